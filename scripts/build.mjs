@@ -1,0 +1,32 @@
+// Bundles the TypeScript sources into dist/ with esbuild. Types are checked by `npm run check`, not here: a build that
+// users wait for on `npm ci` should take about a second. Code splitting keeps each command's start-up to what it imports.
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Output name (under dist/) → source. Entries that do not exist yet are an error: a missing command must not build. */
+const entryPoints = {
+  'cli/main': 'src/cli/main.ts',
+  'run/worker': 'src/run/worker.ts',
+};
+for (const source of Object.values(entryPoints)) {
+  if (!existsSync(join(root, source))) throw new Error(`build: ${source} does not exist`);
+}
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints,
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  // Packages with binaries or files of their own beside their code must be loaded from where npm put them.
+  external: ['@resvg/resvg-js', 'piscina', 'webgpu', '@tensorflow/*', 'dejavu-fonts-ttf', 'apache-arrow', 'vega', 'vega-lite', 'seedrandom'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});

@@ -1,0 +1,72 @@
+/**
+ * What a step of a replica costs, as the engine reads it.
+ *
+ * Unit: the tick, 1/64 ps, always an integer, so that a sum of steps is exact in any grouping below 2^53 ticks (140 s) and
+ * the closed form of a run of decode steps equals the step-by-step sum. Coefficients are rounded to ticks once, here.
+ *
+ *   decode or mixed step = base[tokens] + attendedTicks·attended + windowedTicks·windowed
+ *                        + Σ prefillAttention(chunk, context) + lora(batch)
+ *
+ * attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
+ * windowed: the same with each context cut at `window`.
+ */
+export const TICKS_PER_NS = 64_000;
+export const TICKS_PER_SECOND = 64_000 * 1e9;
+
+/** Names of the parts a step's cost divides into, in the order of every parts array. */
+export const COST_PARTS = ['base', 'attention', 'lora', 'collective', 'launch', 'stall'] as const;
+export type CostPart = (typeof COST_PARTS)[number];
+
+/** The LoRA features of one step; the engine keeps these as running sums and reuses one object. */
+export interface LoraBatch {
+  /** Tokens that belong to a request with an adapter. */
+  tokens: number;
+  /** Distinct adapters in the step, and by rank class. */
+  distinct: number;
+  distinctByClass: Int32Array;
+  tokensByClass: Int32Array;
+  /** Largest rank present; 0 where there is none. */
+  maxRank: number;
+}
+
+export interface StepCost {
+  /** base[n]: a step over n tokens (0 … max_batch_tokens), without attention over the KV cache and without LoRA. */
+  readonly base: Float64Array;
+  /** Of base[n], how much is collective communication and launch overhead (the rest is `base`). */
+  readonly collective: Float64Array;
+  readonly launch: Float64Array;
+  readonly attendedTicks: number;
+  readonly windowedTicks: number;
+  /** Attention window in tokens; Infinity where there is none. */
+  readonly window: number;
+  /** Attention of a prefill chunk whose first token sees `context` earlier tokens. */
+  prefillAttention(chunk: number, context: number): number;
+  /** The LoRA part of a step. 0 where batch.tokens is 0 and the cost model has no constant for LoRA being on. */
+  lora(batch: LoraBatch): number;
+}
+
+/** How a replica's GPU memory is divided. All per replica (summed over its GPUs), bytes unless said. */
+export interface MemoryPlan {
+  gpuBytes: number;
+  weightBytes: number;
+  activationBytes: number;
+  slotBytes: number;
+  slots: number;
+  kvBytesPerToken: number;
+  kvBlocks: number;
+  /** Bytes of one KV block; with a unified pool an adapter of rank class c takes adapterBlocks[c] blocks. */
+  blockBytes: number;
+  adapterBlocks: number[];
+}
+
+/** What an adapter of one rank class weighs where. */
+export interface AdapterFootprint {
+  rank: number;
+  parameters: number;
+  diskBytes: number;
+  hostBytes: number;
+  /** Per replica, summed over its GPUs, unpadded. */
+  gpuBytes: number;
+  /** Tensor objects that a load builds. */
+  objects: number;
+}
