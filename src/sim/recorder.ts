@@ -50,6 +50,8 @@ export interface Recorder {
    * seen by `requests` requests. By part (COST_PARTS): total ticks of the run. Steps with prefill call it with steps = 1.
    */
   run(replica: number, steps: number, requests: number, firstTicks: number, growthTicks: number, partTicks: Float64Array, endNs: number): void;
+  /** One gap between two tokens of one request that no run covers (after a preemption, or across prefill-only steps). */
+  gap(ticks: number, requests: number): void;
   /** The gauges held these values since the previous call (GAUGES order): integrated by the recorder. */
   gauges(values: Float64Array, nowNs: number): void;
 }

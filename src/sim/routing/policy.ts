@@ -17,6 +17,8 @@ export interface RoutingContext {
 
 export interface RoutingPolicy {
   route(adapter: number, cohort: number, nowNs: number): number;
+  /** The replica an adapter belongs to where the policy has such a notion (start states fill the tiers by it). */
+  home?(adapter: number): number;
 }
 
 export interface RoutingEntry<P = unknown> extends Entry<P> {
