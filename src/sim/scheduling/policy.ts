@@ -17,6 +17,8 @@ export interface SchedulingPolicy {
   key(user: number, cohort: number, arrivalNs: number, promptTokens: number, outputTokens: number): number;
   /** A user becomes active (had no request waiting or running) or got service; token counts of this event. */
   joined(user: number, cohort: number): void;
+  /** The user's last waiting or running request ended. */
+  left(user: number, cohort: number): void;
   served(user: number, cohort: number, promptTokens: number, outputTokens: number): void;
 }
 
