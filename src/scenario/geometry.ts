@@ -137,18 +137,22 @@ export function parameterCounts(base: BaseModel): ParameterCounts {
 }
 
 /**
- * Bytes of one weight of this layer. Quantised checkpoints keep embeddings, LM head and router in 16 bit (DeepSeek-V3), and
- * FP4 ones also attention (gpt-oss).
+ * The dtype a layer's weights are stored in. Quantised checkpoints keep embeddings, LM head and router in 16 bit
+ * (DeepSeek-V3), and FP4 ones also attention (gpt-oss).
  */
-export function weightBytes(base: BaseModel, linear: Linear): number {
+export function weightDtype(base: BaseModel, linear: Linear): Dtype {
   const dtype = base.weight_dtype;
-  if (dtype !== 'fp8' && dtype !== 'fp4') return DTYPE_BYTES[dtype];
-  const { module } = linear;
-  if (module === 'embed' || module === 'lm_head' || module === 'router') return DTYPE_BYTES.bf16;
-  if (dtype === 'fp8') return DTYPE_BYTES.fp8;
-  const attention =
-    linear.operator === 'qkv' || linear.operator === 'q_up' || linear.operator === 'kv_up' || module === 'o';
-  return attention ? DTYPE_BYTES.bf16 : FP4_WITH_SCALES;
+  if (dtype !== 'fp8' && dtype !== 'fp4') return dtype;
+  const { module, operator } = linear;
+  if (module === 'embed' || module === 'lm_head' || module === 'router') return 'bf16';
+  const attention = operator === 'qkv' || operator === 'q_up' || operator === 'kv_up' || module === 'o';
+  return dtype === 'fp4' && attention ? 'bf16' : dtype;
+}
+
+/** Bytes of one weight of this layer, block scales included. */
+export function weightBytes(base: BaseModel, linear: Linear): number {
+  const dtype = weightDtype(base, linear);
+  return dtype === 'fp4' ? FP4_WITH_SCALES : DTYPE_BYTES[dtype];
 }
 
 /**

@@ -1,0 +1,35 @@
+/**
+ * Parameters of everything in a step but LoRA. The roofline and the measured kernel profile share them: a profile replaces
+ * only the LoRA part. Shares are of the datasheet's peaks; times are in seconds.
+ */
+import { z } from 'zod';
+import { duration, fraction, number } from '../../scenario/units.ts';
+
+export const baseParams = {
+  memory_efficiency: fraction({ above: 0 })
+    .default(0.8)
+    .describe('Share of peak memory bandwidth that operators reach (ai-dynamo/aiconfigurator scales by 0.8)'),
+  flops_efficiency: fraction({ above: 0 })
+    .default(0.7)
+    .describe('Share of peak FLOP/s that large matrix products reach (cuBLAS on H100, BF16: about 0.7)'),
+  attention_efficiency: fraction({ above: 0 })
+    .default(0.5)
+    .describe('Share of peak FLOP/s that attention reaches (FlashAttention-2 and -3 on H100: 0.35 to 0.75)'),
+  step_overhead: duration()
+    .default(1e-3)
+    .describe('Seconds of scheduling, sampling and host work in each step that the GPU waits for'),
+  kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
+  kernels_per_layer: number().default(12).describe('Kernels of one layer without LoRA'),
+  collective_base: duration()
+    .default(6.6e-6)
+    .describe('Seconds of latency of each collective (NCCL tuning.cc, ring, LL)'),
+  intra_node_hop: duration().default(0.6e-6).describe('Seconds of latency of a hop inside a node (NCCL, NVLink, LL)'),
+  inter_node_hop: duration().default(2.7e-6).describe('Seconds of latency of a hop between nodes (NCCL, network, LL)'),
+  expert_exchange: z
+    .enum(['all-to-all', 'all-reduce'])
+    .default('all-to-all')
+    .describe('How tokens reach experts on other GPUs: dispatch and combine, or an all-reduce over replicated tokens'),
+};
+
+const schema = z.strictObject(baseParams);
+export type BaseParams = z.infer<typeof schema>;

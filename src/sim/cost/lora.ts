@@ -1,0 +1,106 @@
+/**
+ * The LoRA part of a step: bytes of the distinct adapters against memory bandwidth, FLOPs of the tokens against compute,
+ * and what each launched operator costs whatever it does.
+ *
+ *   constant + factor·base[tokens] + operators·(operator + adapter·distinct) + max(bytes/bandwidth, FLOPs/rate)
+ *
+ * The kernel's rank rule says which rank an adapter costs (CaraServe, arXiv 2401.11240, for max and mean; vLLM pads to the
+ * deployment's largest rank; S-LoRA's MBGMV and paged pools compute what is there). Expert LoRA reads an adapter's factors
+ * only for the experts its own tokens were routed to: E·(1 − (1 − k/E)^τ) of E for τ tokens.
+ */
+import { adapterGpuDtypeBytes, adapterShape, RANK_PAGE, rankClasses } from '../../scenario/geometry.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type LoraBatch, TICKS_PER_SECOND } from './step-cost.ts';
+
+/**
+ * `padded`: every adapter costs the largest rank of the deployment; `max`: the largest rank in the batch; `mean`: its own
+ * rank, so the sum follows the batch's mean; `paged`: its own rank in whole pages of 8.
+ */
+export const RANK_RULES = ['padded', 'max', 'mean', 'paged'] as const;
+export type RankRule = (typeof RANK_RULES)[number];
+
+/** In seconds, bytes/s and FLOP/s, for one GPU. */
+export interface LoraRates {
+  rule: RankRule;
+  /** Each step with an adapter in it: in seconds, and as a share of base[tokens of adapters]. */
+  constant: number;
+  factor: number;
+  /** Added share of base[tokens] for each distinct adapter (measured multipliers of whole engines). */
+  factorPerAdapter: number;
+  /** Each fused operator (shrink and expand), and each distinct adapter in it. */
+  operator: number;
+  adapter: number;
+  bytesPerSecond: number;
+  flopsPerSecond: number;
+}
+
+export class LoraPart {
+  private readonly ranks: Float64Array;
+  private readonly followsBatchMax: boolean;
+  private readonly constant: number;
+  private readonly factor: number;
+  private readonly factorPerAdapter: number;
+  private readonly adapter: number;
+  /** Ticks of reading one rank of one adapter's dense modules, and of all its experts. */
+  private readonly denseRank: number;
+  private readonly expertRank: number;
+  /** (1 − k/E): a token leaves an expert untouched with this probability. */
+  private readonly untouched: number;
+  /** Ticks of one token's x and y, and of its multiply-adds for each rank. */
+  private readonly tokenBytes: number;
+  private readonly tokenRankFlops: number;
+
+  constructor(scenario: Scenario, rates: LoraRates) {
+    const { base, adapter, hardware } = scenario;
+    const { tensor, pipeline } = hardware.parallel;
+    const shape = adapterShape(base, adapter.modules);
+    const ranks = rankClasses(scenario);
+    const effective = ranks.map((rank) => {
+      if (rates.rule === 'padded') return ranks[ranks.length - 1];
+      return rates.rule === 'paged' ? Math.ceil(rank / RANK_PAGE) * RANK_PAGE : rank;
+    });
+    this.ranks = Float64Array.from(effective);
+    this.followsBatchMax = rates.rule === 'max';
+    const perByte = TICKS_PER_SECOND / rates.bytesPerSecond;
+    const perFlop = TICKS_PER_SECOND / rates.flopsPerSecond;
+    // Both factors are split over the tensor-parallel ranks; micro-batches of a pipeline share the rest (see roofline.ts).
+    const share = 1 / (tensor * pipeline);
+    const bytes = adapterGpuDtypeBytes(adapter);
+    const dense = shape.parametersPerRank - shape.expertParametersPerRank;
+    const used = base.moe === null ? 0 : base.moe.top_k / base.moe.experts;
+    this.denseRank = dense * bytes * share * perByte;
+    this.expertRank = shape.expertParametersPerRank * bytes * share * perByte;
+    this.untouched = 1 - used;
+    this.tokenBytes = shape.activationsPerToken * 2 * share * perByte;
+    this.tokenRankFlops = 2 * (dense + shape.expertParametersPerRank * used) * share * perFlop;
+    this.constant = (rates.constant + shape.operators * rates.operator) * TICKS_PER_SECOND;
+    this.adapter = (shape.operators * rates.adapter * TICKS_PER_SECOND) / pipeline;
+    this.factor = rates.factor;
+    this.factorPerAdapter = rates.factorPerAdapter;
+  }
+
+  /** Ticks of one step, an integer. `base` is the step table that the factors refer to. */
+  cost(batch: LoraBatch, base: Float64Array): number {
+    const tokens = batch.tokens;
+    if (tokens === 0) return 0;
+    let read = tokens * this.tokenBytes;
+    let compute = 0;
+    const ranks = this.ranks;
+    for (let c = 0; c < ranks.length; c++) {
+      const distinct = batch.distinctByClass[c];
+      if (distinct === 0) continue;
+      const classTokens = batch.tokensByClass[c];
+      const rank = this.followsBatchMax ? batch.maxRank : ranks[c];
+      const touched = this.expertRank === 0 ? 0 : 1 - this.untouched ** (classTokens / distinct);
+      read += distinct * rank * (this.denseRank + this.expertRank * touched);
+      compute += classTokens * rank * this.tokenRankFlops;
+    }
+    const share = this.factor + this.factorPerAdapter * batch.distinct;
+    return Math.round(
+      this.constant +
+        this.adapter * batch.distinct +
+        Math.max(read, compute) +
+        (share === 0 ? 0 : share * base[tokens]),
+    );
+  }
+}
