@@ -196,11 +196,12 @@ export interface Serving {
   admission: Choice;
   tiers: {
     gpu: { eviction: Choice };
+    /** Bytes a node, divided evenly among its replicas. */
     host: { capacity: number; eviction: Choice };
     disk: { capacity: number; eviction: Choice };
   };
   prefetch: Choice;
-  /** The `count` most popular adapters of every cohort and cell are never evicted from host memory. */
+  /** The `count` most popular adapters of each cell (at t = 0) are in host memory from the start and never leave it. */
   pin: { count: number };
   loader: Loader;
 }

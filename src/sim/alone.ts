@@ -1,0 +1,77 @@
+/**
+ * The reference for slowdowns: a request's end-to-end time on an empty replica with its adapter host-warm, that is one copy
+ * to the GPU, its prefill in chunks of the token budget, and a decode run of batch size 1.
+ */
+import type { LoraBatch, StepCost } from './cost/step-cost.ts';
+import { TICKS_PER_NS } from './cost/step-cost.ts';
+
+class SingleAdapter implements LoraBatch {
+  tokens = 0;
+  distinct = 0;
+  maxRank = 0;
+  readonly distinctByClass: Int32Array;
+  readonly tokensByClass: Int32Array;
+
+  constructor(classes: number) {
+    this.distinctByClass = new Int32Array(classes);
+    this.tokensByClass = new Int32Array(classes);
+  }
+}
+
+export class AloneTime {
+  private readonly cost: StepCost;
+  private readonly maxBatchTokens: number;
+  private readonly ranks: readonly number[];
+  private readonly copyNs: Float64Array;
+  private readonly batch: SingleAdapter;
+  /** LoRA part of a decode step of one request, by rank class, and without an adapter. */
+  private readonly decodeLora: Float64Array;
+  private readonly decodeBase: number;
+
+  constructor(cost: StepCost, maxBatchTokens: number, ranks: readonly number[], copyNs: Float64Array) {
+    this.cost = cost;
+    this.maxBatchTokens = maxBatchTokens;
+    this.ranks = ranks;
+    this.copyNs = copyNs;
+    this.batch = new SingleAdapter(ranks.length);
+    this.decodeLora = new Float64Array(ranks.length);
+    for (let rankClass = 0; rankClass < ranks.length; rankClass++) this.decodeLora[rankClass] = this.lora(rankClass, 1);
+    this.decodeBase = cost.lora(this.batch);
+  }
+
+  /** ns; `rankClass` −1: no adapter. */
+  ns(promptTokens: number, outputTokens: number, rankClass: number): number {
+    const { cost } = this;
+    let ticks = 0;
+    for (let context = 0; context < promptTokens; context += this.maxBatchTokens) {
+      const chunk = Math.min(this.maxBatchTokens, promptTokens - context);
+      ticks += cost.base[chunk] + cost.prefillAttention(chunk, context) + this.lora(rankClass, chunk);
+    }
+    const steps = outputTokens - 1;
+    const first = promptTokens + 1;
+    ticks += steps * (cost.base[1] + (rankClass < 0 ? this.decodeBase : this.decodeLora[rankClass]));
+    ticks += cost.attendedTicks * (steps * first + (steps * (steps - 1)) / 2);
+    if (cost.windowedTicks > 0) {
+      const growing = Math.max(0, Math.min(steps, cost.window - first));
+      ticks += cost.windowedTicks * (growing * first + (growing * (growing - 1)) / 2 + (steps - growing) * cost.window);
+    }
+    return (rankClass < 0 ? 0 : this.copyNs[rankClass]) + Math.floor(ticks / TICKS_PER_NS);
+  }
+
+  private lora(rankClass: number, tokens: number): number {
+    const { batch } = this;
+    if (rankClass < 0) return this.decodeBase;
+    batch.tokens = tokens;
+    batch.distinct = 1;
+    batch.maxRank = this.ranks[rankClass];
+    batch.tokensByClass[rankClass] = tokens;
+    batch.distinctByClass[rankClass] = 1;
+    const ticks = this.cost.lora(batch);
+    batch.tokens = 0;
+    batch.distinct = 0;
+    batch.maxRank = 0;
+    batch.tokensByClass[rankClass] = 0;
+    batch.distinctByClass[rankClass] = 0;
+    return ticks;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Paged KV memory of one replica, as counts.
+ *
+ * A decoding request that holds c tokens needs a new block in the steps where c is a multiple of the block size. Its phase
+ * (step counter − c) mod block never changes while it decodes, so a histogram of phases says how many blocks any number of
+ * further steps needs, and the step in which memory runs out, in O(block size) instead of O(batch).
+ */
+export class KvCache {
+  freeBlocks: number;
+  readonly totalBlocks: number;
+  readonly blockTokens: number;
+  /** Decoding requests by phase. */
+  private readonly phases: Int32Array;
+  private decoding = 0;
+
+  constructor(totalBlocks: number, blockTokens: number) {
+    this.totalBlocks = totalBlocks;
+    this.freeBlocks = totalBlocks;
+    this.blockTokens = blockTokens;
+    this.phases = new Int32Array(blockTokens);
+  }
+
+  blocksFor(tokens: number): number {
+    return Math.ceil(tokens / this.blockTokens);
+  }
+
+  join(step: number, tokens: number): void {
+    this.phases[this.phase(step, tokens)]++;
+    this.decoding++;
+  }
+
+  leave(joinStep: number, joinTokens: number): void {
+    this.phases[this.phase(joinStep, joinTokens)]--;
+    this.decoding--;
+  }
+
+  /** New blocks that the next k steps need, from step counter `step` on. */
+  blocksNeeded(step: number, k: number): number {
+    const block = this.blockTokens;
+    const periods = Math.floor(k / block);
+    let blocks = periods * this.decoding;
+    const start = step % block;
+    for (let i = 0, at = start; i < k - periods * block; i++) {
+      blocks += this.phases[at];
+      if (++at === block) at = 0;
+    }
+    return blocks;
+  }
+
+  /** The largest k ≤ limit such that the next k steps fit into the free blocks. */
+  stepsThatFit(step: number, limit: number): number {
+    if (this.decoding === 0) return limit;
+    const block = this.blockTokens;
+    // The common case: even one block per request and period fits.
+    if (this.decoding * Math.ceil(limit / block) <= this.freeBlocks) return limit;
+    const periods = Math.floor(this.freeBlocks / this.decoding);
+    let left = this.freeBlocks - periods * this.decoding;
+    let k = periods * block;
+    let at = step % block;
+    while (k < limit && this.phases[at] <= left) {
+      left -= this.phases[at];
+      k++;
+      if (++at === block) at = 0;
+    }
+    return Math.min(k, limit);
+  }
+
+  private phase(step: number, tokens: number): number {
+    const block = this.blockTokens;
+    const phase = (step - tokens) % block;
+    return phase < 0 ? phase + block : phase;
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * One cell: a group of replicas with their own users, nodes and router. Cells do not interact except at barriers, where they
+ * share the object store's bandwidth (run/barriers.ts).
+ *
+ * The loop takes the earlier of the next arrival (generated in order, outside the heap) and the next event. Co-timed events
+ * fall into phases by source number: links, loaders, activations and prefetch timers, then arrivals, then steps. So a load
+ * that completes at t, and a request that arrives at t, are in before the batch at t forms.
+ */
+import type { AdmissionPolicy } from './admission/policy.ts';
+import type { AloneTime } from './alone.ts';
+import type { Replica } from './batching/replica.ts';
+import type { RequestTable } from './batching/request-table.ts';
+import type { EventHeap } from './events.ts';
+import { invariant } from './invariants.ts';
+import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
+import { GAUGES, type Recorder } from './recorder.ts';
+import type { NodeStorage } from './residency/node-storage.ts';
+import type { PrefetchPolicy } from './residency/prefetch/policy.ts';
+import type { RoutingPolicy } from './routing/policy.ts';
+import type { ResidencySignal } from './routing/residency-signal.ts';
+import type { SchedulingPolicy } from './scheduling/policy.ts';
+
+/** The run's budget is used up; the run ends with an error that says which limit and where. */
+export class BudgetError extends Error {
+  constructor(limit: string, value: number, nowNs: number) {
+    super(
+      `budget.${limit} of ${value} is used up at ${(nowNs / 1e9).toFixed(3)} s of simulated time. ` +
+        `Raise it in the scenario (--set budget.${limit}=…), or look for an overload: waiting requests grow without bound.`,
+    );
+    this.name = 'BudgetError';
+  }
+}
+
+export interface Budget {
+  maxEvents: number;
+  maxRequests: number;
+  maxQueue: number;
+}
+
+/** Sources of events by phase: one range of numbers a kind. */
+export interface SourceMap {
+  disk: number;
+  object: number;
+  loader: number;
+  activation: number;
+  prefetch: number;
+  step: number;
+  total: number;
+}
+
+export interface CellParts {
+  durationNs: number;
+  /** Spacing of gauge samples, ns. */
+  gaugeNs: number;
+  budget: Budget;
+  source: ArrivalSource;
+  catalog: AdapterCatalog;
+  /** False: requests carry no adapter (the base alone). */
+  hasAdapters: boolean;
+  table: RequestTable;
+  replicas: readonly Replica[];
+  nodes: readonly NodeStorage[];
+  prefetchers: readonly PrefetchPolicy[];
+  prefetchBudget: number;
+  events: EventHeap;
+  sources: SourceMap;
+  routing: RoutingPolicy;
+  admission: AdmissionPolicy;
+  scheduling: SchedulingPolicy;
+  signal: ResidencySignal | null;
+  outstanding: Int32Array;
+  /** Bytes by rank class (lookups' byte ratios). */
+  adapterBytes: Float64Array;
+  /** Most tokens (prompt + output) and KV blocks a request may need, and the longest prompt (unchunked prefill). */
+  maxTokens: number;
+  maxPrompt: number;
+  alone: AloneTime;
+  recorder: Recorder;
+  /** Audits the whole cell after every event (--check). */
+  audit: ((cell: Cell) => void) | null;
+}
+
+export class Cell {
+  nowNs = 0;
+  events = 0;
+  arrivals = 0;
+  finished = 0;
+  refused = 0;
+  inFlight = 0;
+  readonly parts: CellParts;
+  private readonly gauges = new Float64Array(GAUGES.length);
+  private nextGaugeNs: number;
+  private nextSignalNs: number;
+  private nextGridNs: number;
+  /** Requests waiting or running by user; only where the scheduling policy has memory of users. */
+  private readonly activeRequests: Uint16Array | null;
+  private sequence = 0;
+
+  constructor(parts: CellParts) {
+    this.parts = parts;
+    this.nextGaugeNs = parts.gaugeNs;
+    const staleness = parts.signal === null ? 0 : parts.signal.stalenessNs;
+    this.nextSignalNs = staleness > 0 ? staleness : Number.POSITIVE_INFINITY;
+    this.nextGridNs = Math.min(this.nextGaugeNs, this.nextSignalNs);
+    this.activeRequests = parts.scheduling.dynamic ? new Uint16Array(parts.catalog.users) : null;
+  }
+
+  /** True when nothing is left to simulate: no arrivals, nothing in flight. */
+  get done(): boolean {
+    return this.nextTimeNs() === Number.POSITIVE_INFINITY;
+  }
+
+  /** Time of whatever comes next. */
+  nextTimeNs(): number {
+    const event = this.parts.events.minTime();
+    const arrival = this.nextArrivalNs();
+    return event < arrival ? event : arrival;
+  }
+
+  /** Processes everything before `untilNs`. */
+  advance(untilNs: number): void {
+    const { events, sources, source, budget, audit } = this.parts;
+    for (;;) {
+      const event = events.minTime();
+      const due = source.nextNs;
+      const arrival = due < this.parts.durationNs ? due : Number.POSITIVE_INFINITY;
+      const isArrival = arrival < event || (arrival === event && events.minSource() >= sources.step);
+      const nowNs = isArrival ? arrival : event;
+      if (nowNs >= untilNs || nowNs === Number.POSITIVE_INFINITY) return;
+      invariant(nowNs >= this.nowNs, 'INV-2', 'cell', nowNs, this.nowNs);
+      if (nowNs >= this.nextGridNs) this.passGrid(nowNs);
+      this.nowNs = nowNs;
+      if (isArrival) this.arrive(nowNs);
+      else this.dispatch(events.minSource(), nowNs);
+      if (++this.events > budget.maxEvents) throw new BudgetError('max_events', budget.maxEvents, nowNs);
+      if (audit !== null) audit(this);
+    }
+  }
+
+  /** Ends the run: samples the rest of the grid and counts what was left unfinished. */
+  finish(): void {
+    const { recorder, table } = this.parts;
+    this.sampleGauges(this.nowNs);
+    for (let request = 0; request < table.state.length; request++) {
+      if (table.state[request] === 0) continue;
+      recorder.refused(table.cohort[request], table.user[request], table.arrivalNs[request], 4, this.nowNs);
+    }
+    invariant(
+      this.arrivals === this.finished + this.refused + this.inFlight, 'INV-1', 'cell end',
+      this.finished + this.refused + this.inFlight, this.arrivals,
+    );
+  }
+
+  /** Called by replicas: a request ended (END_STATES). */
+  ended(request: number, endState: number, nowNs: number): void {
+    const { table: t, recorder, source, outstanding } = this.parts;
+    const user = t.user[request];
+    const cohort = t.cohort[request];
+    const prompt = t.prompt[request];
+    const output = t.output[request];
+    outstanding[t.replica[request]]--;
+    this.inFlight--;
+    if (this.activeRequests !== null) this.activeRequests[user]--;
+    if (endState === 0) {
+      this.finished++;
+      const wait = t.adapterWaitNs[request];
+      const rankClass = t.adapter[request] < 0 ? -1 : t.rankClass[request];
+      recorder.finished(
+        cohort, user, t.adapter[request], t.replica[request], t.arrivalNs[request], t.firstNs[request], nowNs, prompt, output,
+        t.startNs[request] - t.arrivalNs[request] - wait, wait, this.parts.alone.ns(prompt, output, rankClass),
+        t.lookupTier[request],
+      );
+    } else {
+      this.refused++;
+      recorder.refused(cohort, user, t.arrivalNs[request], endState, nowNs);
+    }
+    const turn = t.turn[request];
+    t.release(request);
+    source.ended(user, cohort, turn, prompt, output, nowNs);
+  }
+
+  private nextArrivalNs(): number {
+    const due = this.parts.source.nextNs;
+    return due < this.parts.durationNs ? due : Number.POSITIVE_INFINITY;
+  }
+
+  private dispatch(source: number, nowNs: number): void {
+    const { sources, replicas, nodes } = this.parts;
+    if (source >= sources.step) replicas[source - sources.step].process(nowNs);
+    else if (source >= sources.prefetch) this.prefetchTick(source - sources.prefetch, nowNs);
+    else if (source >= sources.activation) replicas[source - sources.activation].processActivations(nowNs);
+    else if (source >= sources.loader) replicas[source - sources.loader].loader.process(nowNs);
+    else if (source >= sources.object) nodes[source - sources.object].processObject(nowNs);
+    else nodes[source].processDisk(nowNs);
+  }
+
+  private arrive(nowNs: number): void {
+    const { source, table: t, recorder, routing, admission, outstanding, replicas, catalog, budget } = this.parts;
+    const user = source.user;
+    const cohort = source.cohort;
+    const turn = source.turn;
+    const prompt = source.promptTokens;
+    const output = source.outputTokens;
+    const adapter = this.parts.hasAdapters ? source.adapter : -1;
+    source.advance();
+    this.arrivals++;
+    recorder.arrival(cohort, user, nowNs);
+    const tooLong = prompt + output > this.parts.maxTokens || prompt > this.parts.maxPrompt;
+    if (tooLong || !admission.admit(user, cohort, prompt, nowNs)) {
+      this.refused++;
+      recorder.refused(cohort, user, nowNs, tooLong ? 3 : 1, nowNs);
+      source.ended(user, cohort, turn, prompt, output, nowNs);
+      return;
+    }
+    if (this.arrivals > budget.maxRequests) throw new BudgetError('max_requests', budget.maxRequests, nowNs);
+    if (++this.inFlight > budget.maxQueue) throw new BudgetError('max_queue', budget.maxQueue, nowNs);
+    const number = replicas.length === 1 ? 0 : routing.route(adapter, cohort, nowNs);
+    const rankClass = adapter < 0 ? 0 : catalog.rankClass(adapter);
+    const request = t.acquire();
+    t.user[request] = user;
+    t.adapter[request] = adapter;
+    t.cohort[request] = cohort;
+    t.turn[request] = turn;
+    t.prompt[request] = prompt;
+    t.output[request] = output;
+    t.sequence[request] = this.sequence++;
+    t.arrivalNs[request] = nowNs;
+    t.firstNs[request] = -1;
+    t.lastTokenNs[request] = -1;
+    t.startNs[request] = -1;
+    t.adapterWaitNs[request] = 0;
+    t.waitingSinceNs[request] = -1;
+    t.rankClass[request] = rankClass;
+    t.slot[request] = -1;
+    t.generated[request] = 0;
+    t.replica[request] = number;
+    outstanding[number]++;
+    if (this.activeRequests !== null && this.activeRequests[user]++ === 0) this.parts.scheduling.joined(user, cohort);
+    if (adapter >= 0) this.parts.prefetchers[number].arrived(adapter, nowNs);
+    const tier = replicas[number].arrive(request, nowNs);
+    if (adapter >= 0) recorder.lookup(cohort, tier, this.parts.adapterBytes[rankClass], nowNs);
+  }
+
+  private prefetchTick(number: number, nowNs: number): void {
+    const { prefetchers, prefetchBudget, events, sources, durationNs } = this.parts;
+    const policy = prefetchers[number];
+    policy.tick(nowNs, prefetchBudget);
+    const next = nowNs + Math.round(policy.interval * 1e9);
+    events.schedule(sources.prefetch + number, next < durationNs ? next : Number.POSITIVE_INFINITY);
+  }
+
+  /** State is constant between events, so what a grid point between the last event and this one sees is the state now. */
+  private passGrid(nowNs: number): void {
+    if (nowNs >= this.nextSignalNs) {
+      this.parts.signal!.refresh();
+      const step = this.parts.signal!.stalenessNs;
+      this.nextSignalNs += step * Math.ceil((nowNs - this.nextSignalNs + 1) / step);
+    }
+    while (nowNs >= this.nextGaugeNs) {
+      this.sampleGauges(this.nextGaugeNs);
+      this.nextGaugeNs += this.parts.gaugeNs;
+    }
+    this.nextGridNs = Math.min(this.nextGaugeNs, this.nextSignalNs);
+  }
+
+  private sampleGauges(nowNs: number): void {
+    const { replicas, nodes, recorder } = this.parts;
+    const g = this.gauges.fill(0);
+    for (const replica of replicas) {
+      g[0] += replica.running;
+      g[1] += replica.waiting.size;
+      g[2] += replica.kv.totalBlocks - replica.kv.freeBlocks;
+      g[3] += replica.gpu.pinned;
+      g[4] += replica.gpu.used;
+      g[5] += replica.host.used;
+      g[7] += replica.loader.active;
+      g[8] += replica.host.usedBytes;
+      g[9] += replica.busy ? 1 : 0;
+    }
+    for (const node of nodes) g[6] += node.disk === null ? 0 : node.disk.used;
+    recorder.gauges(g, nowNs);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Copies of adapters from host memory into GPU slots: one PCIe path per replica, one copy after the other. Each GPU of the
+ * replica copies its own shard at the same time, so a copy takes `activate + bytes / (PCIe bandwidth × GPUs)`.
+ */
+import type { EventHeap } from '../events.ts';
+
+export class ActivationLink {
+  /** Copies under way or waiting. */
+  pending = 0;
+  private readonly copyNs: Float64Array;
+  private readonly events: EventHeap;
+  private readonly source: number;
+  /** Ring of slots in order of completion. */
+  private readonly slots: Int32Array;
+  private readonly dueNs: Float64Array;
+  private head = 0;
+  private busyUntilNs = 0;
+
+  /** @param copyNs by rank class, @param slots number of GPU slots of the replica */
+  constructor(copyNs: Float64Array, slots: number, events: EventHeap, source: number) {
+    this.copyNs = copyNs;
+    this.events = events;
+    this.source = source;
+    this.slots = new Int32Array(slots);
+    this.dueNs = new Float64Array(slots);
+  }
+
+  /** Queues the copy into `slot` and returns the time it waits before it starts, ns. */
+  submit(slot: number, rankClass: number, nowNs: number): number {
+    const begin = this.busyUntilNs > nowNs ? this.busyUntilNs : nowNs;
+    this.busyUntilNs = begin + this.copyNs[rankClass];
+    const at = (this.head + this.pending++) % this.slots.length;
+    this.slots[at] = slot;
+    this.dueNs[at] = this.busyUntilNs;
+    if (this.pending === 1) this.events.schedule(this.source, this.busyUntilNs);
+    return begin - nowNs;
+  }
+
+  /** The slot whose copy is complete at `nowNs`, or −1. */
+  takeDone(nowNs: number): number {
+    if (this.pending === 0 || this.dueNs[this.head] > nowNs) {
+      this.events.schedule(this.source, this.pending === 0 ? Number.POSITIVE_INFINITY : this.dueNs[this.head]);
+      return -1;
+    }
+    const slot = this.slots[this.head];
+    this.head = (this.head + 1) % this.slots.length;
+    this.pending--;
+    return slot;
+  }
+}
