@@ -1,0 +1,90 @@
+/**
+ * A bounded sample of single requests, for requests.arrow and scatter plots.
+ *
+ * A request is kept where a hash of its number in the cell is a multiple of `every`; when the sample is full, `every` doubles
+ * and the requests that no longer qualify are dropped. The sample so is a uniform one at every moment, never larger than its
+ * capacity, and the same for any number of workers. Hash: the finaliser of MurmurHash3 (Appleby).
+ */
+
+/** What is kept of a request; times in ns, −1 where there is none (a refused request has no first token). */
+export const SAMPLE_FIELDS = [
+  'user',
+  'adapter',
+  'cohort',
+  'replica',
+  'end_state',
+  'lookup_tier',
+  'arrival',
+  'first_token',
+  'end',
+  'prompt_tokens',
+  'output_tokens',
+  'queue',
+  'adapter_wait',
+  'alone',
+] as const;
+export type SampleField = (typeof SAMPLE_FIELDS)[number];
+const WIDTH = SAMPLE_FIELDS.length;
+
+export interface CellSample {
+  /** One request in `every` stands in the sample. */
+  every: number;
+  size: number;
+  /** size × SAMPLE_FIELDS, one request after the other. */
+  rows: Float64Array;
+}
+
+export class RequestSample {
+  /** The row to fill after `wants()` said yes. */
+  readonly row = new Float64Array(WIDTH);
+  private every: number;
+  private readonly capacity: number;
+  private readonly rows: Float64Array;
+  private readonly hashes: Uint32Array;
+  private size = 0;
+  private seen = 0;
+
+  /** `every` is rounded up to a power of two. */
+  constructor(every: number, capacity: number) {
+    this.every = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, every))));
+    this.capacity = Math.max(1, Math.floor(capacity));
+    this.rows = new Float64Array(this.capacity * WIDTH);
+    this.hashes = new Uint32Array(this.capacity);
+  }
+
+  /** Counts one request; true where its row is to be filled and committed. */
+  wants(): boolean {
+    this.seen++;
+    return (hash(this.seen) & (this.every - 1)) === 0;
+  }
+
+  commit(): void {
+    const key = hash(this.seen);
+    while (this.size === this.capacity) this.thin();
+    if ((key & (this.every - 1)) !== 0) return;
+    this.rows.set(this.row, this.size * WIDTH);
+    this.hashes[this.size++] = key;
+  }
+
+  pack(): CellSample {
+    return { every: this.every, size: this.size, rows: this.rows.slice(0, this.size * WIDTH) };
+  }
+
+  private thin(): void {
+    this.every *= 2;
+    let kept = 0;
+    for (let i = 0; i < this.size; i++) {
+      if ((this.hashes[i] & (this.every - 1)) !== 0) continue;
+      this.rows.copyWithin(kept * WIDTH, i * WIDTH, (i + 1) * WIDTH);
+      this.hashes[kept++] = this.hashes[i];
+    }
+    this.size = kept;
+  }
+}
+
+function hash(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
