@@ -2,7 +2,7 @@
  * Doubly linked lists threaded through the slots of one tier: every slot is in at most one of them. Circular, with one
  * sentinel a list behind the slots, so linking and unlinking never branch. Both links of a slot share a cache line.
  *
- * 8 bytes a slot; every operation is O(1) but `takeOldest`, which is O(1) amortised while a constant share of the list is
+ * 8 bytes a slot; every operation is O(1) but `oldestUnpinned`, which is O(1) amortised while a constant share of the list is
  * unpinned (each pinned entry it steps over is met again only after every unpinned entry has left).
  */
 export class SlotLists {
@@ -39,17 +39,27 @@ export class SlotLists {
     return this.links[2 * slot];
   }
 
+  /** The entry stored before `slot`; the list's handle before the oldest. */
+  older(slot: number): number {
+    return this.links[2 * slot + 1];
+  }
+
   isEmpty(list: number): boolean {
     return this.links[2 * list] === list;
   }
 
   pushYoung(list: number, slot: number): void {
+    this.insertAfter(this.links[2 * list + 1], slot);
+  }
+
+  /** Links `slot` as the next younger entry of `older` (an entry, or a list's handle: then as its oldest). */
+  insertAfter(older: number, slot: number): void {
     const links = this.links;
-    const youngest = links[2 * list + 1];
-    links[2 * slot] = list;
-    links[2 * slot + 1] = youngest;
-    links[2 * youngest] = slot;
-    links[2 * list + 1] = slot;
+    const younger = links[2 * older];
+    links[2 * slot] = younger;
+    links[2 * slot + 1] = older;
+    links[2 * older] = slot;
+    links[2 * younger + 1] = slot;
   }
 
   unlink(slot: number): void {
@@ -68,21 +78,25 @@ export class SlotLists {
   }
 
   /**
-   * Unlinks and returns the oldest entry that is not pinned, −1 where there is none. Pinned entries on the way are in use
-   * and move to the young end, as a use would move them.
+   * The oldest entry that is not pinned, −1 where there is none. Pinned entries on the way are in use and move to the young
+   * end, as a use would move them.
    */
-  takeOldest(list: number, pins: Uint16Array): number {
+  oldestUnpinned(list: number, pins: Uint16Array): number {
     const first = this.oldest(list);
     if (first === list) return -1;
     let slot = first;
     do {
-      if (pins[slot] === 0) {
-        this.unlink(slot);
-        return slot;
-      }
+      if (pins[slot] === 0) return slot;
       this.renew(list, slot);
       slot = this.oldest(list);
     } while (slot !== first);
     return -1;
+  }
+
+  /** Unlinks and returns `oldestUnpinned`. */
+  takeOldest(list: number, pins: Uint16Array): number {
+    const slot = this.oldestUnpinned(list, pins);
+    if (slot !== -1) this.unlink(slot);
+    return slot;
   }
 }
