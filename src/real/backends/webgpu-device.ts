@@ -8,7 +8,7 @@
 import type { ProbeStep } from '../backend.ts';
 
 /** Features that make the kernels faster; used where the adapter has them, never required. */
-const WANTED = ['timestamp-query', 'subgroups', 'shader-f16'] as const;
+const WANTED = ['timestamp-query', 'subgroups', 'shader-f16'] as GPUFeatureName[];
 
 /** Limits that are raised to what the adapter allows: arenas of adapters are large. */
 const RAISED = [
@@ -93,6 +93,6 @@ export async function openAdapter(steps: ProbeStep[]): Promise<OpenedAdapter | n
 
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredFeatures = WANTED.filter((feature) => adapter.features.has(feature));
-  const requiredLimits = Object.fromEntries(RAISED.map((limit) => [limit, adapter.limits[limit] as number]));
+  const requiredLimits = Object.fromEntries(RAISED.map((limit) => [limit, adapter.limits[limit]]));
   return adapter.requestDevice({ requiredFeatures, requiredLimits });
 }

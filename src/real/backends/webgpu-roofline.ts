@@ -7,30 +7,30 @@ import type { Roofline } from '../backend.ts';
 import { timePasses } from './webgpu-timing.ts';
 
 const READ = `
-@group(0) @binding(0) var<storage, read> from: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> to: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> dest: array<vec4<f32>>;
 @compute @workgroup_size(256)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let n = arrayLength(&from);
+  let n = arrayLength(&source);
   var sum = vec4<f32>();
-  for (var i = id.x; i < n; i += groups.x * 256u) { sum += from[i]; }
+  for (var i = id.x; i < n; i += groups.x * 256u) { sum += source[i]; }
   // Stored only for a value that the data cannot give, so that the loads stay and the stores do not count.
-  if (sum.x == -1.0) { to[id.x] = sum; }
+  if (sum.x == -1.0) { dest[id.x] = sum; }
 }`;
 
 const COPY = `
-@group(0) @binding(0) var<storage, read> from: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> to: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> source: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> dest: array<vec4<f32>>;
 @compute @workgroup_size(256)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let n = arrayLength(&from);
-  for (var i = id.x; i < n; i += groups.x * 256u) { to[i] = from[i]; }
+  let n = arrayLength(&source);
+  for (var i = id.x; i < n; i += groups.x * 256u) { dest[i] = source[i]; }
 }`;
 
 /** c = a · bᵀ, 64 × 64 tiles, 4 × 4 values a thread. */
 const product = (n: number): string => `
-@group(0) @binding(0) var<storage, read> from: array<f32>;
-@group(0) @binding(1) var<storage, read_write> to: array<f32>;
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read_write> dest: array<f32>;
 var<workgroup> at: array<f32, 1088>;
 var<workgroup> bt: array<f32, 1088>;
 @compute @workgroup_size(256)
@@ -42,8 +42,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum = array<vec4<f32>, 4>();
   for (var k0 = 0u; k0 < ${n}u; k0 += 16u) {
     for (var q = lane; q < 1024u; q += 256u) {
-      at[(q % 16u) * 68u + q / 16u] = from[(r0 + q / 16u) * ${n}u + k0 + q % 16u];
-      bt[(q % 16u) * 68u + q / 16u] = from[(c0 + q / 16u) * ${n}u + k0 + q % 16u];
+      at[(q % 16u) * 68u + q / 16u] = source[(r0 + q / 16u) * ${n}u + k0 + q % 16u];
+      bt[(q % 16u) * 68u + q / 16u] = source[(c0 + q / 16u) * ${n}u + k0 + q % 16u];
     }
     workgroupBarrier();
     for (var k = 0u; k < 16u; k++) {
@@ -53,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     workgroupBarrier();
   }
   for (var r = 0u; r < 4u; r++) {
-    for (var c = 0u; c < 4u; c++) { to[(r0 + 4u * ty + r) * ${n}u + c0 + 4u * tx + c] = sum[r][c]; }
+    for (var c = 0u; c < 4u; c++) { dest[(r0 + 4u * ty + r) * ${n}u + c0 + 4u * tx + c] = sum[r][c]; }
   }
 }`;
 

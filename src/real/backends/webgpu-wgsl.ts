@@ -118,8 +118,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 export function expandDecode(options: ShaderOptions): string {
   const wide = elementsPerWord(options.dtype);
   const column = (name: string, c: string) => `var ${name} = 0.0;
-    let ${name}_from = task.y + (${c}) * task.z;
-    for (var k = 0u; k < task.z; k++) { ${name} += ${element(options, 'b', `${name}_from + k`)} * hs[k]; }`;
+    let ${name}_first = task.y + (${c}) * task.z;
+    for (var k = 0u; k < task.z; k++) { ${name} += ${element(options, 'b', `${name}_first + k`)} * hs[k]; }`;
   const body =
     wide === 1
       ? `${column('s0', 'lane')}
@@ -129,10 +129,10 @@ export function expandDecode(options: ShaderOptions): string {
       : `var s = vec2<f32>();
     if (((task.y | task.z) & 1u) == 0u) {
       let words = task.z / 2u;
-      let from = task.y / 2u + lane * task.z;
+      let first = task.y / 2u + lane * task.z;
       for (var k = 0u; k < words; k++) {
         let v = vec2<f32>(hs[2u * k], hs[2u * k + 1u]);
-        s += vec2<f32>(dot(unpack(b[from + k]), v), dot(unpack(b[from + words + k]), v));
+        s += vec2<f32>(dot(unpack(b[first + k]), v), dot(unpack(b[first + words + k]), v));
       }
     } else {
       ${column('s0', '2u * lane')}

@@ -27,6 +27,23 @@ const FLUSH_BYTES = 2 ** 28;
 
 interface Opened extends OpenedAdapter {
   gpuDevice: GPUDevice;
+  /** Compiled kernels by source: compiling one takes a driver up to seconds, and every problem of a dtype shares them. */
+  pipelines: Map<string, Promise<GPUComputePipeline>>;
+}
+
+function compile({ gpuDevice, pipelines }: Opened, name: KernelName, options: ShaderOptions): Promise<GPUComputePipeline> {
+  const code = SOURCES[name](options);
+  let pipeline = pipelines.get(code);
+  if (pipeline === undefined) {
+    const module = gpuDevice.createShaderModule({ code, label: name });
+    pipeline = gpuDevice.createComputePipelineAsync({ layout: 'auto', compute: { module } }).catch(async (error) => {
+      const { messages } = await module.getCompilationInfo();
+      const detail = messages.map((message) => `line ${message.lineNum}: ${message.message}`).join('; ');
+      throw new Error(`webgpu: kernel ${name} does not compile: ${detail || (error as Error).message}`);
+    });
+    pipelines.set(code, pipeline);
+  }
+  return pipeline;
 }
 
 let opened: Promise<Opened> | null = null;
@@ -35,7 +52,7 @@ async function open(): Promise<Opened> {
   const steps: ProbeStep[] = [];
   const found = await openAdapter(steps);
   if (found === null) throw new Error(steps.map((step) => `${step.candidate}: ${step.reason}`).join('; '));
-  return { ...found, gpuDevice: await openDevice(found.adapter) };
+  return { ...found, gpuDevice: await openDevice(found.adapter), pipelines: new Map() };
 }
 
 interface Dispatch {
@@ -63,8 +80,8 @@ function relayout(problem: Problem, plan: Plan, from: Storage, to: Storage, toDe
 }
 
 class WebgpuSession implements Session {
+  private readonly owner: Opened;
   private readonly device: GPUDevice;
-  private readonly software: boolean;
   private readonly problem: Problem;
   private readonly plan: Plan;
   private readonly buffers: GPUBuffer[] = [];
@@ -73,8 +90,8 @@ class WebgpuSession implements Session {
   private flush: GPUBuffer | null = null;
 
   private constructor(owner: Opened, problem: Problem) {
+    this.owner = owner;
     this.device = owner.gpuDevice;
-    this.software = owner.software;
     this.problem = problem;
     this.plan = planProblem(problem);
   }
@@ -162,8 +179,7 @@ class WebgpuSession implements Session {
         ],
         GPUBufferUsage.UNIFORM,
       );
-      const module = device.createShaderModule({ code: SOURCES[name](options), label: name });
-      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+      const pipeline = await compile(this.owner, name, options);
       const buffers = [params, whole(plan[name]), shared.h, ...bindings[name]];
       const bindGroup = device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
@@ -193,7 +209,7 @@ class WebgpuSession implements Session {
   }
 
   private flushCaches(): (encoder: GPUCommandEncoder) => void {
-    const size = this.software ? 2 ** 22 : FLUSH_BYTES;
+    const size = this.owner.software ? 2 ** 22 : FLUSH_BYTES;
     this.flush ??= this.device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST });
     const buffer = this.flush;
     return (encoder) => encoder.clearBuffer(buffer);
