@@ -56,7 +56,6 @@ struct TimingOptions {
   bool cold = false;
   /** Launches per sample; a sample is their mean. */
   int launches = 1;
-  double warmupSeconds = 0.05;
 };
 
 class Weights {
@@ -77,7 +76,7 @@ class Launch {
   virtual void setY(const void* data) = 0;
   virtual void getY(void* data) = 0;
   virtual void run() = 0;
-  /** Writes seconds per launch, one value per sample. */
+  /** Launches samples · launches times, no more; writes seconds per launch, one value per sample. */
   virtual void time(const TimingOptions& options, double* samples, size_t count) = 0;
 };
 

@@ -218,14 +218,13 @@ Napi::Float64Array samplesOf(const Napi::Value& value) {
   return value.As<Napi::Float64Array>();
 }
 
-/** time(launch, {cold, launches, warmupSeconds}, samples): seconds per launch. */
+/** time(launch, {cold, launches}, samples): seconds per launch. */
 Napi::Value time(Info info) {
   auto& handle = launchOf(info);
   const auto from = info[1].As<Napi::Object>();
   TimingOptions options;
   options.cold = from.Get("cold").ToBoolean();
   options.launches = int(std::max<int64_t>(1, integer(from, "launches")));
-  if (from.Get("warmupSeconds").IsNumber()) options.warmupSeconds = from.Get("warmupSeconds").ToNumber();
   auto samples = samplesOf(info[2]);
   handle.launch->time(options, samples.Data(), samples.ElementLength());
   return info.Env().Undefined();

@@ -131,7 +131,6 @@ class CpuLaunch : public Launch {
   }
 
   void time(const TimingOptions& options, double* samples, size_t count) override {
-    for (const auto start = Clock::now(); secondsSince(start) < options.warmupSeconds;) run();
     for (size_t i = 0; i < count; ++i) {
       if (options.cold) evictInputs();
       const auto start = Clock::now();

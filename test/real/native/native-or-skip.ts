@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NativeAddon } from '../../../src/real/backends/native-addon.ts';
+import { loadNative, type NativeName } from '../../../src/real/backends/native-loader.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Test files run side by side; two builds in one folder would not end well. */
+function oneAtATime(build: () => void): void {
+  const lock = join(tmpdir(), 'mint-bench-build.lock');
+  const end = Date.now() + 300_000;
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      if (Date.now() > end) throw new Error(`${lock} is held by another build; remove it if there is none`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    build();
+  } finally {
+    rmSync(lock, { recursive: true });
+  }
+}
+
+/** Builds what the machine can build (a second when nothing changed), then loads; null with a message where it cannot. */
+export function nativeOrSkip(name: NativeName): NativeAddon | null {
+  if (process.env.MINT_NATIVE_DIR === undefined) {
+    try {
+      oneAtATime(() => execFileSync(process.execPath, [join(root, 'scripts/build-native.mjs')], { stdio: 'pipe' }));
+    } catch (error) {
+      const { status, stderr } = error as { status: number; stderr: Buffer };
+      if (status !== 4) throw new Error(`the native build failed:\n${stderr}`);
+      console.warn(`SKIPPED ${name} kernels: ${stderr.toString().split('\n')[0]}`);
+      return null;
+    }
+  }
+  const { addon, steps } = loadNative(name);
+  if (addon === null) {
+    console.warn(`SKIPPED ${name} kernels: ${steps.map((step) => `${step.candidate}: ${step.reason}`).join('; ')}`);
+  }
+  return addon;
+}
