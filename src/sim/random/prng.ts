@@ -62,7 +62,7 @@ export class Prng {
   /** Standard normal by the polar method (Marsaglia and Bray 1964); every second call is nearly free. */
   normal(): number {
     const spare = this.spareNormal;
-    if (spare === spare) {
+    if (!Number.isNaN(spare)) {
       this.spareNormal = Number.NaN;
       return spare;
     }
