@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'run/worker': 'src/run/worker.ts',
+  'real/child': 'src/real/child.ts',
 };
 for (const source of Object.values(entryPoints)) {
   if (!existsSync(join(root, source))) throw new Error(`build: ${source} does not exist`);

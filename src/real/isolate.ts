@@ -1,0 +1,99 @@
+/**
+ * Runs kernel jobs in a child process, so that a crash in native or driver code ends the child and not the run. The next
+ * job gets a fresh child. Backends that are plain JavaScript run in this process.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from '../scenario/errors.ts';
+import { BACKENDS } from './backends/index.ts';
+import type { Answer, Request } from './child.ts';
+import { type Job, perform, type ResultOf } from './jobs.ts';
+
+/** The bundle of child.ts in the package that this file belongs to, whether it runs from src/ or from dist/. */
+function builtChild(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return join(folder, 'dist', 'real', 'child.js');
+}
+
+/** What a child wrote to stderr last: the only trace that a crash leaves. */
+const STDERR_KEPT = 2000;
+
+export class KernelCrash extends Error {
+  override readonly name = 'KernelCrash';
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export class KernelProcess {
+  private readonly entry: string;
+  private child: ChildProcess | null = null;
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 0;
+  private stderr = '';
+
+  /** `entry`: bundle of child.ts; by default the one that `npm run build` writes. */
+  constructor(entry: string = builtChild()) {
+    this.entry = entry;
+  }
+
+  /** Rejects with KernelCrash where the process died, and with Error where the job threw. */
+  async run<J extends Job>(job: J): Promise<ResultOf<J>> {
+    if (BACKENDS[job.backend]?.crashy === false) return perform(job);
+    const child = this.started();
+    const id = this.nextId++;
+    return new Promise<ResultOf<J>>((resolve, reject) => {
+      this.waiting.set(id, { resolve: (result) => resolve(result as ResultOf<J>), reject });
+      child.send({ id, job } satisfies Request);
+    });
+  }
+
+  private started(): ChildProcess {
+    if (this.child !== null) return this.child;
+    if (!existsSync(this.entry)) {
+      throw new EnvironmentError('the kernel process has not been built', [`${this.entry}: missing`], 'npm run build');
+    }
+    const child = fork(this.entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: ['--max-old-space-size=4096'],
+    });
+    this.stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr = (this.stderr + chunk.toString()).slice(-STDERR_KEPT);
+    });
+    child.on('message', (answer: Answer) => {
+      const job = this.waiting.get(answer.id);
+      this.waiting.delete(answer.id);
+      if ('error' in answer) job?.reject(new Error(answer.error));
+      else job?.resolve(answer.result);
+    });
+    child.on('exit', (code, signal) => {
+      if (this.child === child) this.child = null;
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      const said = this.stderr.trim().split('\n').at(-1);
+      for (const job of this.waiting.values()) {
+        job.reject(new KernelCrash(`the kernel process ended with ${how}${said ? `: ${said}` : ''}`));
+      }
+      this.waiting.clear();
+    });
+    this.child = child;
+    return child;
+  }
+
+  /** Ends the child; a later job starts another. */
+  async close(): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    if (child === null || child.exitCode !== null) return;
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+}
