@@ -15,13 +15,21 @@ export interface ReplayTrace {
   /** One key a request, 0 … universe − 1. */
   readonly keys: Int32Array | Uint32Array;
   readonly universe: number;
-  /** Size by key in bytes, and seconds to bring an entry back by key. Without them every key weighs and costs 1. */
-  readonly sizes?: Float64Array;
-  readonly costs?: Float64Array;
+  /** Keys of unequal weight; without it every key weighs and costs 1. */
+  readonly weights?: ReplayWeights;
+}
+
+/** As in a catalog of adapters, a key has one of a few classes (ranks), and the class has a size. */
+export interface ReplayWeights {
+  /** Class by key. */
+  readonly classes: Uint8Array;
+  /** By class: bytes, and seconds to bring an entry back. */
+  readonly sizes: Float64Array;
+  readonly costs: Float64Array;
 }
 
 export interface ReplayOptions {
-  /** What the entries that are held may weigh together: a number of entries, or bytes where the trace has sizes. */
+  /** What the entries that are held may weigh together: a number of entries, or bytes where the trace has weights. */
   readonly capacity: number;
   /** Parameters of the policy, as a scenario gives them. */
   readonly params?: Readonly<Record<string, unknown>>;
@@ -46,11 +54,12 @@ export interface ReplayResult {
  * A request larger than the capacity is a miss that is not stored.
  */
 export function replay(name: string, trace: ReplayTrace, options: ReplayOptions): ReplayResult {
-  const { universe, sizes } = trace;
+  const { universe, weights } = trace;
   const { capacity } = options;
   if (!(capacity >= 1)) throw new RangeError(`replay: capacity must be at least 1, got ${capacity}`);
   const keys = new Int32Array(trace.keys.buffer, trace.keys.byteOffset, trace.keys.length);
-  const smallest = sizes === undefined ? 1 : smallestOf(sizes);
+  const smallest = weights === undefined ? 1 : Math.min(...weights.sizes);
+  if (!(smallest > 0)) throw new RangeError(`replay: sizes must be above 0, got ${smallest}`);
   const entries = Math.max(1, Math.min(universe, Math.floor(capacity / smallest)));
   const future: Future = { position: 0, next: name in OFFLINE_EVICTION ? nextUses(keys, universe) : new Int32Array(0) };
   const policy = createPolicy(name, options.params ?? {}, future, {
@@ -60,12 +69,11 @@ export function replay(name: string, trace: ReplayTrace, options: ReplayOptions)
   });
   const index = options.index === 'hash' ? new HashIndex(entries) : new DenseIndex(universe);
   const counts = new Float64Array(4);
-  if (sizes === undefined) {
-    ownCopy(serveUnits, `${name}/${index.constructor.name}`)(policy, index, keys, entries, future, counts);
+  const label = `${name}/${index.constructor.name}`;
+  if (weights === undefined) {
+    ownCopy(serveUnits, label)(policy, index, keys, entries, future, counts);
   } else {
-    const costs = trace.costs ?? new Float64Array(universe).fill(1);
-    const serve = ownCopy(serveSized, `${name}/${index.constructor.name}`);
-    serve(policy, index, keys, entries, future, counts, sizes, costs, capacity);
+    ownCopy(serveSized, label)(policy, index, keys, entries, future, counts, weights, capacity);
   }
   const [hits, evictions, hitBytes, requestBytes] = counts;
   return { requests: keys.length, hits, misses: keys.length - hits, evictions, hitBytes, requestBytes };
@@ -82,13 +90,6 @@ function createPolicy(name: string, params: unknown, future: Future, context: Ev
 
 function noRandom(): number {
   throw new Error('replay: this policy draws random numbers; give options.random32');
-}
-
-function smallestOf(sizes: Float64Array): number {
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const size of sizes) smallest = Math.min(smallest, size);
-  if (!(smallest > 0)) throw new RangeError(`replay: sizes must be above 0, got ${smallest}`);
-  return smallest;
 }
 
 /**
@@ -137,7 +138,7 @@ function serveUnits(
   counts[3] = requests;
 }
 
-/** Keys weigh `sizes[key]`; as many entries are evicted as the newcomer needs. */
+/** Keys weigh what their class weighs; as many entries are evicted as the newcomer needs. */
 function serveSized(
   policy: EvictionPolicy,
   index: IndexMap,
@@ -145,39 +146,52 @@ function serveSized(
   entries: number,
   future: Future,
   counts: Float64Array,
-  sizes: Float64Array,
-  costs: Float64Array,
+  weights: ReplayWeights,
   capacity: number,
 ): void {
+  const { classes, sizes, costs } = weights;
   const keyOf = new Int32Array(entries);
+  const classOf = new Uint8Array(entries);
   const free = new Int32Array(entries);
   for (let i = 0; i < entries; i++) free[i] = entries - 1 - i;
+  const requests = keys.length;
   let freeCount = entries;
   let room = capacity;
-  for (let i = 0; i < keys.length; i++) {
+  let misses = 0;
+  let missBytes = 0;
+  let requestBytes = 0;
+  let evictions = 0;
+  for (let i = 0; i < requests; i++) {
     const key = keys[i];
-    const size = sizes[key];
+    // Read before the branch, so that a miss waits for memory once, not twice.
+    const keyClass = classes[key];
+    const size = sizes[keyClass];
+    requestBytes += size;
     future.position = i;
-    counts[3] += size;
     const found = index.get(key);
     if (found !== -1) {
       policy.hit(found);
-      counts[0]++;
-      counts[2] += size;
       continue;
     }
+    misses++;
+    missBytes += size;
     if (size > capacity) continue;
     while (room < size || freeCount === 0) {
       const victim = policy.evict(key);
-      counts[1]++;
-      room += sizes[keyOf[victim]];
+      evictions++;
+      room += sizes[classOf[victim]];
       index.delete(keyOf[victim]);
       free[freeCount++] = victim;
     }
     const slot = free[--freeCount];
     room -= size;
     keyOf[slot] = key;
+    classOf[slot] = keyClass;
     index.set(key, slot);
-    policy.insert(slot, key, size, costs[key]);
+    policy.insert(slot, key, size, costs[keyClass]);
   }
+  counts[0] = requests - misses;
+  counts[1] = evictions;
+  counts[2] = requestBytes - missBytes;
+  counts[3] = requestBytes;
 }
