@@ -146,10 +146,16 @@ export function parseQuantity(text: string, quantity: Quantity): number | string
   return Number.isFinite(total) ? total : 'is too large';
 }
 
+const short = (value: number) => (value >= 1e5 ? value.toExponential().replace('+', '') : String(value));
+
 function rangeText(range: Range): string {
   const bounds = [
-    range.above !== undefined ? `above ${range.above}` : `at least ${range.min ?? 0}`,
-    range.below !== undefined ? `below ${range.below}` : range.max !== undefined ? `at most ${range.max}` : '',
+    range.above !== undefined ? `above ${short(range.above)}` : `at least ${short(range.min ?? 0)}`,
+    range.below !== undefined
+      ? `below ${short(range.below)}`
+      : range.max !== undefined
+        ? `at most ${short(range.max)}`
+        : '',
   ];
   return bounds.filter((bound) => bound !== '').join(' and ');
 }

@@ -1,0 +1,191 @@
+/**
+ * A scenario file → the resolved scenario, or every problem with it at once: YAML, overrides, schema, rules across fields,
+ * then what is merely unlikely (warnings). Reads the named file and nothing else; no network, no code from scenario files.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type Diagnostic, UserError } from './errors.ts';
+import { type Finding, finding, received, suggest, toDiagnostic } from './findings.ts';
+import { fromIssues, locate } from './issues.ts';
+import { applyOverride, type Override } from './overrides.ts';
+import { plausibility } from './plausibility.ts';
+import { repair, unfounded } from './repair.ts';
+import type { Scenario } from './scenario.ts';
+import { resolve } from './schema/resolve.ts';
+import { type Families, inputSchema, type ScenarioInput } from './schema.ts';
+import { semantics } from './semantics.ts';
+import { SourceText } from './source-text.ts';
+import { sweepFindings } from './sweep-check.ts';
+import { MAX_CHARACTERS, readYaml, type Tree } from './yaml.ts';
+
+export type { Override } from './overrides.ts';
+export { parseOverride } from './overrides.ts';
+
+export interface LoadOptions {
+  families: Families;
+  /** Applied in order, after the file. */
+  overrides?: readonly Override[];
+  /** Names that thresholds may use; without them their names are not checked. */
+  metrics?: readonly string[];
+}
+
+export interface Loaded {
+  scenario: Scenario;
+  /** The file as it was read; `file` is the name the user gave, `directory` what its relative paths start from. */
+  source: { file: string; directory: string; text: string };
+  warnings: Diagnostic[];
+}
+
+/** Throws a UserError with every problem. */
+export function loadScenario(path: string, options: LoadOptions): Loaded {
+  return loadScenarioText(readScenario(path), path, options);
+}
+
+/** The same for text that is already at hand; `file` names it in diagnostics and begins its relative paths. */
+export function loadScenarioText(text: string, file: string, options: LoadOptions): Loaded {
+  const directory = dirname(file);
+  const source = new SourceText(file, text);
+  const read = readYaml(source);
+  const tree = read.tree;
+  if (tree === null || read.findings.length > 0) throw failed(read.findings);
+  const empty = tree.value === null;
+  if (empty || typeof tree.value !== 'object' || Array.isArray(tree.value)) {
+    const start = { ...tree.place, start: 0, end: 1 };
+    throw failed([
+      empty
+        ? finding('MB-E007', 'the file is empty', {
+            place: start,
+            hint: 'mint-bench init writes a commented scenario to start from',
+          })
+        : finding('MB-E008', 'a scenario is a map of keys to values', {
+            place: tree.place,
+            received: received(tree.value),
+          }),
+    ]);
+  }
+  const findings: Finding[] = [];
+  for (const override of options.overrides ?? []) findings.push(...applyOverride(tree, override));
+  const root = tree.value as Record<string, unknown>;
+  root.name ??= defaultName(file);
+
+  const parse = parserOf(options.families);
+  const check = (scenario: Scenario) =>
+    semantics(scenario, { families: options.families, metrics: options.metrics, directory });
+  const first = parse(tree);
+  findings.push(...first.findings);
+  const { scenario } = first;
+  if (scenario === null) {
+    // What is wrong is taken out, so that the rules across fields can still be applied to the rest.
+    const repaired = repair(tree, parse);
+    if (repaired !== null) {
+      findings.push(
+        ...[...repaired.findings, ...check(repaired.scenario)].filter((found) => !unfounded(found, repaired.removed)),
+      );
+    }
+  } else {
+    findings.push(...check(scenario));
+    if (findings.length === 0) findings.push(...sweepFindings(tree, scenario, parse, check));
+  }
+  if (findings.length > 0 || scenario === null) throw failed(placed(findings, tree));
+  const warnings = placed(plausibility(scenario, options.families), tree).map(toDiagnostic);
+  return { scenario, source: { file, directory, text }, warnings };
+}
+
+export interface Parsed {
+  /** Null where the schema itself is not met. */
+  scenario: Scenario | null;
+  findings: Finding[];
+}
+
+export type Parse = (tree: Tree) => Parsed;
+
+const parsers = new WeakMap<Families, Parse>();
+
+/** Building the schema costs more than using it: one per set of families. */
+function parserOf(families: Families): Parse {
+  const known = parsers.get(families);
+  if (known !== undefined) return known;
+  const schema = inputSchema(families);
+  const parse: Parse = (tree) => {
+    const result = schema.safeParse(tree.value);
+    if (!result.success) return { scenario: null, findings: fromIssues(result.error.issues, schema, tree) };
+    const issues: never[] = [];
+    const scenario = resolve(result.data as ScenarioInput, { issues });
+    return { scenario, findings: fromIssues(issues, schema, tree) };
+  };
+  parsers.set(families, parse);
+  return parse;
+}
+
+function placed(findings: readonly Finding[], tree: Tree): Finding[] {
+  return findings.map((found) =>
+    found.place === undefined && found.path !== undefined ? { ...found, ...locate(tree, found.path) } : found,
+  );
+}
+
+function failed(findings: readonly Finding[]): UserError {
+  const order = ({ place, atKey }: Finding) => (place === undefined ? Infinity : atKey ? place.keyStart : place.start);
+  const seen = new Set<string>();
+  const sorted = [...findings].sort((a, b) => {
+    const fromFile = Number(a.place?.source.name === '--set') - Number(b.place?.source.name === '--set');
+    return fromFile || order(a) - order(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  });
+  const diagnostics = sorted.map(toDiagnostic).filter(({ id, file, line, column, message }) => {
+    const key = [id, file, line, column, message].join('\n');
+    return !seen.has(key) && seen.add(key);
+  });
+  return new UserError(diagnostics);
+}
+
+function defaultName(file: string): string {
+  const stem = basename(file).replace(/\.(ya?ml|json)$/i, '');
+  const name = stem
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64);
+  return name === '' ? 'scenario' : name;
+}
+
+const problem = (id: string, message: string, hint?: string) =>
+  new UserError([{ id, severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]);
+
+function readScenario(path: string): string {
+  let data: Buffer;
+  try {
+    const { size } = statSync(path);
+    if (size > 4 * MAX_CHARACTERS)
+      throw problem('MB-E003', `${received(path)} is ${size} bytes; no scenario is that large`);
+    data = readFileSync(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw problem(
+      'MB-E001',
+      `${received(path)} cannot be read: ${REASON[code] ?? code}`,
+      code === 'ENOENT' ? siblings(path) : undefined,
+    );
+  }
+  if (data.includes(0)) throw problem('MB-E002', `${received(path)} is not a text file`, 'scenarios are YAML in UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+  } catch {
+    throw problem('MB-E002', `${received(path)} is not UTF-8 text`, 'save it as UTF-8');
+  }
+}
+
+const REASON: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+function siblings(path: string): string | undefined {
+  try {
+    const names = readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
+    return suggest(basename(path), names);
+  } catch {
+    return undefined;
+  }
+}

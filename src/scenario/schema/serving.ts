@@ -1,0 +1,114 @@
+/** The part of the schema that says how the engine behaves: `serving`. */
+import { z } from 'zod';
+import { bytes, count, duration, fraction } from '../units.ts';
+import { choice, type Families } from './families.ts';
+
+const loader = z.strictObject({
+  concurrency: count({ min: 1, max: 4096 }).prefault(4).describe('Loads in progress per replica.'),
+  queue: count({ max: 1e7 })
+    .prefault(4096)
+    .describe('Loads that may queue behind them before a request is refused (retryable).'),
+  resolve: duration({ max: 3600 }).prefault('1ms').describe("Time to look an adapter's revision up."),
+  build_per_object: duration({ max: 60 })
+    .prefault('20us')
+    .describe('Time to build one tensor object: what packing saves (MinT: 0.754 s for 37,248 objects).'),
+  build: duration({ max: 3600 }).prefault('5ms').describe('Time to build, per load.'),
+  register: duration({ max: 3600 })
+    .prefault('2ms')
+    .describe("Time under the engine's exclusive lock, one load at a time."),
+  discipline: z
+    .enum(['serial', 'fair'])
+    .prefault('fair')
+    .describe('How concurrent transfers share a link: one after the other, or equal shares.'),
+  activation: z
+    .enum(['blocking', 'overlapped'])
+    .prefault('overlapped')
+    .describe("Copies from host to GPU block the engine's step, or run beside it."),
+  activate: duration({ max: 3600 }).prefault('500us').describe('Time per activation beside the bytes over PCIe.'),
+});
+
+export const servingSchema = (families: Families) => {
+  const eviction = (where: string) =>
+    choice(families, 'eviction', 'lru').prefault('lru').describe(`Which adapter leaves ${where} when it is full.`);
+  return z.strictObject({
+    cost: choice(families, 'cost', 'roofline').prefault('roofline').describe('What a step of a replica costs.'),
+    slots: count({ min: 1, max: 1_000_000 })
+      .prefault(32)
+      .describe('Adapters in GPU memory per replica (vLLM max_loras).'),
+    max_batch: count({ min: 1, max: 65_536 })
+      .prefault(256)
+      .describe('Running requests per replica (vLLM max_num_seqs).'),
+    max_batch_tokens: count({ min: 1, max: 1_048_576 })
+      .prefault(8192)
+      .describe('Tokens of one step (vLLM max_num_batched_tokens).'),
+    max_adapters_per_batch: count({ min: 1, max: 65_536 })
+      .optional()
+      .describe('Distinct adapters in one step; default: slots.'),
+    chunked_prefill: z
+      .boolean()
+      .prefault(true)
+      .describe('Prompts are cut into chunks that share steps with decoding requests.'),
+    kv: z
+      .strictObject({
+        block_tokens: count({ min: 1, max: 4096 }).prefault(16).describe('Tokens of one KV block.'),
+        memory_fraction: fraction({ above: 0 }).prefault('90%').describe('Share of GPU memory the engine may use.'),
+        preemption: z
+          .enum(['recompute', 'swap'])
+          .prefault('recompute')
+          .describe('What happens to a request whose KV blocks are taken.'),
+        pool: z
+          .enum(['static', 'unified'])
+          .prefault('static')
+          .describe('Adapters and KV cache: split at the start, or one pool (S-LoRA).'),
+      })
+      .prefault({})
+      .describe('KV cache.'),
+    scheduling: choice(families, 'scheduling', 'fcfs')
+      .prefault('fcfs')
+      .describe('Order in which waiting requests start.'),
+    skip_window: count({ infinity: true })
+      .prefault('none')
+      .describe('Waiting requests a pass may look past while they wait for a slot; none: all (vLLM).'),
+    routing: choice(families, 'routing', 'least-outstanding')
+      .prefault('least-outstanding')
+      .describe('Which replica of a cell serves a request.'),
+    admission: choice(families, 'admission', 'unlimited')
+      .prefault('unlimited')
+      .describe('Whether a request may enter at all.'),
+    tiers: z
+      .strictObject({
+        gpu: z
+          .strictObject({ eviction: eviction('the GPU slots') })
+          .prefault({})
+          .describe('GPU slots.'),
+        host: z
+          .strictObject({
+            capacity: bytes({ max: 1e18 })
+              .optional()
+              .describe('Host memory of a node for adapters; default: three quarters of hardware.node.host_memory.'),
+            eviction: eviction('host memory'),
+          })
+          .prefault({})
+          .describe('Host memory.'),
+        disk: z
+          .strictObject({
+            capacity: bytes({ max: 1e18 })
+              .optional()
+              .describe('Local disk of a node for adapters; default: hardware.node.disk.capacity. 0: none.'),
+            eviction: eviction('the local disk'),
+          })
+          .prefault({})
+          .describe('Local disk.'),
+      })
+      .prefault({})
+      .describe('Where adapters are kept between the object store and the GPU.'),
+    prefetch: choice(families, 'prefetch', 'none')
+      .prefault('none')
+      .describe('Which adapters are moved up before they are needed.'),
+    pin: z
+      .strictObject({ count: count({ max: 1e9 }).prefault(0).describe('Adapters of every cohort and cell.') })
+      .prefault({})
+      .describe('The most popular adapters are never evicted from host memory.'),
+    loader: loader.prefault({}).describe('What a load costs beside moving its bytes.'),
+  });
+};

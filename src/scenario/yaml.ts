@@ -1,0 +1,201 @@
+/**
+ * Text → plain value with the place of every part, or findings. YAML 1.2 core schema, one document, no tags beyond the core
+ * ones, unique keys, bounded depth, size and alias expansion (a "billion laughs" file is refused, a cyclic one too).
+ */
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { type Finding, finding } from './findings.ts';
+import { type Place, place, type SourceText } from './source-text.ts';
+
+export const MAX_CHARACTERS = 1 << 20;
+const MAX_DEPTH = 32;
+const MAX_NODES = 100_000;
+/** A syntax error early in a file makes more of them further down: the first few say it all. */
+const MAX_SYNTAX_ERRORS = 3;
+
+export interface Tree {
+  value: unknown;
+  place: Place;
+}
+
+const CORE_TAG = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/;
+
+const FRIENDLY: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indentation must be spaces, this line is indented with a tab',
+  MULTIPLE_DOCS: 'a file holds one scenario; a second document starts here',
+  BAD_INDENT: 'the indentation fits neither the line above nor its parent',
+  MISSING_CHAR: 'a character is missing here (a colon, comma, quote or bracket)',
+  BLOCK_AS_IMPLICIT_KEY: 'a nested map must start on its own line, or a colon here needs quotes',
+  BAD_ALIAS: 'this alias names an anchor that is not defined above',
+};
+
+/** `offset` shifts places, where `text` is a part of `source`. */
+export function readYaml(
+  source: SourceText,
+  text = source.text,
+  offset = 0,
+): { tree: Tree | null; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const whole = place(source, offset, offset + text.length);
+  const fail = (id: string, message: string, start = 0, end = start + 1, hint?: string) => {
+    findings.push(finding(id, message, { place: place(source, offset + start, offset + end), hint }));
+  };
+  if (text.length > MAX_CHARACTERS) {
+    fail('MB-E003', `the file is larger than ${MAX_CHARACTERS >> 20} MiB, which no scenario needs`);
+    return { tree: null, findings };
+  }
+  // The parser recurses: brackets nested beyond any sense are refused before it sees them.
+  const document = nesting(text) > 10 * MAX_DEPTH ? null : parse(text);
+  if (document === null) {
+    fail('MB-E009', 'the file is nested too deeply');
+    return { tree: null, findings };
+  }
+  for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
+    const undefinedAnchor = /Unresolved alias/.test(error.message);
+    const friendly = undefinedAnchor ? FRIENDLY.BAD_ALIAS : FRIENDLY[error.code];
+    fail(
+      error.code === 'MULTIPLE_DOCS' ? 'MB-E012' : 'MB-E004',
+      friendly ?? firstSentence(error.message),
+      error.pos[0],
+      error.pos[1],
+    );
+  }
+  for (const warning of document.warnings)
+    fail('MB-E011', 'custom tags are not allowed in a scenario', warning.pos[0], warning.pos[1]);
+  if (findings.length > 0) return { tree: null, findings };
+  if (document.contents === null) return { tree: { value: null, place: whole }, findings };
+
+  const open = new Set<Node>();
+  let nodes = 0;
+  const convert = (node: Node | null, depth: number): Tree => {
+    if (node === null) return { value: null, place: place(source, offset, offset + 1) };
+    const [start, end] = node.range ?? [0, 1];
+    const here = place(source, offset + start, offset + Math.max(end, start + 1));
+    if (findings.length > 0 && nodes > MAX_NODES) return { value: null, place: here };
+    if (++nodes > MAX_NODES) {
+      fail('MB-E009', `aliases expand the file to more than ${MAX_NODES.toLocaleString('en')} values`, start, end);
+    } else if (depth > MAX_DEPTH) {
+      fail('MB-E009', `the file is nested more than ${MAX_DEPTH} levels deep`, start, end);
+    } else if (open.has(node)) {
+      fail('MB-E010', 'this value contains itself', start, end);
+    } else if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined) fail('MB-E004', FRIENDLY.BAD_ALIAS, start, end);
+      else if (open.has(target)) fail('MB-E010', 'this alias names a value that contains it', start, end);
+      else {
+        const tree = convert(target, depth + 1);
+        return { value: tree.value, place: { ...here, children: tree.place.children } };
+      }
+    } else {
+      if (node.tag !== undefined && !CORE_TAG.test(node.tag))
+        fail('MB-E011', 'custom tags are not allowed in a scenario', start, end);
+      open.add(node);
+      const tree =
+        isMap(node) || isSeq(node) ? collection(node, here, depth) : { value: scalar(node, start, end), place: here };
+      open.delete(node);
+      return tree;
+    }
+    return { value: null, place: here };
+  };
+  const collection = (node: Node, here: Place, depth: number): Tree => {
+    here.children = new Map();
+    if (isSeq(node)) {
+      const list: unknown[] = [];
+      for (const item of node.items) {
+        const child = convert(item as Node | null, depth + 1);
+        here.children.set(list.length, child.place);
+        list.push(child.value);
+      }
+      return { value: list, place: here };
+    }
+    const map: Record<string, unknown> = {};
+    if (!isMap(node)) return { value: map, place: here };
+    for (const pair of node.items) {
+      const keyNode = pair.key as Node | null;
+      const [keyStart, keyEnd] = keyNode?.range ?? [0, 1];
+      const key = isScalar(keyNode) && keyNode.value !== null ? String(keyNode.source ?? keyNode.value) : null;
+      if (key === null) {
+        fail('MB-E013', 'a key must be plain text', keyStart, keyEnd);
+      } else if (key === '__proto__' || key === '<<') {
+        fail(
+          'MB-E013',
+          `the key "${key}" is not allowed`,
+          keyStart,
+          keyEnd,
+          key === '<<' ? 'repeat the fields, or alias the whole value' : undefined,
+        );
+      } else if (Object.hasOwn(map, key)) {
+        const first = here.children.get(key)!;
+        fail(
+          'MB-E005',
+          `the key "${key}" stands here a second time`,
+          keyStart,
+          keyEnd,
+          `the first is on line ${source.at(first.keyStart, first.keyEnd).line}`,
+        );
+      } else {
+        const child = convert(pair.value as Node | null, depth + 1);
+        if (pair.value === null || (pair.value as Node).range?.[0] === (pair.value as Node).range?.[1]) {
+          child.place.start = offset + keyStart;
+          child.place.end = offset + keyEnd;
+        }
+        child.place.keyStart = offset + keyStart;
+        child.place.keyEnd = offset + keyEnd;
+        here.children.set(key, child.place);
+        map[key] = child.value;
+      }
+    }
+    return { value: map, place: here };
+  };
+  const scalar = (node: Node, start: number, end: number): unknown => {
+    if (!isScalar(node)) return null;
+    if (typeof node.value === 'number') {
+      const written = node.source ?? '';
+      const digits = /^[+-]?\d+$/.test(written);
+      if (!Number.isFinite(node.value) && /^[+-]?\d/.test(written))
+        fail('MB-E014', `the number ${clip(written)} is too large`, start, end);
+      else if (digits && !Number.isSafeInteger(node.value)) {
+        fail(
+          'MB-E014',
+          `the whole number ${clip(written)} is beyond 2^53 and would be rounded`,
+          start,
+          end,
+          'write it as 1e18, or in quotes where it is a name or a seed',
+        );
+      }
+    }
+    return node.value;
+  };
+  return { tree: convert(document.contents as Node, 0), findings };
+}
+
+const clip = (text: string) => (text.length > 40 ? `${text.slice(0, 37)}…` : text);
+
+const firstSentence = (message: string) => message.split('\n')[0].replace(/\.$/, '');
+
+function parse(text: string) {
+  try {
+    // uniqueKeys compares each key with all others; `collection` finds duplicates in linear time instead.
+    return parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Deepest nesting of brackets; those inside quotes and comments count too, which only makes the bound safer. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
+  }
+  return deepest;
+}
