@@ -119,6 +119,10 @@ export type SeriesColumn = (typeof SERIES)[number];
 /** Latencies whose distribution is also kept for each bucket of the time series. */
 export const SERIES_HISTOGRAMS = ['ttft', 'tpot', 'e2el'] as const;
 
+/**
+ * Positions by name. The objects are built by key, which leaves them in V8's dictionary mode: hot code copies the positions it
+ * uses into an object literal of its own, whose fields fold into constants.
+ */
 const positions = <T extends string>(names: readonly T[]): Readonly<Record<T, number>> =>
   Object.fromEntries(names.map((name, at) => [name, at])) as Record<T, number>;
 

@@ -5,11 +5,13 @@
  * of arrivals included), counters and conservation are of all. Inter-token gaps carry no request: they count when their run of
  * steps ended at or after warm-up. Times are integer ns, step costs ticks (sim/cost/step-cost.ts).
  *
- * Every method is O(1) (a run of steps: O(histogram buckets its ramp crosses)) and allocates nothing.
+ * Every method is O(1) and allocates nothing. What comes with every request is only stored, and digested a batch at a time
+ * (finished.ts, runs.ts): a run of steps costs O(histogram buckets its ramp crosses).
  */
 import { COST_PARTS } from '../sim/cost/step-cost.ts';
 import { GAUGES, type Recorder } from '../sim/recorder.ts';
-import { addExact, HistogramBank } from './histogram.ts';
+import { BATCH, Columns, FinishedRequests, ROW } from './finished.ts';
+import { HistogramBank } from './histogram.ts';
 import {
   CELL_HISTOGRAM_AT,
   CELL_HISTOGRAMS,
@@ -18,17 +20,14 @@ import {
   COUNTER_AT,
   COUNTERS,
   SERIES_AT,
-  SLOWDOWN_ONE,
   TOTAL_AT,
   TOTALS,
 } from './layout.ts';
 import type { CellResult } from './result.ts';
+import { RUN_ROW, StepRuns } from './runs.ts';
 import { RequestSample } from './sample.ts';
 import { SeriesRecorder } from './series.ts';
-
-/** Service of a request as VTC counts it (Sheng et al., OSDI 2024): prompt tokens once, output tokens twice. */
-export const PROMPT_WEIGHT = 1;
-export const OUTPUT_WEIGHT = 2;
+import { UserRecords } from './users.ts';
 
 export interface CellRecorderOptions {
   cohorts: number;
@@ -49,37 +48,65 @@ export interface CellRecorderOptions {
 
 const COHORT_SLOTS = COHORT_HISTOGRAMS.length;
 const STRIDE = COUNTERS.length;
-const PARTS = COST_PARTS.length;
-const C = COUNTER_AT;
-const S = SERIES_AT;
+const C = {
+  arrivals: COUNTER_AT.arrivals,
+  measured_arrivals: COUNTER_AT.measured_arrivals,
+  finished: COUNTER_AT.finished,
+  lookups_object: COUNTER_AT.lookups_object,
+  measured_lookups_object: COUNTER_AT.measured_lookups_object,
+  measured_lookup_bytes_object: COUNTER_AT.measured_lookup_bytes_object,
+  dedup_joins: COUNTER_AT.dedup_joins,
+  preemptions: COUNTER_AT.preemptions,
+};
+const S = {
+  arrivals: SERIES_AT.arrivals,
+  refused: SERIES_AT.refused,
+  lookups_object: SERIES_AT.lookups_object,
+  dedup_joins: SERIES_AT.dedup_joins,
+  loads: SERIES_AT.loads,
+  load_bytes: SERIES_AT.load_bytes,
+  activations: SERIES_AT.activations,
+  evictions: SERIES_AT.evictions,
+  preemptions: SERIES_AT.preemptions,
+  output_tokens: SERIES_AT.output_tokens,
+};
+const T = {
+  loads_object: TOTAL_AT.loads_object,
+  load_bytes_object: TOTAL_AT.load_bytes_object,
+  activations: TOTAL_AT.activations,
+  activated_bytes: TOTAL_AT.activated_bytes,
+  evictions_object: TOTAL_AT.evictions_object,
+  evicted_bytes_object: TOTAL_AT.evicted_bytes_object,
+  steps: TOTAL_AT.steps,
+};
+const H = {
+  load: CELL_HISTOGRAM_AT.load,
+  load_queue: CELL_HISTOGRAM_AT.load_queue,
+  load_fetch: CELL_HISTOGRAM_AT.load_fetch,
+  load_build: CELL_HISTOGRAM_AT.load_build,
+  load_register: CELL_HISTOGRAM_AT.load_register,
+  load_wait_slot: CELL_HISTOGRAM_AT.load_wait_slot,
+  load_activate: CELL_HISTOGRAM_AT.load_activate,
+};
 const TTFT_SERIES = 0;
-const TPOT_SERIES = 1;
-const E2EL_SERIES = 2;
 
 export class CellRecorder implements Recorder {
   private readonly options: CellRecorderOptions;
   private readonly durationNs: number;
   private readonly warmupNs: number;
   private readonly latencies: HistogramBank;
+  /** First slot of CELL_HISTOGRAMS in `latencies`. */
   private readonly cellSlot: number;
-  private readonly itl = new HistogramBank(1, true);
   private readonly counters: Float64Array;
   private readonly totals = new Float64Array(TOTALS.length);
   private readonly series: SeriesRecorder;
   private readonly sample: RequestSample;
-  /** SLO limits, 3 a cohort, ns; NaN where the cohort has none. */
-  private readonly limits: Float64Array;
-
-  /** 16 bytes a user, one cache line a visit: service as float64, then requests as uint32 and speed as float32. */
-  private readonly userBytes: ArrayBuffer;
-  private readonly userService: Float64Array;
-  private readonly userRequests: Uint32Array;
-  private readonly userSpeed: Float32Array;
-
-  private readonly partLo = new Float64Array(COST_PARTS.length);
-  private readonly partHi = new Float64Array(COST_PARTS.length);
-  private readonly busyLo: Float64Array;
-  private readonly busyHi: Float64Array;
+  private readonly users: UserRecords;
+  private readonly finishedRequests: FinishedRequests;
+  private readonly stepRuns: StepRuns;
+  private readonly firstTokens = new Columns(1);
+  private readonly ttfts: Float64Array;
+  private firstTokenCount = 0;
   private readonly gaugeIntegral = new Float64Array(GAUGES.length);
   private readonly gaugePeak = new Float64Array(GAUGES.length);
   /** Time of the latest call, of the latest gauges, of the first arrival, of the last finished request. */
@@ -101,24 +128,29 @@ export class CellRecorder implements Recorder {
     this.counters = new Float64Array(cohorts * STRIDE);
     this.series = new SeriesRecorder(durationNs, options.seriesBucketNs ?? Math.max(1, durationNs / 288));
     this.sample = new RequestSample(options.sampleEvery ?? 1, options.sampleCapacity ?? 20_000);
-    this.limits = new Float64Array(cohorts * 3).fill(Number.NaN);
+    this.users = new UserRecords(users);
+    this.ttfts = this.firstTokens.values[0];
+    const limits = new Float64Array(cohorts * 3).fill(Number.NaN);
     options.slo.forEach((slo, cohort) => {
-      if (slo !== null) this.limits.set(slo, cohort * 3);
+      if (slo !== null) limits.set(slo, cohort * 3);
     });
-    this.userBytes = new ArrayBuffer(users * 16);
-    this.userService = new Float64Array(this.userBytes);
-    this.userRequests = new Uint32Array(this.userBytes);
-    this.userSpeed = new Float32Array(this.userBytes);
-    this.busyLo = new Float64Array(replicas);
-    this.busyHi = new Float64Array(replicas);
+    this.finishedRequests = new FinishedRequests(
+      options,
+      limits,
+      this.latencies,
+      this.counters,
+      this.series,
+      this.sample,
+      this.users,
+    );
+    this.stepRuns = new StepRuns(replicas, warmupNs, this.series);
   }
 
-  arrival(cohort: number, user: number, nowNs: number): void {
+  arrival(cohort: number, _user: number, nowNs: number): void {
     this.at(nowNs);
     const c = cohort * STRIDE;
     this.counters[c + C.arrivals]++;
     if (nowNs >= this.warmupNs) this.counters[c + C.measured_arrivals]++;
-    this.userRequests[user * 4 + 2]++;
     this.series.rows[this.series.row + S.arrivals]++;
     if (nowNs < this.firstArrivalNs) this.firstArrivalNs = nowNs;
   }
@@ -127,10 +159,8 @@ export class CellRecorder implements Recorder {
     this.at(nowNs);
     this.counters[cohort * STRIDE + C.finished + endState]++;
     this.series.rows[this.series.row + S.refused]++;
-    if (this.sample.wants()) {
-      this.sample.row.set([user, -1, cohort, -1, endState, -1, arrivalNs, -1, nowNs, 0, 0, -1, -1, -1]);
-      this.sample.commit();
-    }
+    this.users.refused(user);
+    if (this.sample.wants()) this.sample.keepRefused(user, cohort, arrivalNs, nowNs, endState);
   }
 
   lookup(cohort: number, tier: number, bytes: number, nowNs: number): void {
@@ -159,32 +189,32 @@ export class CellRecorder implements Recorder {
     nowNs: number,
   ): void {
     this.at(nowNs);
-    this.totals[TOTAL_AT.loads_object + fromTier]++;
-    this.totals[TOTAL_AT.load_bytes_object + fromTier] += bytes;
+    this.totals[T.loads_object + fromTier]++;
+    this.totals[T.load_bytes_object + fromTier] += bytes;
     const row = this.series.row;
     this.series.rows[row + S.loads]++;
     this.series.rows[row + S.load_bytes] += bytes;
     if (nowNs < this.warmupNs) return;
     const slot = this.cellSlot;
-    this.latencies.add(slot + CELL_HISTOGRAM_AT.load, queueNs + fetchNs + buildNs + registerNs);
-    this.latencies.add(slot + CELL_HISTOGRAM_AT.load_queue, queueNs);
-    this.latencies.add(slot + CELL_HISTOGRAM_AT.load_fetch, fetchNs);
-    this.latencies.add(slot + CELL_HISTOGRAM_AT.load_build, buildNs);
-    this.latencies.add(slot + CELL_HISTOGRAM_AT.load_register, registerNs);
+    this.latencies.add(slot + H.load, queueNs + fetchNs + buildNs + registerNs);
+    this.latencies.add(slot + H.load_queue, queueNs);
+    this.latencies.add(slot + H.load_fetch, fetchNs);
+    this.latencies.add(slot + H.load_build, buildNs);
+    this.latencies.add(slot + H.load_register, registerNs);
   }
 
   activated(bytes: number, waitNs: number, copyNs: number): void {
-    this.totals[TOTAL_AT.activations]++;
-    this.totals[TOTAL_AT.activated_bytes] += bytes;
+    this.totals[T.activations]++;
+    this.totals[T.activated_bytes] += bytes;
     this.series.rows[this.series.row + S.activations]++;
     if (this.latestNs < this.warmupNs) return;
-    this.latencies.add(this.cellSlot + CELL_HISTOGRAM_AT.load_wait_slot, waitNs);
-    this.latencies.add(this.cellSlot + CELL_HISTOGRAM_AT.load_activate, copyNs);
+    this.latencies.add(this.cellSlot + H.load_wait_slot, waitNs);
+    this.latencies.add(this.cellSlot + H.load_activate, copyNs);
   }
 
   evicted(tier: number, bytes: number): void {
-    this.totals[TOTAL_AT.evictions_object + tier]++;
-    this.totals[TOTAL_AT.evicted_bytes_object + tier] += bytes;
+    this.totals[T.evictions_object + tier]++;
+    this.totals[T.evicted_bytes_object + tier] += bytes;
     this.series.rows[this.series.row + S.evictions]++;
   }
 
@@ -204,8 +234,11 @@ export class CellRecorder implements Recorder {
     this.at(nowNs);
     this.series.rows[this.series.row + S.output_tokens]++;
     if (arrivalNs < this.warmupNs) return;
-    const bucket = this.latencies.add(cohort * COHORT_SLOTS + COHORT_HISTOGRAM_AT.ttft, nowNs - arrivalNs);
-    this.series.sample(TTFT_SERIES, bucket);
+    const i = this.firstTokenCount++;
+    this.ttfts[i] = nowNs - arrivalNs;
+    this.firstTokens.groups[i] = cohort;
+    this.firstTokens.times[i] = nowNs;
+    if (this.firstTokenCount === BATCH) this.digestFirstTokens();
   }
 
   finished(
@@ -223,69 +256,25 @@ export class CellRecorder implements Recorder {
     aloneNs: number,
     lookupTier: number,
   ): void {
-    this.at(nowNs);
+    if (nowNs > this.latestNs) this.latestNs = nowNs;
     if (nowNs > this.lastFinishNs) this.lastFinishNs = nowNs;
-    const counters = this.counters;
-    const c = cohort * STRIDE;
-    counters[c + C.finished]++;
-    counters[c + C.prompt_tokens] += promptTokens;
-    counters[c + C.output_tokens] += outputTokens;
-    const e2elNs = nowNs - arrivalNs;
-    const row = this.series.row;
-    this.series.rows[row + S.finished]++;
-    this.series.rows[row + S.prompt_tokens] += promptTokens;
-    this.userService[user * 2] += PROMPT_WEIGHT * promptTokens + OUTPUT_WEIGHT * outputTokens;
-    this.userSpeed[user * 4 + 3] += e2elNs > 0 ? aloneNs / e2elNs : 1;
-
-    const ttftNs = firstTokenNs - arrivalNs;
-    // A single token has no gap: its TPOT is undefined, is not recorded, and cannot miss the objective.
-    const tpotNs = outputTokens > 1 ? (nowNs - firstTokenNs) / (outputTokens - 1) : 0;
-    const limits = cohort * 3;
-    const met = ttftNs <= this.limits[limits] && tpotNs <= this.limits[limits + 1] && e2elNs <= this.limits[limits + 2];
-    if (met) this.series.rows[row + S.slo_met]++;
-    if (nowNs >= this.warmupNs && nowNs < this.durationNs) {
-      counters[c + C.window_finished]++;
-      counters[c + C.window_prompt_tokens] += promptTokens;
-      counters[c + C.window_output_tokens] += outputTokens;
-      if (met) counters[c + C.window_slo_met]++;
-    }
-    if (this.sample.wants()) {
-      this.keep(
-        user,
-        adapter,
-        cohort,
-        replica,
-        lookupTier,
-        arrivalNs,
-        firstTokenNs,
-        nowNs,
-        promptTokens,
-        outputTokens,
-        queueNs,
-        adapterWaitNs,
-        aloneNs,
-      );
-    }
-    if (arrivalNs < this.warmupNs) return;
-
-    counters[c + C.measured_finished]++;
-    if (met) counters[c + C.slo_met]++;
-    if (ttftNs <= this.limits[limits]) counters[c + C.ttft_met]++;
-    if (tpotNs <= this.limits[limits + 1]) counters[c + C.tpot_met]++;
-    if (e2elNs <= this.limits[limits + 2]) counters[c + C.e2el_met]++;
-    const slot = cohort * COHORT_SLOTS;
-    const latencies = this.latencies;
-    if (outputTokens > 1) {
-      this.series.sample(TPOT_SERIES, latencies.add(slot + COHORT_HISTOGRAM_AT.tpot, tpotNs));
-    } else {
-      counters[c + C.tpot_undefined]++;
-    }
-    this.series.sample(E2EL_SERIES, latencies.add(slot + COHORT_HISTOGRAM_AT.e2el, e2elNs));
-    latencies.add(slot + COHORT_HISTOGRAM_AT.queue, queueNs);
-    latencies.add(slot + COHORT_HISTOGRAM_AT.adapter_wait, adapterWaitNs);
-    latencies.add(slot + COHORT_HISTOGRAM_AT.alone, aloneNs);
-    if (aloneNs > 0) latencies.add(slot + COHORT_HISTOGRAM_AT.slowdown, (e2elNs / aloneNs) * SLOWDOWN_ONE);
-    latencies.add(this.cellSlot + CELL_HISTOGRAM_AT.ttft_object + lookupTier, ttftNs);
+    const finished = this.finishedRequests;
+    const rows = finished.rows;
+    const at = finished.count * ROW;
+    rows[at] = user;
+    rows[at + 1] = adapter;
+    rows[at + 2] = cohort;
+    rows[at + 3] = replica;
+    rows[at + 4] = lookupTier;
+    rows[at + 5] = arrivalNs;
+    rows[at + 6] = firstTokenNs;
+    rows[at + 7] = nowNs;
+    rows[at + 8] = promptTokens;
+    rows[at + 9] = outputTokens;
+    rows[at + 10] = queueNs;
+    rows[at + 11] = adapterWaitNs;
+    rows[at + 12] = aloneNs;
+    if (++finished.count === BATCH) finished.digest();
   }
 
   run(
@@ -297,17 +286,22 @@ export class CellRecorder implements Recorder {
     partTicks: Float64Array,
     endNs: number,
   ): void {
-    const ticks = steps * firstTicks + (growthTicks * steps * (steps - 1)) / 2;
-    addExact(this.busyLo, this.busyHi, replica, ticks);
-    for (let p = 0; p < PARTS; p++) addExact(this.partLo, this.partHi, p, partTicks[p]);
-    this.totals[TOTAL_AT.steps] += steps;
-    this.series.work(ticks, partTicks, steps * requests, endNs);
-    if (requests > 0 && endNs >= this.warmupNs) this.itl.addRamp(0, firstTicks, growthTicks, steps, requests);
+    const runs = this.stepRuns;
+    const rows = runs.rows;
+    const at = runs.count * RUN_ROW;
+    rows[at] = replica;
+    rows[at + 1] = steps;
+    rows[at + 2] = requests;
+    rows[at + 3] = firstTicks;
+    rows[at + 4] = growthTicks;
+    rows[at + 5] = endNs;
+    for (let p = 0; p < COST_PARTS.length; p++) rows[at + 6 + p] = partTicks[p];
+    if (++runs.count === BATCH) runs.digest();
   }
 
   gap(ticks: number, requests: number): void {
     this.series.rows[this.series.row + S.output_tokens] += requests;
-    if (this.latestNs >= this.warmupNs) this.itl.addRamp(0, ticks, 0, 1, requests);
+    if (this.latestNs >= this.warmupNs) this.stepRuns.itl.add(ticks, 0, 1, requests);
   }
 
   gauges(values: Float64Array, nowNs: number): void {
@@ -326,6 +320,11 @@ export class CellRecorder implements Recorder {
 
   /** Everything recorded, as typed arrays that can be handed to another thread. Call once, at the end. */
   result(): CellResult {
+    this.digestFirstTokens();
+    this.finishedRequests.digest();
+    const runs = this.stepRuns;
+    runs.digest();
+    this.totals[T.steps] = runs.steps;
     return {
       cohorts: this.options.cohorts,
       users: this.options.users,
@@ -335,18 +334,18 @@ export class CellRecorder implements Recorder {
       firstArrivalNs: this.firstArrivalNs,
       lastFinishNs: this.lastFinishNs,
       latencies: this.latencies.pack(),
-      itl: this.itl.pack(),
+      itl: runs.itl.pack(),
       counters: this.counters,
       totals: this.totals,
-      partLo: this.partLo,
-      partHi: this.partHi,
-      busyLo: this.busyLo,
-      busyHi: this.busyHi,
+      partLo: runs.partLo,
+      partHi: runs.partHi,
+      busyLo: runs.busyLo,
+      busyHi: runs.busyHi,
       gaugeIntegral: this.gaugeIntegral,
       gaugePeak: this.gaugePeak,
       series: this.series.pack(),
       sample: this.sample.pack(),
-      userBytes: this.userBytes,
+      userBytes: this.users.bytes,
     };
   }
 
@@ -355,37 +354,11 @@ export class CellRecorder implements Recorder {
     if (nowNs > this.latestNs) this.latestNs = nowNs;
   }
 
-  private keep(
-    user: number,
-    adapter: number,
-    cohort: number,
-    replica: number,
-    lookupTier: number,
-    arrivalNs: number,
-    firstTokenNs: number,
-    nowNs: number,
-    promptTokens: number,
-    outputTokens: number,
-    queueNs: number,
-    adapterWaitNs: number,
-    aloneNs: number,
-  ): void {
-    this.sample.row.set([
-      user,
-      adapter,
-      cohort,
-      replica,
-      0,
-      lookupTier,
-      arrivalNs,
-      firstTokenNs,
-      nowNs,
-      promptTokens,
-      outputTokens,
-      queueNs,
-      adapterWaitNs,
-      aloneNs,
-    ]);
-    this.sample.commit();
+  private digestFirstTokens(): void {
+    const { words, groups, times, buckets } = this.firstTokens;
+    const n = this.firstTokenCount;
+    this.firstTokenCount = 0;
+    this.latencies.addColumn(this.ttfts, words[0], n, COHORT_HISTOGRAM_AT.ttft, COHORT_SLOTS, groups, buckets);
+    this.series.sample(TTFT_SERIES, times, buckets, n);
   }
 }

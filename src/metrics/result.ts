@@ -23,6 +23,7 @@ import {
 } from './layout.ts';
 import { type CellSample, SAMPLE_FIELDS } from './sample.ts';
 import { type CellSeries, mergeSeries, type RunSeries } from './series.ts';
+import { UserRecords } from './users.ts';
 
 export interface CellResult {
   cohorts: number;
@@ -49,7 +50,7 @@ export interface CellResult {
   gaugePeak: Float64Array;
   series: CellSeries;
   sample: CellSample;
-  /** 16 bytes a user: float64 service tokens, uint32 arrivals, float32 sum of alone time / end-to-end time. */
+  /** 16 bytes a user (users.ts). */
   userBytes: ArrayBuffer;
 }
 
@@ -60,37 +61,6 @@ export function transferables(result: CellResult): ArrayBuffer[] {
     for (const value of Object.values(part)) if (ArrayBuffer.isView(value)) arrays.push(value);
   }
   return [...new Set([...arrays.map((array) => array.buffer as ArrayBuffer), result.userBytes])];
-}
-
-/** Users of one cell, read in place from its 16-byte records. */
-export class UserColumns {
-  readonly count: number;
-  private readonly f64: Float64Array;
-  private readonly u32: Uint32Array;
-  private readonly f32: Float32Array;
-
-  constructor(bytes: ArrayBuffer) {
-    this.count = bytes.byteLength / 16;
-    this.f64 = new Float64Array(bytes);
-    this.u32 = new Uint32Array(bytes);
-    this.f32 = new Float32Array(bytes);
-  }
-
-  /** Service tokens by VTC's weights (recorder.ts). */
-  service(user: number): number {
-    return this.f64[user * 2];
-  }
-
-  /** Requests that arrived. */
-  requests(user: number): number {
-    return this.u32[user * 4 + 2];
-  }
-
-  /** Mean of alone time / end-to-end time over the user's arrivals; a request that was not served counts as 0. */
-  speed(user: number): number {
-    const requests = this.requests(user);
-    return requests === 0 ? 0 : this.f32[user * 4 + 3] / requests;
-  }
 }
 
 export interface RunResult {
@@ -117,7 +87,7 @@ export interface RunResult {
   gaugePeak: Float64Array;
   series: RunSeries;
   samples: CellSample[];
-  users: UserColumns[];
+  users: UserRecords[];
 }
 
 /** Adds the results of all cells. `cells` in cell order. */
@@ -169,7 +139,7 @@ export function mergeCells(cells: readonly CellResult[]): RunResult {
     gaugePeak: added(cells.map((cell) => cell.gaugePeak)),
     series: mergeSeries(cells.map((cell) => cell.series)),
     samples: cells.map((cell) => cell.sample),
-    users: cells.map((cell) => new UserColumns(cell.userBytes)),
+    users: cells.map((cell) => new UserRecords(cell.userBytes)),
   };
 }
 

@@ -6,13 +6,13 @@
  * capacity, and the same for any number of workers. Hash: the finaliser of MurmurHash3 (Appleby).
  */
 
-/** What is kept of a request; times in ns, −1 where there is none (a refused request has no first token). */
+/** What is kept of a request; times in ns, −1 where there is none (a refused request has no first token);
+ * all but `end_state` are the fields of a row of finished.ts, in its order. */
 export const SAMPLE_FIELDS = [
   'user',
   'adapter',
   'cohort',
   'replica',
-  'end_state',
   'lookup_tier',
   'arrival',
   'first_token',
@@ -22,6 +22,7 @@ export const SAMPLE_FIELDS = [
   'queue',
   'adapter_wait',
   'alone',
+  'end_state',
 ] as const;
 export type SampleField = (typeof SAMPLE_FIELDS)[number];
 const WIDTH = SAMPLE_FIELDS.length;
@@ -35,8 +36,6 @@ export interface CellSample {
 }
 
 export class RequestSample {
-  /** The row to fill after `wants()` said yes. */
-  readonly row = new Float64Array(WIDTH);
   private every: number;
   private readonly capacity: number;
   private readonly rows: Float64Array;
@@ -52,18 +51,39 @@ export class RequestSample {
     this.hashes = new Uint32Array(this.capacity);
   }
 
-  /** Counts one request; true where its row is to be filled and committed. */
+  /** Counts one request; true where it is to be kept. */
   wants(): boolean {
     this.seen++;
     return (hash(this.seen) & (this.every - 1)) === 0;
   }
 
-  commit(): void {
+  /** Keeps the request that `wants` said yes to: a finished one, its fields at row[at …] in SAMPLE_FIELDS order. */
+  keep(row: Float64Array, at: number): void {
+    const to = this.place();
+    if (to < 0) return;
+    for (let field = 0; field < WIDTH - 1; field++) this.rows[to + field] = row[at + field];
+    this.rows[to + WIDTH - 1] = 0;
+  }
+
+  /** Keeps a request that ended without an answer. */
+  keepRefused(user: number, cohort: number, arrivalNs: number, endNs: number, endState: number): void {
+    const to = this.place();
+    if (to < 0) return;
+    this.rows.fill(-1, to, to + WIDTH);
+    this.rows[to] = user;
+    this.rows[to + 2] = cohort;
+    this.rows[to + 5] = arrivalNs;
+    this.rows[to + 7] = endNs;
+    this.rows[to + WIDTH - 1] = endState;
+  }
+
+  /** Where the current request's row goes, −1 where thinning has just ruled it out. */
+  private place(): number {
     const key = hash(this.seen);
     while (this.size === this.capacity) this.thin();
-    if ((key & (this.every - 1)) !== 0) return;
-    this.rows.set(this.row, this.size * WIDTH);
-    this.hashes[this.size++] = key;
+    if ((key & (this.every - 1)) !== 0) return -1;
+    this.hashes[this.size] = key;
+    return this.size++ * WIDTH;
   }
 
   pack(): CellSample {

@@ -14,12 +14,14 @@ import { SERIES, SERIES_AT, SERIES_HISTOGRAMS } from './layout.ts';
 export const STRIDE = SERIES.length;
 const PARTS = COST_PARTS.length;
 const FIRST_PART = SERIES_AT.part_base;
+const OUTPUT_TOKENS = SERIES_AT.output_tokens;
 const FIRST_GAUGE = SERIES_AT[`gauge_${GAUGES[0]}`];
 
 /** 32 buckets an octave (1.6 % at the midpoint): fine bucket numbers without their last 3 bits. */
 const COARSE_SHIFT = 3;
 export const COARSE_BUCKETS = ((BUCKETS - 2) >> COARSE_SHIFT) + 2;
 export const coarseOf = (bucket: number): number => (bucket === 0 ? 0 : ((bucket - 1) >> COARSE_SHIFT) + 1);
+const PIECE = 3;
 /** The fine bucket that a coarse bucket starts with. */
 export const fineOf = (coarse: number): number => (coarse === 0 ? 0 : ((coarse - 1) << COARSE_SHIFT) + 1);
 
@@ -29,8 +31,10 @@ export interface CellSeries {
   buckets: number;
   /** buckets × STRIDE. */
   rows: Float64Array;
-  /** Pieces of histograms: (latency, bucket, first coarse bucket, length) quadruples, their counts one after the other. */
+  /** Pieces of histograms, latency by latency: (bucket, first coarse bucket, length), and how many each latency has. */
   pieces: Int32Array;
+  piecesOf: Int32Array;
+  /** The counts of all pieces, one after the other. */
   pieceCounts: Uint32Array;
 }
 
@@ -43,14 +47,7 @@ export class SeriesRecorder {
   private startNs = 0;
   private endNs: number;
   private used = 1;
-
-  private readonly scratch = new Uint32Array(SERIES_HISTOGRAMS.length * COARSE_BUCKETS);
-  private readonly low = new Int32Array(SERIES_HISTOGRAMS.length).fill(COARSE_BUCKETS);
-  private readonly high = new Int32Array(SERIES_HISTOGRAMS.length).fill(-1);
-  private pieces = new Int32Array(4 * 1024);
-  private pieceCount = 0;
-  private counts = new Uint32Array(1 << 14);
-  private countsUsed = 0;
+  private readonly latencies = SERIES_HISTOGRAMS.map(() => new LatencySeries());
 
   constructor(durationNs: number, bucketNs: number) {
     if (!(bucketNs > 0)) throw new RangeError(`Time-series buckets are ${bucketNs} ns long; expected more than 0.`);
@@ -65,31 +62,33 @@ export class SeriesRecorder {
     if (nowNs < this.startNs || nowNs >= this.endNs) this.seek(nowNs);
   }
 
-  /** Adds a latency's fine bucket to the current time bucket. `latency` indexes SERIES_HISTOGRAMS. */
-  sample(latency: number, fineBucket: number): void {
-    const coarse = coarseOf(fineBucket);
-    this.scratch[latency * COARSE_BUCKETS + coarse]++;
-    if (coarse < this.low[latency]) this.low[latency] = coarse;
-    if (coarse > this.high[latency]) this.high[latency] = coarse;
-  }
-
-  /** Work of a run of decode steps that ended at `endNs`: its ticks by part, its tokens, spread evenly over its time. */
-  work(totalTicks: number, partTicks: Float64Array, tokens: number, endNs: number): void {
-    const fromNs = endNs - totalTicks / TICKS_PER_NS;
-    if (fromNs >= this.startNs && endNs <= this.endNs) {
-      const at = this.row;
-      for (let p = 0; p < PARTS; p++) this.rows[at + FIRST_PART + p] += partTicks[p];
-      this.rows[at + SERIES_AT.output_tokens] += tokens;
-    } else {
-      this.spreadWork(Math.max(0, fromNs), endNs, partTicks, tokens);
+  /** Adds latencies at times[0 … n), given as fine buckets (negative: none). `latency` indexes SERIES_HISTOGRAMS. */
+  sample(latency: number, times: Float64Array, fineBuckets: Int32Array, n: number): void {
+    const series = this.latencies[latency];
+    for (let i = 0; i < n; i++) {
+      if (fineBuckets[i] < 0) continue;
+      this.at(times[i]);
+      series.add(this.row / STRIDE, coarseOf(fineBuckets[i]));
     }
   }
 
-  private spreadWork(fromNs: number, endNs: number, partTicks: Float64Array, tokens: number): void {
-    this.reach(endNs);
+  /** Work of a run of steps that ended at `endNs`: its tokens and its ticks by part, spread evenly over its time. */
+  work(totalTicks: number, parts: Float64Array, partsAt: number, tokens: number, endNs: number): void {
+    const fromNs = endNs - totalTicks / TICKS_PER_NS;
+    if (fromNs >= this.startNs && endNs < this.endNs) {
+      const rows = this.rows;
+      const at = this.row;
+      for (let p = 0; p < PARTS; p++) rows[at + FIRST_PART + p] += parts[partsAt + p];
+      rows[at + OUTPUT_TOKENS] += tokens;
+    } else {
+      this.spreadWork(Math.max(0, fromNs), endNs, parts, partsAt, tokens);
+    }
+  }
+
+  private spreadWork(fromNs: number, endNs: number, parts: Float64Array, partsAt: number, tokens: number): void {
+    this.at(endNs);
     let bucket = this.bucketOf(fromNs);
     const lastBucket = Math.max(bucket, Math.ceil(endNs / this.bucketNs) - 1);
-    if (lastBucket >= this.used) this.used = lastBucket + 1;
     let assigned = 0;
     for (; bucket <= lastBucket; bucket++) {
       const covered = bucket === lastBucket ? 1 : ((bucket + 1) * this.bucketNs - fromNs) / (endNs - fromNs);
@@ -97,39 +96,43 @@ export class SeriesRecorder {
       const overlap = Math.min(endNs, (bucket + 1) * this.bucketNs) - Math.max(fromNs, bucket * this.bucketNs);
       const share = endNs > fromNs ? overlap / (endNs - fromNs) : 1;
       const at = bucket * STRIDE;
-      for (let p = 0; p < PARTS; p++) this.rows[at + FIRST_PART + p] += partTicks[p] * share;
-      this.rows[at + SERIES_AT.output_tokens] += tokensBy - assigned;
+      for (let p = 0; p < PARTS; p++) this.rows[at + FIRST_PART + p] += parts[partsAt + p] * share;
+      this.rows[at + OUTPUT_TOKENS] += tokensBy - assigned;
       assigned = tokensBy;
     }
   }
 
   /** The gauges held `values` over [fromNs, toNs]. */
   hold(values: Float64Array, fromNs: number, toNs: number): void {
-    if (fromNs >= this.startNs && toNs <= this.endNs) {
-      const at = this.row + FIRST_GAUGE;
-      const held = toNs - fromNs;
-      for (let g = 0; g < GAUGES.length; g++) this.rows[at + g] += values[g] * held;
+    if (fromNs < this.startNs || toNs > this.endNs) {
+      this.at(toNs);
+      for (let from = fromNs; from < toNs; ) {
+        const bucket = this.bucketOf(from);
+        const to = Math.min(toNs, (bucket + 1) * this.bucketNs);
+        const at = bucket * STRIDE + FIRST_GAUGE;
+        for (let g = 0; g < GAUGES.length; g++) this.rows[at + g] += values[g] * (to - from);
+        from = to;
+      }
       return;
     }
-    this.reach(toNs);
-    for (let from = fromNs; from < toNs; ) {
-      const bucket = this.bucketOf(from);
-      const to = Math.min(toNs, (bucket + 1) * this.bucketNs);
-      if (bucket >= this.used) this.used = bucket + 1;
-      const at = bucket * STRIDE + FIRST_GAUGE;
-      for (let g = 0; g < GAUGES.length; g++) this.rows[at + g] += values[g] * (to - from);
-      from = to;
-    }
+    const at = this.row + FIRST_GAUGE;
+    const held = toNs - fromNs;
+    for (let g = 0; g < GAUGES.length; g++) this.rows[at + g] += values[g] * held;
   }
 
   pack(): CellSeries {
-    this.flush();
+    for (const latency of this.latencies) latency.flush();
+    const pieces = this.latencies.map((latency) => latency.pieces.slice(0, latency.pieceCount * PIECE));
     return {
       bucketNs: this.bucketNs,
       buckets: this.used,
       rows: this.rows.slice(0, this.used * STRIDE),
-      pieces: this.pieces.slice(0, this.pieceCount * 4),
-      pieceCounts: this.counts.slice(0, this.countsUsed),
+      pieces: concatenated(pieces, Int32Array),
+      piecesOf: Int32Array.from(this.latencies, (latency) => latency.pieceCount),
+      pieceCounts: concatenated(
+        this.latencies.map((latency) => latency.counts.subarray(0, latency.countsUsed)),
+        Uint32Array,
+      ),
     };
   }
 
@@ -138,8 +141,7 @@ export class SeriesRecorder {
   }
 
   private seek(nowNs: number): void {
-    this.flush();
-    this.reach(nowNs);
+    while (nowNs >= this.capacity * this.bucketNs) this.coarsen();
     const bucket = this.bucketOf(nowNs);
     if (bucket >= this.used) this.used = bucket + 1;
     this.startNs = bucket * this.bucketNs;
@@ -147,40 +149,69 @@ export class SeriesRecorder {
     this.row = bucket * STRIDE;
   }
 
-  /** Doubles the bucket length until `ns` has a row. */
-  private reach(ns: number): void {
-    while (ns >= this.capacity * this.bucketNs) {
+  private coarsen(): void {
+    coarsenRows(this.rows, this.used);
+    for (const latency of this.latencies) latency.coarsen();
+    this.used = (this.used + 1) >> 1;
+    this.bucketNs *= 2;
+  }
+}
+
+/** The coarse histograms of one latency: the current bucket's is dense, those before it are kept as pieces. */
+class LatencySeries {
+  pieces = new Int32Array(PIECE * 1024);
+  pieceCount = 0;
+  counts = new Uint32Array(1 << 14);
+  countsUsed = 0;
+  private readonly scratch = new Uint32Array(COARSE_BUCKETS);
+  private bucket = 0;
+  private low = COARSE_BUCKETS;
+  private high = -1;
+
+  add(bucket: number, coarse: number): void {
+    if (bucket !== this.bucket) {
       this.flush();
-      coarsenRows(this.rows, this.used);
-      for (let piece = 0; piece < this.pieceCount; piece++) this.pieces[piece * 4 + 1] >>= 1;
-      this.used = (this.used + 1) >> 1;
-      this.bucketNs *= 2;
-      const bucket = this.bucketOf(this.startNs);
-      this.startNs = bucket * this.bucketNs;
-      this.endNs = this.startNs + this.bucketNs;
-      this.row = bucket * STRIDE;
+      this.bucket = bucket;
     }
+    this.scratch[coarse]++;
+    if (coarse < this.low) this.low = coarse;
+    if (coarse > this.high) this.high = coarse;
   }
 
-  /** Moves the current bucket's latency counts out of the scratch area. */
-  private flush(): void {
-    const bucket = this.row / STRIDE;
-    for (let latency = 0; latency < SERIES_HISTOGRAMS.length; latency++) {
-      const first = this.low[latency];
-      const length = this.high[latency] - first + 1;
-      if (length <= 0) continue;
-      if ((this.pieceCount + 1) * 4 > this.pieces.length) this.pieces = grown(this.pieces, this.pieces.length * 2);
-      while (this.countsUsed + length > this.counts.length) this.counts = grown(this.counts, this.counts.length * 2);
-      const from = latency * COARSE_BUCKETS + first;
-      this.counts.set(this.scratch.subarray(from, from + length), this.countsUsed);
-      this.pieces.set([latency, bucket, first, length], this.pieceCount * 4);
-      this.pieceCount++;
-      this.countsUsed += length;
-      this.scratch.fill(0, from, from + length);
-      this.low[latency] = COARSE_BUCKETS;
-      this.high[latency] = -1;
-    }
+  /** Moves the current bucket's counts out of the dense area. */
+  flush(): void {
+    const first = this.low;
+    const length = this.high - first + 1;
+    if (length <= 0) return;
+    if ((this.pieceCount + 1) * PIECE > this.pieces.length) this.pieces = grown(this.pieces, this.pieces.length * 2);
+    while (this.countsUsed + length > this.counts.length) this.counts = grown(this.counts, this.counts.length * 2);
+    this.counts.set(this.scratch.subarray(first, first + length), this.countsUsed);
+    const at = PIECE * this.pieceCount++;
+    this.pieces[at] = this.bucket;
+    this.pieces[at + 1] = first;
+    this.pieces[at + 2] = length;
+    this.countsUsed += length;
+    this.scratch.fill(0, first, first + length);
+    this.low = COARSE_BUCKETS;
+    this.high = -1;
   }
+
+  /** Time buckets 2i and 2i + 1 become bucket i. */
+  coarsen(): void {
+    this.flush();
+    this.bucket >>= 1;
+    for (let piece = 0; piece < this.pieceCount; piece++) this.pieces[piece * PIECE] >>= 1;
+  }
+}
+
+function concatenated<T extends Int32Array | Uint32Array>(parts: T[], type: new (length: number) => T): T {
+  const whole = new type(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function grown<T extends Int32Array | Uint32Array>(array: T, length: number): T {
@@ -222,12 +253,15 @@ export function mergeSeries(cells: readonly CellSeries[]): RunSeries {
       const to = (bucket >> shift) * STRIDE;
       for (let c = 0; c < STRIDE; c++) rows[to + c] += cell.rows[bucket * STRIDE + c];
     }
+    let piece = 0;
     let at = 0;
-    for (let piece = 0; piece < cell.pieces.length; piece += 4) {
-      const [latency, bucket, first, length] = cell.pieces.subarray(piece, piece + 4);
-      const to = (latency * buckets + (bucket >> shift)) * COARSE_BUCKETS + first;
-      for (let k = 0; k < length; k++) latencies[to + k] += cell.pieceCounts[at + k];
-      at += length;
+    for (let latency = 0; latency < SERIES_HISTOGRAMS.length; latency++) {
+      for (const end = piece + cell.piecesOf[latency]; piece < end; piece++) {
+        const [bucket, first, length] = cell.pieces.subarray(piece * PIECE, (piece + 1) * PIECE);
+        const to = (latency * buckets + (bucket >> shift)) * COARSE_BUCKETS + first;
+        for (let k = 0; k < length; k++) latencies[to + k] += cell.pieceCounts[at + k];
+        at += length;
+      }
     }
   });
   return { bucketNs, buckets, rows, latencies };

@@ -6,6 +6,7 @@ import {
   Histogram,
   HistogramBank,
   lowerBound,
+  RampHistogram,
   RELATIVE_ERROR,
 } from '../../src/metrics/histogram.ts';
 
@@ -109,11 +110,11 @@ describe('ramps of inter-token gaps', () => {
     });
     fc.assert(
       fc.property(fc.array(ramp, { minLength: 1, maxLength: 4 }), (ramps) => {
-        const fast = new HistogramBank(1, true);
-        const slow = new HistogramBank(1, true);
+        const fast = new RampHistogram();
+        const slow = new HistogramBank(1);
         for (const { first, growth, steps, weight } of ramps) {
           const start = growth < 0 ? first - growth * steps : first;
-          fast.addRamp(0, start, growth, steps, weight);
+          fast.add(start, growth, steps, weight);
           for (let step = 0; step < steps; step++) {
             for (let request = 0; request < weight; request++) slow.add(0, start + growth * step);
           }

@@ -1,8 +1,8 @@
 /** Metrics of the system as a whole: fairness, utilisation, where step time goes, money and energy. */
 import { COST_PARTS, TICKS_PER_SECOND } from '../../sim/cost/step-cost.ts';
+import { userFairness } from '../fairness.ts';
 import { counterOf, gaugeMean, histogramOf, partTicks, type RunResult, totalOf, windowSeconds } from '../result.ts';
 import { jain } from '../statistics/fairness.ts';
-import { userFairness } from '../users.ts';
 import { type Metric, measured, ratio } from './metric.ts';
 
 function metric(
