@@ -5,7 +5,7 @@
  */
 import type { Backend } from './backend.ts';
 import { countWork, type KernelDtype, type Work } from './operator.ts';
-import { buildProblem, type ProblemSpec } from './spec.ts';
+import { buildProblem, countAdapters, type ProblemSpec } from './spec.ts';
 import { median, type Quantile, quantile } from './statistics.ts';
 
 export interface Protocol {
@@ -37,6 +37,7 @@ export interface Measurement {
   spec: ProblemSpec;
   dtype: KernelDtype;
   work: Work;
+  distinctAdapters: number;
   warm: Timing;
   flushed: Timing;
   /** False where the warm-up's budget was spent before two batches agreed: other work shares the machine. */
@@ -77,6 +78,7 @@ export async function measure(backend: Backend, spec: ProblemSpec, protocol: Pro
       spec,
       dtype: spec.dtype,
       work,
+      distinctAdapters: countAdapters(spec, problem),
       warm: timing(warm, launches),
       flushed: timing(flushed, 1),
       stable,

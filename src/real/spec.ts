@@ -210,3 +210,23 @@ export function buildProblem(spec: ProblemSpec): Problem {
     rowScale: Float32Array.from(order, (p) => routing.rowScale[p]),
   };
 }
+
+/** How many adapters the problem's pairs name: for expert LoRA fewer than its owners. O(segments · log adapters). */
+export function countAdapters(spec: ProblemSpec, problem: Problem): number {
+  const experts = spec.experts?.count ?? 1;
+  const firstRank = new Int32Array(spec.adapters + 1);
+  for (let i = 0; i < spec.adapters; i++) firstRank[i + 1] = firstRank[i] + spec.ranks[i % spec.ranks.length] * experts;
+  const seen = new Set<number>();
+  for (let g = 0; g < problem.segRank.length; g++) {
+    if (problem.segStart[g + 1] === problem.segStart[g]) continue;
+    let low = 0;
+    let high = spec.adapters;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (firstRank[middle] <= problem.segRankStart[g]) low = middle;
+      else high = middle;
+    }
+    seen.add(low);
+  }
+  return seen.size;
+}
