@@ -4,20 +4,23 @@ import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';
 
 class LeastOutstanding implements RoutingPolicy {
   private readonly outstanding: Int32Array;
-  private readonly replicas: number;
 
   constructor(context: RoutingContext) {
     this.outstanding = context.outstanding;
-    this.replicas = context.replicas;
   }
 
   route(): number {
-    let best = 0;
-    for (let replica = 1; replica < this.replicas; replica++) {
-      if (this.outstanding[replica] < this.outstanding[best]) best = replica;
-    }
-    return best;
+    return leastLoaded(this.outstanding);
   }
+}
+
+/** Where requests without an adapter go under the policies that look at adapters. */
+export function leastLoaded(outstanding: Int32Array): number {
+  let best = 0;
+  for (let replica = 1; replica < outstanding.length; replica++) {
+    if (outstanding[replica] < outstanding[best]) best = replica;
+  }
+  return best;
 }
 
 const params = z.strictObject({});

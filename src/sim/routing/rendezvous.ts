@@ -1,20 +1,24 @@
 /**
  * Rendezvous (highest random weight) hashing: each adapter ranks the replicas by a hash of the pair. Taking a replica away
  * moves only the adapters that ranked it first, adding one moves 1/(n + 1) of them.
- * Source: Thaler and Ravishankar, IEEE/ACM Transactions on Networking 6(1), 1998. Mixing: the 32-bit finaliser of
- * MurmurHash3 (Appleby), split so that the adapter's half is computed once a request.
+ * Source: Thaler and Ravishankar, IEEE/ACM Transactions on Networking 6(1), 1998. The adapter's half of the hash is computed
+ * once a request; a replica then costs two multiplications.
  */
+import { hash32 } from '../random/hash.ts';
+
+/** Tells these hashes from the others that are keyed by small integers. */
+const KEY = 0x72767a73;
+
 export class Rendezvous {
   private readonly salts: Int32Array;
 
   constructor(replicas: number) {
-    this.salts = new Int32Array(replicas);
-    for (let replica = 0; replica < replicas; replica++) this.salts[replica] = mix(replica + 1);
+    this.salts = Int32Array.from({ length: replicas }, (_, replica) => hash32(KEY, replica, 0));
   }
 
   /** Hash of the adapter alone, to be handed to `weight`. */
   hash(adapter: number): number {
-    return mix(adapter ^ 0x5bd1e995);
+    return hash32(KEY, adapter, 1);
   }
 
   /** Weight of the pair, uniform over 0 … 2^32 − 1: the adapter prefers the replica with the largest. */
@@ -37,12 +41,4 @@ export class Rendezvous {
     }
     return best;
   }
-}
-
-function mix(value: number): number {
-  let hash = value ^ (value >>> 16);
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }
