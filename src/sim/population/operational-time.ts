@@ -12,6 +12,8 @@ export class OperationalTime {
   private readonly piece: number;
   /** M at the knots of the first period; null where the rate is constant. */
   private readonly knots: Float64Array | null;
+  /** Seconds per unit of operational time in each piece. */
+  private readonly slopes: Float64Array;
   /** Whole periods before the cursor, and its piece. */
   private periods = 0;
   private cursor = 0;
@@ -21,6 +23,7 @@ export class OperationalTime {
     this.piece = period / PIECES;
     if (amplitude === 0) {
       this.knots = null;
+      this.slopes = new Float64Array(0);
       return;
     }
     const knots = new Float64Array(PIECES + 1);
@@ -32,6 +35,7 @@ export class OperationalTime {
     }
     knots[PIECES] = period;
     this.knots = knots;
+    this.slopes = Float64Array.from({ length: PIECES }, (_, i) => this.piece / (knots[i + 1] - knots[i]));
   }
 
   /** The time in seconds at which operational time `tau` is reached. */
@@ -48,7 +52,6 @@ export class OperationalTime {
     if (rest < knots[i]) i = 0;
     while (i < PIECES - 1 && rest >= knots[i + 1]) i++;
     this.cursor = i;
-    const inside = (rest - knots[i]) / (knots[i + 1] - knots[i]);
-    return this.periods * period + (i + inside) * this.piece;
+    return this.periods * period + i * this.piece + (rest - knots[i]) * this.slopes[i];
   }
 }

@@ -5,9 +5,9 @@
  * in the number of users, and 2 bytes a user where there are sessions.
  */
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { Trace } from '../../scenario/trace.ts';
 import { stream } from '../random/streams.ts';
 import { ARRIVALS } from './arrivals/index.ts';
-import type { Trace } from './arrivals/process.ts';
 import { BURSTINESS } from './burstiness/index.ts';
 import { adaptersOf, CellCatalog } from './catalog.ts';
 import { CellArrivals, type CellCohort } from './cell-arrivals.ts';
@@ -20,8 +20,6 @@ import { Partition } from './partition.ts';
 import { RankSampler } from './popularity/rank-sampler.ts';
 import { SessionLaw, SessionReturns } from './session-returns.ts';
 import type { AdapterCatalog, ArrivalSource } from './source.ts';
-
-export type { Trace } from './arrivals/process.ts';
 
 export interface CellPopulation {
   readonly source: ArrivalSource;

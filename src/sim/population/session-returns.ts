@@ -44,7 +44,9 @@ export interface CohortLaws {
 }
 
 export class SessionReturns {
-  /** Fields of the next return, valid while it is due. */
+  /** Time of the next return, integer ns; Infinity where none is due. */
+  nextNs = Number.POSITIVE_INFINITY;
+  /** What it asks, after peek(). */
   user = 0;
   cohort = 0;
   turn = 0;
@@ -86,11 +88,6 @@ export class SessionReturns {
     this.keys = Int32Array.from({ length: 4 }, (_, i) => hash32(streamKey(shape.seed, 'session', i), shape.cell, 0));
   }
 
-  /** Time of the next return, integer ns; Infinity where none is due. */
-  get nextNs(): number {
-    return this.due.topKey();
-  }
-
   /** A turn ended: schedules the next one, or returns false where the session ends. */
   ended(user: number, cohort: number, turn: number, promptTokens: number, outputTokens: number, ns: number): boolean {
     const law = this.laws[cohort];
@@ -118,10 +115,11 @@ export class SessionReturns {
     this.outputs[entry] = output;
     this.slotOf[entry] = this.slots > 1 ? keyed.integer(this.slots) : 0;
     this.due.push(entry, dueNs, this.pushed++);
+    this.nextNs = this.due.topKey();
     return true;
   }
 
-  /** Fills the fields from the earliest return, which stays due. */
+  /** Fills the other fields from the earliest return, which stays due. */
   peek(): void {
     const entry = this.due.top();
     this.user = this.users[entry];
@@ -136,6 +134,7 @@ export class SessionReturns {
     const entry = this.due.pop();
     this.users[entry] = this.free;
     this.free = entry;
+    this.nextNs = this.due.topKey();
   }
 
   private take(): number {

@@ -65,6 +65,15 @@ export class AliasTable {
     return x - column < cell - alias ? column : alias;
   }
 
+  /** The same from 32 random bits: for tables of up to some ten thousand outcomes, exact to 2^-32. */
+  draw32(random: Prng): number {
+    const x = random.uniform32() * this.size;
+    const column = x | 0;
+    const cell = this.cells[column];
+    const alias = cell | 0;
+    return x - column < cell - alias ? column : alias;
+  }
+
   /** Probability of every outcome as the table gives it. O(size); for tests and reports. */
   probabilities(): Float64Array {
     const p = new Float64Array(this.size);

@@ -5,6 +5,17 @@
  */
 const TWO_POW_26 = 0x4000000;
 const TWO_POW_MINUS_52 = 2 ** -52;
+const TWO_POW_MINUS_32 = 2 ** -32;
+
+/** Layers of the exponential ziggurat: right edges, widest first, the density at them, and where the tail begins. */
+const LAYERS = 256;
+const TAIL = 7.69711747013105;
+const AREA = 0.003949659822581557;
+const EDGES = new Float64Array(LAYERS + 1);
+EDGES[0] = AREA * Math.exp(TAIL);
+EDGES[1] = TAIL;
+for (let i = 1; i < LAYERS - 1; i++) EDGES[i + 1] = -Math.log(AREA / EDGES[i] + Math.exp(-EDGES[i]));
+const DENSITIES = EDGES.map((x) => Math.exp(-x));
 
 export class Prng {
   private s0 = 0;
@@ -49,14 +60,31 @@ export class Prng {
     return ((this.next32() >>> 6) * TWO_POW_26 + (this.next32() >>> 6) + 0.5) * TWO_POW_MINUS_52;
   }
 
+  /** Uniform on the open interval (0, 1) in steps of 2^-32, at half the cost. */
+  uniform32(): number {
+    return ((this.next32() >>> 0) + 0.5) * TWO_POW_MINUS_32;
+  }
+
   /** Uniform integer in 0 … n−1, n ≤ 2^32; the bias is below n·2^-52. */
   integer(n: number): number {
     return Math.floor(this.uniform() * n);
   }
 
-  /** Exponential with mean 1, by inversion. */
+  /**
+   * Exponential with mean 1 by the ziggurat (Marsaglia and Tsang, "The ziggurat method for generating random variables", J.
+   * Stat. Software 2000): 98.9% of the draws take one table look-up. The layer comes from bits that the position does not use.
+   */
   exponential(): number {
-    return -Math.log(this.uniform());
+    for (;;) {
+      const high = this.next32();
+      const low = this.next32();
+      const layer = ((high & 15) << 4) | (low & 15);
+      const x = ((high >>> 6) * TWO_POW_26 + (low >>> 6) + 0.5) * TWO_POW_MINUS_52 * EDGES[layer];
+      if (x < EDGES[layer + 1]) return x;
+      if (layer === 0) return TAIL - Math.log(this.uniform());
+      const y = DENSITIES[layer] + this.uniform() * (DENSITIES[layer + 1] - DENSITIES[layer]);
+      if (y < Math.exp(-x)) return x;
+    }
   }
 
   /** Standard normal by the polar method (Marsaglia and Bray 1964); every second call is nearly free. */

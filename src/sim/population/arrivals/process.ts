@@ -3,6 +3,7 @@
  * follows from the cohort's laws wherever the process does not say.
  */
 import type { Entry } from '../../../scenario/family.ts';
+import type { Trace } from '../../../scenario/trace.ts';
 import type { GapLaw } from '../burstiness/law.ts';
 import type { CellCatalog } from '../catalog.ts';
 import type { OperationalTime } from '../operational-time.ts';
@@ -21,13 +22,6 @@ export interface ArrivalProcess {
   advance(): void;
   /** A request ended and no further turn of its session follows. Only a closed loop cares. */
   ended(ns: number): void;
-}
-
-/** Arrivals recorded elsewhere: rows in time order, times in ns from the first row. */
-export interface Trace {
-  readonly arrivalNs: Float64Array;
-  readonly promptTokens: Int32Array;
-  readonly outputTokens: Int32Array;
 }
 
 /** What a process is built from: one cell's share of the population, and the shares of all cells where a total is split. */

@@ -4,10 +4,11 @@
  * split without talking. Rows are read outside the simulation (scenario/trace.ts).
  */
 import { z } from 'zod';
+import type { Trace } from '../../../scenario/trace.ts';
 import { count, positive } from '../../../scenario/units.ts';
 import { hashFraction } from '../../random/hash.ts';
 import { streamKey } from '../../random/streams.ts';
-import type { ArrivalContext, ArrivalEntry, ArrivalProcess, Trace } from './process.ts';
+import type { ArrivalContext, ArrivalEntry, ArrivalProcess } from './process.ts';
 
 export interface TraceParams {
   file: string;

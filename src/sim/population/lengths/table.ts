@@ -32,7 +32,7 @@ export class LengthTable {
   }
 
   draw(random: Prng): number {
-    return this.table === null ? this.min : this.min + this.table.draw(random);
+    return this.table === null ? this.min : this.min + this.table.draw32(random);
   }
 
   /** P(X > k) for every k from 0 to max: what a session's continuation needs. */

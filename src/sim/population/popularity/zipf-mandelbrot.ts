@@ -94,6 +94,7 @@ export class ShiftedZipf implements RankDraw {
 
   private inverse(u: number): number {
     const y = u / this.a;
+    if (this.power === 0) return this.a * Math.exp(y) - this.a;
     const z = this.power * y;
     if (Math.abs(z) < 1e-9) return this.a * Math.expm1(y * (1 - 0.5 * z));
     return this.a * Math.expm1(Math.log1p(z) / this.power);
