@@ -31,8 +31,9 @@ export function bucketOf(value: number): number {
 /** The smallest value of a bucket; the largest is just under the next bucket's. */
 export function lowerBound(bucket: number): number {
   if (bucket === 0) return 0;
-  const index = bucket - 1;
-  return 2 ** (index >> MANTISSA_BITS) * (1 + (index & (PER_OCTAVE - 1)) / PER_OCTAVE);
+  words[1 - HIGH_WORD] = 0;
+  words[HIGH_WORD] = (bucket + BIAS) << (20 - MANTISSA_BITS);
+  return float[0];
 }
 
 /**

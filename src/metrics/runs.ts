@@ -4,7 +4,7 @@
  */
 import { COST_PARTS } from '../sim/cost/step-cost.ts';
 import { BATCH } from './finished.ts';
-import { addExact, RampHistogram } from './histogram.ts';
+import { addExact, LIMB, RampHistogram } from './histogram.ts';
 import type { SeriesRecorder } from './series.ts';
 
 const PARTS = COST_PARTS.length;
@@ -49,8 +49,21 @@ export class StepRuns {
       series.work(ticks, rows, at + FIRST_PART, steps * requests, endNs);
       if (requests > 0 && endNs >= this.warmupNs) itl.add(first, growth, steps, requests);
     }
-    for (let p = 0; p < PARTS; p++) {
-      for (let at = FIRST_PART + p; at < end; at += RUN_ROW) addExact(this.partLo, this.partHi, p, rows[at]);
+    for (let p = 0; p < PARTS; p++) this.addPart(p, end);
+  }
+
+  private addPart(p: number, end: number): void {
+    const rows = this.rows;
+    let sum = this.partLo[p];
+    let carries = 0;
+    for (let at = FIRST_PART + p; at < end; at += RUN_ROW) {
+      sum += rows[at];
+      if (sum >= LIMB) {
+        sum -= LIMB;
+        carries++;
+      }
     }
+    this.partLo[p] = sum;
+    this.partHi[p] += carries;
   }
 }
