@@ -3,9 +3,9 @@
  * received, divided by the weight of the user's cohort; the waiting user with the smallest counter goes first. A user who
  * comes back is lifted to the smallest counter among active users, so idle time earns no credit.
  *
- * Bound (theorem 4.4): while two users of equal weight stay backlogged, their service differs by at most
- * 2·max(w_p·L_input, w_q·M), M being the most tokens that run at once. Charging a request's output in one piece when it ends
- * rather than token by token does not change M, since a request's own output is part of it.
+ * Bound (section 4 of the paper): while two users of equal weight stay backlogged, their service differs by at most
+ * 2·max(w_p·L_input, w_q·M), L_input being the longest prompt and M the most tokens of requests that run at once. Where a
+ * request's output is charged when it ends instead of token by token, M counts the running requests with their final lengths.
  *
  * The smallest active counter stands on top of a heap: O(log active users) an event, 12 bytes a user and 4 an active one.
  */

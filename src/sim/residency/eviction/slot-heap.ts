@@ -50,6 +50,11 @@ export class SlotHeap {
     if (last !== slot) this.settle(at, last);
   }
 
+  /** Multiplies every priority by a factor above 0, which keeps the order. O(n). */
+  scale(factor: number): void {
+    for (let at = 0; at < this.count; at++) this.priority[this.heap[at]] *= factor;
+  }
+
   /** Takes `slot` out for now; `takeAside` hands it back and `restore` puts it in again. */
   setAside(slot: number): void {
     this.remove(slot);
