@@ -232,6 +232,7 @@ export class Cell {
     t.waitingSinceNs[request] = -1;
     t.rankClass[request] = rankClass;
     t.slot[request] = -1;
+    t.hostEntry[request] = -1;
     t.generated[request] = 0;
     t.replica[request] = number;
     outstanding[number]++;

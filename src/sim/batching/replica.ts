@@ -183,9 +183,10 @@ export class Replica {
   }
 
   /** Called by the loader: the adapter of these requests is in host memory. */
-  adapterReady(waiters: number, nowNs: number): void {
+  adapterReady(waiters: number, entry: number, nowNs: number): void {
     const { t } = this;
     let request = waiters;
+    if (request >= 0) t.hostEntry[request] = entry;
     while (request >= 0) {
       const following = t.next[request];
       t.next[request] = -1;
@@ -226,7 +227,10 @@ export class Replica {
     this.mode = FORMING;
     if (woken) this.run.restart(nowNs);
     else this.completeSteps(nowNs);
-    if (this.admissionDirty) this.admit(nowNs);
+    if (this.admissionDirty) {
+      this.admit(nowNs);
+      this.breakDeadlock(nowNs);
+    }
     this.startSteps(nowNs);
   }
 
@@ -496,6 +500,13 @@ export class Replica {
     while (waiting.size > 0 && this.running + this.activating < limits.maxBatch && skipped <= limits.skipWindow) {
       const request = waiting.top();
       if (this.p.scheduling.dynamic && this.rekey(request)) continue;
+      // A swapped-in request decodes at once and may need a further block in its first step.
+      const blocks = this.kv.blocksFor(t.prefillTotal[request]);
+      const wanted = t.prefillLeft[request] === 0 ? blocks + 1 : blocks;
+      if (!this.reclaim(wanted)) {
+        this.kvBlocked = true;
+        break;
+      }
       if (t.adapter[request] >= 0 && t.slot[request] < 0 && !this.takeSlot(request, nowNs)) {
         if (t.state[request] !== QUEUED) continue;
         this.aside[skipped] = request;
@@ -503,12 +514,8 @@ export class Replica {
         waiting.pop();
         continue;
       }
-      if (t.state[request] !== QUEUED) continue;
-      const blocks = this.kv.blocksFor(t.prefillTotal[request]);
-      // A swapped-in request decodes at once and may need a further block in its first step.
-      const spare = t.prefillLeft[request] === 0 ? 1 : 0;
-      if (!this.reclaim(blocks + spare)) {
-        // Its pin must not keep others from running while it waits for memory.
+      // In a unified pool the adapter itself may have taken the blocks.
+      if (!this.reclaim(wanted)) {
         this.releaseSlot(request);
         this.kvBlocked = true;
         break;
@@ -517,6 +524,16 @@ export class Replica {
       this.start(request, blocks, nowNs);
     }
     for (let i = 0; i < skipped; i++) waiting.push(this.aside[i], this.asideKeys[i], t.sequence[this.aside[i]]);
+  }
+
+  /**
+   * Waiting requests whose adapter was copied in time keep it pinned. Where that alone keeps the first of them from starting
+   * (a unified pool, a narrow skip window), nothing would ever run again: they let go and the pass is repeated.
+   */
+  private breakDeadlock(nowNs: number): void {
+    if (this.running + this.activating > 0 || this.waiting.size === 0) return;
+    for (let i = 0; i < this.waiting.size; i++) this.releaseSlot(this.waiting.at(i));
+    this.admit(nowNs);
   }
 
   /** Dynamic keys only grow: a stale top is pushed back with its present key. */
@@ -564,6 +581,11 @@ export class Replica {
     }
     gpu.pin(slot);
     t.slot[request] = slot;
+    if (t.hostEntry[request] >= 0) {
+      host.unpin(t.hostEntry[request]);
+      t.hostEntry[request] = -1;
+      this.loader.startQueued(nowNs);
+    }
     if (this.slotActive[slot] === 1) {
       this.stopWaiting(request, nowNs);
       return true;

@@ -23,6 +23,11 @@ export class RequestHeap {
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.keys[0];
   }
 
+  /** The i-th request in heap order, 0 … size − 1: for passes over all of them. */
+  at(i: number): number {
+    return this.requests[i];
+  }
+
   push(request: number, key: number, sequence: number): void {
     if (this.size === this.keys.length) this.grow();
     this.siftUp(this.size++, request, key, sequence);

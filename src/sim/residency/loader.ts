@@ -39,8 +39,11 @@ export interface LoaderOptions {
   events: EventHeap;
   source: number;
   recorder: Recorder;
-  /** The adapter is in host memory; `waiters` is the head of the list of requests that waited (−1: none). */
-  onReady(waiters: number, nowNs: number): void;
+  /**
+   * The adapter is in host memory at `entry`; `waiters` is the head of the list of requests that waited (−1: none). The first
+   * of them inherits a pin on the entry.
+   */
+  onReady(waiters: number, entry: number, nowNs: number): void;
   /** `next` column of the request table, for the lists of waiters. */
   next(): Int32Array;
 }
@@ -93,7 +96,7 @@ export class Loader {
     this.freeJobs = new Int32Array(capacity);
     for (let job = 0; job < capacity; job++) this.freeJobs[job] = capacity - 1 - job;
     this.freeCount = capacity;
-    this.fifo = new Int32Array(Math.max(1, options.queue));
+    this.fifo = new Int32Array(capacity);
     this.inProgress = new Int32Array(options.concurrency);
   }
 
@@ -120,7 +123,7 @@ export class Loader {
       if (request >= 0) this.addWaiter(known, request);
       return LOAD_JOINED;
     }
-    if (this.active === this.o.concurrency && this.queued === this.o.queue) return LOAD_REFUSED;
+    if (this.freeCount === 0) return LOAD_REFUSED;
     const job = this.freeJobs[--this.freeCount];
     this.jobs.set(adapter, job);
     this.adapter[job] = adapter;
@@ -129,13 +132,19 @@ export class Loader {
     this.head[job] = -1;
     this.tail[job] = -1;
     if (request >= 0) this.addWaiter(job, request);
-    if (this.active < this.o.concurrency) {
-      this.start(job, nowNs);
-    } else {
-      this.stage[job] = QUEUED;
-      this.fifo[(this.fifoHead + this.queued++) % this.fifo.length] = job;
-    }
+    this.stage[job] = QUEUED;
+    this.fifo[(this.fifoHead + this.queued++) % this.fifo.length] = job;
+    this.startQueued(nowNs);
     return LOAD_STARTED;
+  }
+
+  /** Starts what may start: called when a load ends and when an entry of host memory is unpinned. */
+  startQueued(nowNs: number): void {
+    while (this.queued > 0 && this.active < this.o.concurrency) {
+      if (!this.start(this.fifo[this.fifoHead], nowNs)) return;
+      this.fifoHead = (this.fifoHead + 1) % this.fifo.length;
+      this.queued--;
+    }
   }
 
   /** A link delivered a load's bytes. */
@@ -169,14 +178,14 @@ export class Loader {
     this.tail[job] = request;
   }
 
-  private start(job: number, nowNs: number): void {
+  /** False where pins leave no room in host memory: the load stays at the head of the queue. */
+  private start(job: number, nowNs: number): boolean {
     const { host, node } = this.o;
     const adapter = this.adapter[job];
     const rankClass = this.rankClass[job];
     invariant(host.find(adapter) < 0, 'INV-10', 'loader start', host.find(adapter), -1);
     const entry = host.insert(adapter, rankClass);
-    // Only loads in progress pin host entries, and the plan has room for all of them.
-    invariant(entry >= 0, 'INV-4', 'loader host reservation', entry, 0);
+    if (entry < 0) return false;
     host.pin(entry);
     this.loading[entry] = 1;
     this.entry[job] = entry;
@@ -186,6 +195,7 @@ export class Loader {
     this.inProgress[this.active++] = job;
     const ticket = this.o.replica * this.o.ticketsPerReplica + job;
     this.fromTier[job] = node.fetch(ticket, adapter, this.o.fetchBytes[rankClass], nowNs);
+    return true;
   }
 
   private built(job: number, nowNs: number): void {
@@ -199,8 +209,10 @@ export class Loader {
   private done(job: number, nowNs: number): void {
     const { host, recorder } = this.o;
     const entry = this.entry[job];
+    const waiters = this.head[job];
     this.loading[entry] = 0;
-    host.unpin(entry);
+    // The first request that waited takes over the pin, so that what it waited for cannot leave before it gets a slot.
+    if (waiters < 0) host.unpin(entry);
     if (host.onChange !== null) host.onChange(this.adapter[job]);
     this.jobs.delete(this.adapter[job]);
     recorder.loaded(
@@ -212,7 +224,6 @@ export class Loader {
       nowNs - this.builtNs[job],
       nowNs,
     );
-    const waiters = this.head[job];
     for (let i = 0; i < this.active; i++) {
       if (this.inProgress[i] === job) {
         this.inProgress[i] = this.inProgress[--this.active];
@@ -220,13 +231,8 @@ export class Loader {
       }
     }
     this.freeJobs[this.freeCount++] = job;
-    if (this.queued > 0) {
-      const next = this.fifo[this.fifoHead];
-      this.fifoHead = (this.fifoHead + 1) % this.fifo.length;
-      this.queued--;
-      this.start(next, nowNs);
-    }
-    this.o.onReady(waiters, nowNs);
+    this.startQueued(nowNs);
+    this.o.onReady(waiters, entry, nowNs);
   }
 
   /** The job whose stage ends first (lowest job number among equals), −1 where none is timed. */

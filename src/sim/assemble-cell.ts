@@ -1,0 +1,297 @@
+/**
+ * Assembles a cell from a resolved scenario and its population: the one place where base units become ns, ticks and blocks, and where the
+ * scenario's choices become policy objects. Everything random gets a stream of its own, named by purpose and cell.
+ */
+import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+import type { Choice } from '../scenario/family.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ADMISSION } from './admission/index.ts';
+import { AloneTime } from './alone.ts';
+import { auditCell } from './audit.ts';
+import { KvCache } from './batching/kv-cache.ts';
+import { Replica } from './batching/replica.ts';
+import { RequestTable } from './batching/request-table.ts';
+import { Cell, type SourceMap } from './cell.ts';
+import { COST } from './cost/index.ts';
+import { planMemory } from './cost/memory.ts';
+import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
+import { EventHeap } from './events.ts';
+import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
+import { stream } from './random/streams.ts';
+import type { Recorder } from './recorder.ts';
+import { ActivationLink } from './residency/activation.ts';
+import { EVICTION } from './residency/eviction/index.ts';
+import { Link } from './residency/link.ts';
+import { Loader } from './residency/loader.ts';
+import { NodeStorage } from './residency/node-storage.ts';
+import { PREFETCH } from './residency/prefetch/index.ts';
+import { Tier } from './residency/tier.ts';
+import { ResidencySignal } from './routing/residency-signal.ts';
+import { ROUTING } from './routing/index.ts';
+import { SCHEDULING } from './scheduling/index.ts';
+import { applyStartState } from './start-state.ts';
+
+export interface CellInputs {
+  scenario: Scenario;
+  /** Cell number, 0 … hardware.cells − 1. */
+  cell: number;
+  recorder: Recorder;
+  /** Audit the whole cell after every event. */
+  check?: boolean;
+  /** In place of what the scenario's cost model and memory plan say. */
+  cost?: StepCost;
+  memory?: MemoryPlan;
+}
+
+const NS = 1e9;
+const toNs = (seconds: number): number => Math.round(seconds * NS);
+
+interface Family<C> {
+  [name: string]: { create(params: never, context: C): unknown };
+}
+
+function create<C, R>(family: Family<C>, choice: Choice, context: C): R {
+  return family[choice.name].create(choice.params as never, context) as R;
+}
+
+export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog: AdapterCatalog): Cell {
+  const { scenario, cell: cellNumber, recorder, check } = inputs;
+  const { hardware, serving, population } = scenario;
+  const { loader: loading } = serving;
+  const random = (purpose: string, ...names: number[]) => {
+    const prng = stream(scenario.seed, purpose, cellNumber, ...names);
+    return () => prng.next32();
+  };
+
+  const ranks = rankClasses(scenario);
+  const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
+  const column = (of: (footprint: (typeof footprints)[number]) => number) => Float64Array.from(footprints, of);
+  const diskSizes = column((f) => f.diskBytes);
+  const hostSizes = column((f) => f.hostBytes);
+  const gpuSizes = column((f) => f.gpuBytes);
+
+  // ── Where replicas stand ──
+  const replicasInCell = hardware.replicas / hardware.cells;
+  const gpusPerReplica = hardware.parallel.tensor * hardware.parallel.pipeline;
+  const replicasPerNode = Math.max(1, Math.floor(hardware.gpus_per_node / gpusPerReplica));
+  /** A replica wider than a node uses the memory, disks and network of all its nodes, as one larger node. */
+  const nodesPerReplica = Math.max(1, Math.ceil(gpusPerReplica / hardware.gpus_per_node));
+  const nodeCount = Math.ceil(replicasInCell / replicasPerNode);
+  const nodeOf = Int32Array.from({ length: replicasInCell }, (_, number) => Math.floor(number / replicasPerNode));
+
+  const sources: SourceMap = {
+    disk: 0,
+    object: nodeCount,
+    loader: 2 * nodeCount,
+    activation: 2 * nodeCount + replicasInCell,
+    prefetch: 2 * nodeCount + 2 * replicasInCell,
+    step: 2 * nodeCount + 3 * replicasInCell,
+    total: 2 * nodeCount + 4 * replicasInCell,
+  };
+  const events = new EventHeap(sources.total);
+  const table = new RequestTable();
+
+  // ── Costs and memory ──
+  const cost = inputs.cost ?? COST[serving.cost.name].create(serving.cost.params as never, scenario);
+  const memory = inputs.memory ?? planMemory(scenario);
+  const pcie = hardware.gpu.pcie_bandwidth * gpusPerReplica;
+  const copyNs = column((f) => toNs(loading.activate + f.gpuBytes / pcie));
+  const swapNsPerBlock = toNs(memory.blockBytes / pcie);
+  const buildNs = column((f) => toNs(loading.build + loading.build_per_object * f.objects));
+  const { disk: diskSpec, network } = hardware.node;
+  const objectBandwidth = Math.min(
+    network.bandwidth * nodesPerReplica,
+    hardware.object_store.bandwidth / hardware.cells / nodeCount,
+  );
+  const objectSeconds = column(
+    (f) => loading.resolve + hardware.object_store.latency + f.diskBytes / objectBandwidth + loading.build + loading.register,
+  );
+  const diskSeconds = column((f) => loading.resolve + diskSpec.latency + f.diskBytes / diskSpec.bandwidth);
+  const copySeconds = copyNs.map((ns) => ns / NS);
+
+  // ── Tiers, links, loaders, replicas ──
+  const tier = (
+    id: number, entries: number, bytes: number, sizes: Float64Array, costs: Float64Array, eviction: Choice,
+    names: number[], onEvict: (id: number, rankClass: number, bytes: number) => void,
+  ) =>
+    new Tier({
+      id, entries, bytes, sizes, costs, onEvict,
+      universe: catalog.adapters,
+      random32: random('eviction', id, ...names),
+      createPolicy: (context) => create(EVICTION, eviction, context),
+    });
+  const report = (id: number, _rankClass: number, bytes: number) => recorder.evicted(id, bytes);
+  const entriesIn = (bytes: number, sizes: Float64Array) =>
+    Math.min(catalog.adapters, Math.floor(bytes / Math.min(...sizes, Number.POSITIVE_INFINITY)));
+
+  const ticketsPerReplica = loading.concurrency + loading.queue;
+  const loaders: Loader[] = [];
+  const deliver = (ticket: number, nowNs: number) => {
+    const number = Math.floor(ticket / ticketsPerReplica);
+    loaders[number].fetched(ticket - number * ticketsPerReplica, nowNs);
+  };
+  const nodes = Array.from({ length: nodeCount }, (_, number) => {
+    const capacity = Math.min(serving.tiers.disk.capacity, diskSpec.capacity) * nodesPerReplica;
+    const entries = entriesIn(capacity, diskSizes);
+    return new NodeStorage({
+      disk:
+        entries < 1 ? null : tier(1, entries, capacity, diskSizes, objectSeconds, serving.tiers.disk.eviction, [number], report),
+      diskLink: new Link({
+        bandwidth: diskSpec.bandwidth * nodesPerReplica,
+        discipline: loading.discipline,
+        concurrency: Number.POSITIVE_INFINITY,
+        onDone: deliver,
+      }),
+      objectLink: new Link({
+        bandwidth: objectBandwidth,
+        discipline: loading.discipline,
+        concurrency: hardware.object_store.concurrency,
+        onDone: deliver,
+      }),
+      diskDelayNs: toNs(loading.resolve + diskSpec.latency),
+      objectDelayNs: toNs(loading.resolve + hardware.object_store.latency + network.latency),
+      events,
+      diskSource: sources.disk + number,
+      objectSource: sources.object + number,
+    });
+  });
+
+  const cohorts = population.cohorts;
+  const scheduling = create<unknown, import('./scheduling/policy.ts').SchedulingPolicy>(SCHEDULING, serving.scheduling, {
+    users: catalog.users,
+    weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
+    priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
+  });
+  const hostBytes = (serving.tiers.host.capacity * nodesPerReplica) / replicasPerNode;
+  const adapterBlocks = serving.kv.pool === 'unified' ? Int32Array.from(memory.adapterBlocks) : null;
+  const replicas: Replica[] = [];
+  let cell: Cell;
+  for (let number = 0; number < replicasInCell; number++) {
+    const host = tier(
+      2, entriesIn(hostBytes, hostSizes), hostBytes, hostSizes, diskSeconds, serving.tiers.host.eviction, [number], report,
+    );
+    const gpu = tier(
+      3, serving.slots, Number.POSITIVE_INFINITY, gpuSizes, copySeconds, serving.tiers.gpu.eviction, [number],
+      (id, rankClass, bytes) => {
+        recorder.evicted(id, bytes);
+        replicas[number].adapterEvicted(rankClass);
+      },
+    );
+    const loader = new Loader({
+      replica: number,
+      ticketsPerReplica,
+      concurrency: loading.concurrency,
+      queue: loading.queue,
+      universe: catalog.adapters,
+      fetchBytes: diskSizes,
+      buildNs,
+      registerNs: toNs(loading.register),
+      host,
+      node: nodes[nodeOf[number]],
+      events,
+      source: sources.loader + number,
+      recorder,
+      onReady: (waiters, entry, nowNs) => replicas[number].adapterReady(waiters, entry, nowNs),
+      next: () => table.next,
+    });
+    loaders.push(loader);
+    replicas.push(
+      new Replica({
+        number,
+        table,
+        cost,
+        kv: new KvCache(memory.kvBlocks, serving.kv.block_tokens),
+        gpu,
+        host,
+        loader,
+        activation: new ActivationLink(copyNs, gpu.entries, events, sources.activation + number),
+        scheduling,
+        ranks,
+        adapterBlocks,
+        copyNs,
+        gpuBytes: gpuSizes,
+        swapNsPerBlock,
+        recorder,
+        limits: {
+          maxBatch: serving.max_batch,
+          maxBatchTokens: serving.max_batch_tokens,
+          maxAdaptersPerBatch: Math.min(serving.max_adapters_per_batch, serving.slots),
+          chunkedPrefill: serving.chunked_prefill,
+          skipWindow: serving.skip_window,
+          swap: serving.kv.preemption === 'swap',
+          blockingActivation: loading.activation === 'blocking',
+        },
+        schedule: (ns) => events.schedule(sources.step + number, ns),
+        ended: (request, endState, nowNs) => cell.ended(request, endState, nowNs),
+      }),
+    );
+  }
+
+  // ── Policies of the cell ──
+  const outstanding = new Int32Array(replicasInCell);
+  let signal: ResidencySignal | null = null;
+  const routing = create<unknown, import('./routing/policy.ts').RoutingPolicy>(ROUTING, serving.routing, {
+    replicas: replicasInCell,
+    outstanding,
+    random32: random('routing'),
+    residency: (replica: number, adapter: number) => (adapter < 0 ? 3 : signal!.tier(replica, adapter)),
+    useResidency: (staleness: number) => {
+      signal = new ResidencySignal(replicas, catalog.adapters, toNs(staleness));
+    },
+  });
+  const admission = create<unknown, import('./admission/policy.ts').AdmissionPolicy>(ADMISSION, serving.admission, {
+    cohorts: cohorts.length,
+    inFlight: () => cell.inFlight,
+  });
+  const prefetchers = replicas.map((replica) =>
+    create<unknown, import('./residency/prefetch/policy.ts').PrefetchPolicy>(PREFETCH, serving.prefetch, {
+      adapters: catalog.adapters,
+      hostCapacity: replica.host.entries,
+      wantHost: (adapter: number) => replica.prefetchHost(adapter, catalog.rankClass(adapter), cell.nowNs),
+      wantGpu: (adapter: number) => replica.prefetchGpu(adapter, catalog.rankClass(adapter), cell.nowNs),
+    }),
+  );
+  prefetchers.forEach((policy, number) => {
+    if (policy.interval < Number.POSITIVE_INFINITY) events.schedule(sources.prefetch + number, toNs(policy.interval));
+  });
+  applyStartState(population.start, serving.pin.count, { catalog, replicas, nodes, nodeOf, routing, hostSizes, diskSizes });
+
+  const largestAdapterBlocks = adapterBlocks === null ? 0 : Math.max(0, ...adapterBlocks);
+  const kvTokens = (memory.kvBlocks - largestAdapterBlocks) * serving.kv.block_tokens;
+  const maxTokens = Math.min(scenario.base.max_context, kvTokens);
+  const durationNs = toNs(scenario.duration);
+  cell = new Cell({
+    durationNs,
+    gaugeNs: Math.max(1, Math.floor(durationNs / GAUGE_SAMPLES)),
+    budget: {
+      maxEvents: scenario.budget.max_events,
+      maxRequests: scenario.budget.max_requests,
+      maxQueue: scenario.budget.max_queue,
+    },
+    source,
+    catalog,
+    hasAdapters: ranks.length > 0 && ranks[ranks.length - 1] > 0,
+    table,
+    replicas,
+    nodes,
+    prefetchers,
+    prefetchBudget: loading.concurrency,
+    events,
+    sources,
+    routing,
+    admission,
+    scheduling,
+    signal,
+    outstanding,
+    adapterBytes: diskSizes,
+    maxTokens: serving.chunked_prefill ? maxTokens : Math.min(maxTokens, serving.max_batch_tokens),
+    maxPrompt: serving.chunked_prefill ? maxTokens : serving.max_batch_tokens,
+    alone: new AloneTime(cost, serving.max_batch_tokens, ranks, copyNs),
+    recorder,
+    audit: check === true ? auditCell : null,
+  });
+  return cell;
+}
+
+/** Gauges are sampled on a grid of this many points over the arrivals. */
+const GAUGE_SAMPLES = 2880;

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { adapterFootprint } from '../../../src/scenario/geometry.ts';
+import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { type Arrival, runTiny, tinyCost, tinyScenario } from './fixture.ts';
+import { stepOracle } from './step-oracle.ts';
+
+const RANKS = [8, 64];
+
+/** The tightest and the roomiest settings that exercise every branch: preemption, slot starvation, evictions, queues. */
+const settings = fc.record({
+  maxBatch: fc.integer({ min: 1, max: 9 }),
+  budget: fc.integer({ min: 10, max: 80 }),
+  blockTokens: fc.constantFrom(1, 4, 16),
+  kvTokens: fc.integer({ min: 130, max: 600 }),
+  slots: fc.integer({ min: 1, max: 6 }),
+  adaptersPerBatch: fc.integer({ min: 1, max: 6 }),
+  hostEntries: fc.integer({ min: 3, max: 12 }),
+  skipWindow: fc.constantFrom(0, 1, 100),
+  chunked: fc.boolean(),
+  swap: fc.boolean(),
+  blocking: fc.boolean(),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+  build: fc.constantFrom(0, 0.0005),
+  register: fc.constantFrom(0, 0.0007),
+  activate: fc.constantFrom(0, 0.0002, 0.003),
+  windowed: fc.boolean(),
+  adapters: fc.integer({ min: 1, max: 14 }),
+  spread: fc.constantFrom(1e6, 2e7, 3e8),
+  requests: fc.array(
+    fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), adapter: fc.nat(1e6), prompt: fc.integer({ min: 1, max: 70 }), output: fc.integer({ min: 1, max: 60 }) }),
+    { minLength: 1, maxLength: 40 },
+  ),
+});
+
+describe('the engine against the plain step-by-step simulator', () => {
+  it('agrees to the nanosecond on every first and last token', () => {
+    fc.assert(
+      fc.property(settings, (s) => {
+        const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
+        const window = s.windowed ? 48 : Number.POSITIVE_INFINITY;
+        const cost = tinyCost(budget, window);
+        const kvBlocks = Math.ceil(s.kvTokens / s.blockTokens);
+        const arrivals: Arrival[] = s.requests
+          .map((r) => ({ arrivalNs: Math.round(r.at * s.spread), user: 0, adapter: r.adapter % s.adapters, prompt: r.prompt, output: r.output }))
+          .sort((a, b) => a.arrivalNs - b.arrivalNs)
+          .map((arrival, user) => ({ ...arrival, user }));
+        const configure = (scenario: ReturnType<typeof tinyScenario>) => {
+          const footprint = adapterFootprint(scenario, 64);
+          Object.assign(scenario.serving, {
+            max_batch: s.maxBatch, max_batch_tokens: budget, slots: s.slots, max_adapters_per_batch: s.adaptersPerBatch,
+            skip_window: s.skipWindow, chunked_prefill: s.chunked,
+          });
+          scenario.serving.kv = { block_tokens: s.blockTokens, memory_fraction: 0.9, preemption: s.swap ? 'swap' : 'recompute', pool: 'static' };
+          // Entries of host memory bind before bytes do: all entries are counted at the smallest rank's size.
+          scenario.serving.tiers.host.capacity = s.hostEntries * footprint.hostBytes;
+          Object.assign(scenario.serving.loader, {
+            concurrency: s.concurrency, build: s.build, register: s.register, activate: s.activate,
+            activation: s.blocking ? 'blocking' : 'overlapped',
+          });
+          scenario.adapter.rank = { ranks: RANKS.map((rank) => ({ rank, share: 0.5 })), assign: 'interleaved' };
+        };
+        // Same size for both ranks on the host, so that the oracle can count entries.
+        const ranks = s.hostEntries >= s.adapters ? RANKS : [64];
+        const { log, cell } = runTiny({
+          arrivals, adapters: s.adapters, ranks, cost, kvBlocks,
+          scenario: (scenario) => {
+            configure(scenario);
+            scenario.adapter.rank = { ranks: ranks.map((rank) => ({ rank, share: 1 / ranks.length })), assign: 'interleaved' };
+            if (s.hostEntries >= s.adapters) scenario.serving.tiers.host.capacity = 1e12;
+          },
+        });
+        const scenario = tinyScenario(configure);
+        const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
+        const toNs = (seconds: number) => Math.round(seconds * 1e9);
+        const expected = stepOracle({
+          requests: arrivals.map((a) => ({ ...a, id: a.user })),
+          cost, ranks, rankClass: (adapter) => adapter % ranks.length, kvBlocks, blockTokens: s.blockTokens, slots: Math.min(s.slots, s.adapters),
+          hostEntries: s.hostEntries >= s.adapters ? 1e9 : s.hostEntries,
+          maxBatch: s.maxBatch, maxBatchTokens: budget, maxAdapters: Math.min(s.adaptersPerBatch, s.slots), skipWindow: s.skipWindow, chunked: s.chunked,
+          swap: s.swap, blocking: s.blocking || s.activate === -1,
+          copyNs: footprints.map((f) => toNs(s.activate + f.gpuBytes / 1e10)),
+          swapNsPerBlock: toNs(40_000 / 1e10),
+          loader: {
+            concurrency: s.concurrency, delayNs: toNs(0.001), bytesPerNs: 1e6 / 1e9, bytes: footprints.map((f) => f.diskBytes),
+            buildNs: footprints.map(() => toNs(s.build)), registerNs: toNs(s.register),
+          },
+        });
+        const got = log.finishedRequests.map((f) => ({ id: f.user, firstNs: f.firstNs, endNs: f.endNs })).sort((a, b) => a.id - b.id);
+        expect(got).toEqual(expected);
+        expect(cell.refused).toBe(0);
+        // INV-7: every token but a request's first ends exactly one gap, and the gaps of a request span it.
+        expect(log.gapCount).toBe(arrivals.reduce((sum, a) => sum + a.output - 1, 0));
+        const spans = got.reduce((sum, f) => sum + (f.endNs - f.firstNs), 0);
+        expect(Math.abs(log.gapTicks / TICKS_PER_NS - spans)).toBeLessThanOrEqual(2 * log.gapCount + 1);
+        expect(log.partTicks.reduce((sum, part) => sum + part, 0)).toBe(log.busyTicks);
+      }),
+      { numRuns: 1000, seed: 20261 },
+    );
+  });
+});

@@ -1,0 +1,401 @@
+/**
+ * The plain simulator that the engine must agree with: one replica, one token step at a time, objects and maps, BigInt
+ * clock. It computes every step's cost from the actual batch and every block from the actual block tables, and shares no code
+ * with the engine's closed form, running sums, heaps, tiers or links.
+ */
+import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+
+export interface OracleRequest {
+  id: number;
+  arrivalNs: number;
+  adapter: number;
+  prompt: number;
+  output: number;
+}
+
+export interface OracleOptions {
+  requests: OracleRequest[];
+  cost: StepCost;
+  rankClass: (adapter: number) => number;
+  ranks: number[];
+  kvBlocks: number;
+  blockTokens: number;
+  slots: number;
+  hostEntries: number;
+  maxBatch: number;
+  maxBatchTokens: number;
+  maxAdapters: number;
+  skipWindow: number;
+  chunked: boolean;
+  swap: boolean;
+  blocking: boolean;
+  copyNs: number[];
+  swapNsPerBlock: number;
+  loader: { concurrency: number; delayNs: number; bytesPerNs: number; bytes: number[]; buildNs: number[]; registerNs: number };
+}
+
+export interface OracleOutcome {
+  id: number;
+  firstNs: number;
+  endNs: number;
+}
+
+interface Live extends OracleRequest {
+  class: number;
+  generated: number;
+  /** Tokens in KV memory. */
+  context: number;
+  /** Tokens to prefill in this residence, and how many are done. */
+  prefillTotal: number;
+  prefilled: number;
+  blocks: number;
+  hasSlot: boolean;
+  pinsHost: boolean;
+  swapped: boolean;
+  firstNs: number;
+}
+
+interface Load {
+  adapter: number;
+  stage: 'queued' | 'delay' | 'line' | 'transfer' | 'build' | 'lock' | 'register';
+  dueNs: number;
+  waiters: Live[];
+  order: number;
+}
+
+export function stepOracle(o: OracleOptions): OracleOutcome[] {
+  const outcomes: OracleOutcome[] = [];
+  const arrivals = o.requests.map((request) => ({ ...request })).sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
+  /** Least recently used first. */
+  const gpu = new Map<number, { active: boolean; pins: number }>();
+  const host = new Map<number, { pinned: boolean; loading: boolean }>();
+  const loads: Load[] = [];
+  const copies: { adapter: number; dueNs: number; waiters: Live[] }[] = [];
+  let waiting: Live[] = [];
+  let prefilling: Live[] = [];
+  let decoding: Live[] = [];
+  let freeBlocks = o.kvBlocks;
+  let clock = 0n;
+  let stepEndNs: number | null = null;
+  let idle = true;
+  let wokenNs: number | null = null;
+  let stallNs = 0;
+  let step: { chunks: Map<Live, number>; decoders: Live[] } | null = null;
+  let lockFreeNs = 0;
+  let copyFreeNs = 0;
+  let loadOrder = 0;
+  const ticks = BigInt(TICKS_PER_NS);
+
+  const touch = <V>(map: Map<number, V>, key: number) => {
+    const value = map.get(key);
+    if (value === undefined) return;
+    map.delete(key);
+    map.set(key, value);
+  };
+  const ceilBlocks = (tokens: number) => Math.ceil(tokens / o.blockTokens);
+  const enqueue = (request: Live, nowNs: number) => {
+    waiting.push(request);
+    waiting.sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
+    if (idle && wokenNs === null) wokenNs = nowNs;
+  };
+  const askLoad = (request: Live, nowNs: number) => {
+    let load = loads.find((l) => l.adapter === request.adapter);
+    if (load === undefined) {
+      load = { adapter: request.adapter, stage: 'queued', dueNs: Infinity, waiters: [], order: loadOrder++ };
+      load.waiters.push(request);
+      loads.push(load);
+      startLoads(nowNs);
+    } else {
+      load.waiters.push(request);
+    }
+  };
+  const startLoads = (nowNs: number) => {
+    while (loads.filter((l) => l.stage !== 'queued').length < o.loader.concurrency) {
+      const next = loads.find((l) => l.stage === 'queued');
+      if (next === undefined) return;
+      if (host.size >= o.hostEntries) {
+        const victim = [...host].find(([, v]) => !v.pinned);
+        if (victim === undefined) return;
+        host.delete(victim[0]);
+      }
+      host.set(next.adapter, { loading: true, pinned: true });
+      next.stage = 'delay';
+      next.order = loadOrder++;
+      next.dueNs = nowNs + o.loader.delayNs;
+    }
+  };
+  const lineUp = (nowNs: number) => {
+    if (loads.some((l) => l.stage === 'transfer')) return;
+    const next = loads.filter((l) => l.stage === 'line').sort((a, b) => a.order - b.order)[0];
+    if (next === undefined) return;
+    next.stage = 'transfer';
+    next.dueNs = nowNs + Math.ceil(o.loader.bytes[o.rankClass(next.adapter)] / o.loader.bytesPerNs - 1e-6);
+  };
+  const advanceLoad = (load: Load, nowNs: number) => {
+    if (load.stage === 'delay') {
+      load.stage = 'line';
+      load.dueNs = Infinity;
+      lineUp(nowNs);
+    } else if (load.stage === 'transfer') {
+      load.stage = 'build';
+      load.dueNs = nowNs + o.loader.buildNs[o.rankClass(load.adapter)];
+      lineUp(nowNs);
+    } else if (load.stage === 'build') {
+      load.stage = 'register';
+      lockFreeNs = Math.max(lockFreeNs, nowNs) + o.loader.registerNs;
+      load.dueNs = lockFreeNs;
+    } else {
+      loads.splice(loads.indexOf(load), 1);
+      host.get(load.adapter)!.loading = false;
+      load.waiters[0].pinsHost = true;
+      startLoads(nowNs);
+      for (const request of load.waiters) enqueue(request, nowNs);
+    }
+  };
+
+  const pinned = () => [...gpu.values()].filter((slot) => slot.pins > 0).length;
+  /** 'ok' | 'no slot' | 'left' (loading or being copied). */
+  const takeSlot = (request: Live, nowNs: number): 'ok' | 'no slot' | 'left' => {
+    const slot = gpu.get(request.adapter);
+    if ((slot === undefined || slot.pins === 0) && pinned() >= o.maxAdapters) return 'no slot';
+    if (slot === undefined) {
+      const inHost = host.get(request.adapter);
+      if (inHost === undefined || inHost.loading) {
+        waiting = waiting.filter((other) => other !== request);
+        askLoad(request, nowNs);
+        return 'left';
+      }
+      if (gpu.size >= o.slots) {
+        const victim = [...gpu].find(([, s]) => s.pins === 0);
+        if (victim === undefined) return 'no slot';
+        gpu.delete(victim[0]);
+      }
+      gpu.set(request.adapter, { active: o.blocking, pins: 0 });
+      touch(host, request.adapter);
+      const copyNs = o.copyNs[request.class];
+      if (o.blocking) stallNs += copyNs;
+      else {
+        copyFreeNs = Math.max(copyFreeNs, nowNs) + copyNs;
+        copies.push({ adapter: request.adapter, dueNs: copyFreeNs, waiters: [] });
+      }
+    } else {
+      touch(gpu, request.adapter);
+      touch(host, request.adapter);
+    }
+    const mine = gpu.get(request.adapter)!;
+    mine.pins++;
+    request.hasSlot = true;
+    if (request.pinsHost) {
+      request.pinsHost = false;
+      host.get(request.adapter)!.pinned = false;
+      startLoads(nowNs);
+    }
+    if (mine.active) return 'ok';
+    waiting = waiting.filter((other) => other !== request);
+    // The engine's list of waiters is last in, first out; the order only matters for ties that arrival order breaks anyway.
+    copies.find((copy) => copy.adapter === request.adapter)!.waiters.push(request);
+    return 'left';
+  };
+  const releaseSlot = (request: Live) => {
+    if (!request.hasSlot) return;
+    gpu.get(request.adapter)!.pins--;
+    request.hasSlot = false;
+  };
+  const activating = () => copies.reduce((sum, copy) => sum + copy.waiters.length, 0);
+
+  const admit = (nowNs: number) => {
+    let skipped = 0;
+    let at = 0;
+    while (at < waiting.length && prefilling.length + decoding.length + activating() < o.maxBatch && skipped <= o.skipWindow) {
+      const request = waiting[at];
+      const blocks = ceilBlocks(request.prefillTotal);
+      if (freeBlocks < blocks + (request.swapped ? 1 : 0)) return;
+      if (request.adapter >= 0 && !request.hasSlot) {
+        const outcome = takeSlot(request, nowNs);
+        if (outcome === 'left') continue;
+        if (outcome === 'no slot') {
+          skipped++;
+          at++;
+          continue;
+        }
+      }
+      waiting.splice(at, 1);
+      freeBlocks -= blocks;
+      request.blocks = blocks;
+      if (request.swapped) {
+        stallNs += blocks * o.swapNsPerBlock;
+        request.swapped = false;
+        decoding.push(request);
+      } else {
+        prefilling.push(request);
+      }
+    }
+  };
+  const breakDeadlock = (nowNs: number) => {
+    if (prefilling.length + decoding.length + activating() > 0 || waiting.length === 0) return;
+    for (const request of waiting) releaseSlot(request);
+    admit(nowNs);
+  };
+
+  const preemptYoungest = (nowNs: number) => {
+    const all = [...prefilling, ...decoding].sort((a, b) => b.arrivalNs - a.arrivalNs || b.id - a.id);
+    const victim = all[0];
+    freeBlocks += victim.blocks;
+    victim.blocks = 0;
+    releaseSlot(victim);
+    if (prefilling.includes(victim)) {
+      prefilling = prefilling.filter((other) => other !== victim);
+      victim.prefilled = 0;
+    } else {
+      decoding = decoding.filter((other) => other !== victim);
+      if (o.swap) {
+        stallNs += ceilBlocks(victim.context) * o.swapNsPerBlock;
+        victim.swapped = true;
+        victim.prefillTotal = victim.context;
+      } else {
+        victim.prefillTotal = victim.context + 1;
+        victim.prefilled = 0;
+      }
+    }
+    enqueue(victim, nowNs);
+  };
+  const newBlocks = () => decoding.filter((request) => request.context % o.blockTokens === 0).length;
+
+  const beginStep = (nowNs: number) => {
+    const makeRoom = () => {
+      while (decoding.length > 0 && newBlocks() > freeBlocks) preemptYoungest(nowNs);
+    };
+    if (prefilling.length > 0 && o.chunked) makeRoom();
+    if (prefilling.length === 0) {
+      makeRoom();
+      if (decoding.length === 0 && waiting.length > 0 && idle === false) admit(nowNs);
+    }
+    if (prefilling.length + decoding.length === 0) {
+      idle = true;
+      stepEndNs = null;
+      step = null;
+      return;
+    }
+    idle = false;
+    const decoders = prefilling.length > 0 && !o.chunked ? [] : [...decoding];
+    const chunks = new Map<Live, number>();
+    let budget = o.maxBatchTokens - decoders.length;
+    for (const request of prefilling) {
+      const left = request.prefillTotal - request.prefilled;
+      if (!o.chunked && left > budget && (chunks.size > 0 || decoders.length > 0)) break;
+      const chunk = o.chunked ? Math.min(left, budget) : left;
+      if (chunk <= 0) break;
+      chunks.set(request, chunk);
+      budget -= chunk;
+    }
+    let tokens = decoders.length;
+    let cost = 0;
+    const adapters = new Map<number, number>();
+    const batch = {
+      tokens: 0, distinct: 0, maxRank: 0,
+      distinctByClass: new Int32Array(o.ranks.length), tokensByClass: new Int32Array(o.ranks.length),
+    };
+    const count = (request: Live, n: number) => {
+      if (request.adapter < 0) return;
+      adapters.set(request.adapter, 1);
+      batch.tokens += n;
+      batch.tokensByClass[request.class] += n;
+    };
+    for (const request of decoders) {
+      cost += o.cost.attendedTicks * (request.context + 1);
+      if (o.cost.window !== Infinity) cost += o.cost.windowedTicks * Math.min(request.context + 1, o.cost.window);
+      count(request, 1);
+    }
+    for (const [request, chunk] of chunks) {
+      tokens += chunk;
+      cost += o.cost.prefillAttention(chunk, request.prefilled);
+      count(request, chunk);
+    }
+    for (const adapter of adapters.keys()) {
+      batch.distinct++;
+      batch.distinctByClass[o.rankClass(adapter)]++;
+      batch.maxRank = Math.max(batch.maxRank, o.ranks[o.rankClass(adapter)]);
+    }
+    cost += o.cost.base[tokens] + o.cost.lora(batch) + stallNs * TICKS_PER_NS;
+    stallNs = 0;
+    clock += BigInt(cost);
+    stepEndNs = Number(clock / ticks);
+    step = { chunks, decoders };
+  };
+  const finish = (request: Live, nowNs: number) => {
+    freeBlocks += request.blocks;
+    releaseSlot(request);
+    outcomes.push({ id: request.id, firstNs: request.firstNs, endNs: nowNs });
+  };
+  const endStep = (nowNs: number) => {
+    const { chunks, decoders } = step!;
+    for (const request of decoders) {
+      if (request.context % o.blockTokens === 0) {
+        freeBlocks--;
+        request.blocks++;
+      }
+      request.context++;
+      request.generated++;
+    }
+    for (const request of decoders.filter((r) => r.generated === r.output).sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id)) {
+      decoding = decoding.filter((other) => other !== request);
+      finish(request, nowNs);
+    }
+    for (const [request, chunk] of chunks) {
+      request.prefilled += chunk;
+      if (request.prefilled < request.prefillTotal) continue;
+      prefilling = prefilling.filter((other) => other !== request);
+      request.context = request.prefillTotal;
+      request.generated++;
+      if (request.firstNs < 0) request.firstNs = nowNs;
+      if (request.generated === request.output) finish(request, nowNs);
+      else decoding.push(request);
+    }
+  };
+
+  for (let turns = 0; ; turns++) {
+    if (turns > 100_000) throw new Error('oracle: no end');
+    // Phases at equal times: loads, copies, arrivals, steps.
+    const loadDue = loads.reduce<Load | null>(
+      (best, l) => (best === null || l.dueNs < best.dueNs || (l.dueNs === best.dueNs && stagePhase(l) < stagePhase(best)) ? l : best),
+      null,
+    );
+    const loadNs = loadDue === null ? Infinity : loadDue.dueNs;
+    const copyNs = copies.length === 0 ? Infinity : copies[0].dueNs;
+    const arrivalNs = arrivals.length === 0 ? Infinity : arrivals[0].arrivalNs;
+    const stepNs = stepEndNs ?? wokenNs ?? Infinity;
+    const nowNs = Math.min(loadNs, copyNs, arrivalNs, stepNs);
+    if (nowNs === Infinity) break;
+    if (loadNs === nowNs) {
+      advanceLoad(loadDue!, nowNs);
+    } else if (copyNs === nowNs) {
+      const copy = copies.shift()!;
+      gpu.get(copy.adapter)!.active = true;
+      for (const request of copy.waiters) enqueue(request, nowNs);
+    } else if (arrivalNs === nowNs) {
+      const arrival = arrivals.shift()!;
+      const request: Live = {
+        ...arrival, class: arrival.adapter < 0 ? 0 : o.rankClass(arrival.adapter), generated: 0, context: 0, prefillTotal: arrival.prompt,
+        prefilled: 0, blocks: 0, hasSlot: false, pinsHost: false, swapped: false, firstNs: -1,
+      };
+      const inHost = host.get(request.adapter);
+      if (request.adapter < 0 || gpu.has(request.adapter) || (inHost !== undefined && !inHost.loading)) enqueue(request, nowNs);
+      else askLoad(request, nowNs);
+    } else {
+      if (stepEndNs !== null) endStep(nowNs);
+      else clock = BigInt(nowNs) * ticks;
+      wokenNs = null;
+      stepEndNs = null;
+      idle = false;
+      admit(nowNs);
+      breakDeadlock(nowNs);
+      beginStep(nowNs);
+    }
+  }
+  return outcomes.sort((a, b) => a.id - b.id);
+}
+
+/** Links deliver before loaders' own stages, in the engine's order of sources. */
+function stagePhase(load: Load): number {
+  return load.stage === 'delay' || load.stage === 'transfer' ? load.order : 1e9 + load.order;
+}
