@@ -99,10 +99,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const swapNsPerBlock = toNs(memory.blockBytes / pcie);
   const buildNs = column((f) => toNs(loading.build + loading.build_per_object * f.objects));
   const { disk: diskSpec, network } = hardware.node;
-  const objectBandwidth = Math.min(
-    network.bandwidth * nodesPerReplica,
-    hardware.object_store.bandwidth / hardware.cells / nodeCount,
-  );
+  const nodeBandwidth = network.bandwidth * nodesPerReplica;
+  const objectBandwidth = Math.min(nodeBandwidth, hardware.object_store.bandwidth / hardware.cells / nodeCount);
   const objectSeconds = column(
     (f) => loading.resolve + hardware.object_store.latency + f.diskBytes / objectBandwidth + loading.build + loading.register,
   );
@@ -274,6 +272,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     table,
     replicas,
     nodes,
+    nodeBandwidth,
     prefetchers,
     prefetchBudget: loading.concurrency,
     events,

@@ -60,6 +60,8 @@ export interface CellParts {
   table: RequestTable;
   replicas: readonly Replica[];
   nodes: readonly NodeStorage[];
+  /** What a node's network carries at most, bytes/s. */
+  nodeBandwidth: number;
   prefetchers: readonly PrefetchPolicy[];
   prefetchBudget: number;
   events: EventHeap;
@@ -149,6 +151,20 @@ export class Cell {
       this.arrivals === this.finished + this.refused + this.inFlight, 'INV-1', 'cell end',
       this.finished + this.refused + this.inFlight, this.arrivals,
     );
+  }
+
+  /** Bytes that this cell wanted from the object store since the last call. */
+  takeObjectDemand(): number {
+    let bytes = 0;
+    for (const node of this.parts.nodes) bytes += node.objectLink.takeDemand();
+    return bytes;
+  }
+
+  /** The cell's part of the object store's bandwidth from `nowNs` on, bytes/s; its nodes divide it evenly. */
+  setObjectShare(bandwidth: number, nowNs: number): void {
+    const { nodes, nodeBandwidth } = this.parts;
+    const each = Math.min(nodeBandwidth, bandwidth / nodes.length);
+    for (const node of nodes) node.setObjectBandwidth(each, nowNs);
   }
 
   /** Called by replicas: a request ended (END_STATES). */

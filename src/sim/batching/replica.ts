@@ -116,8 +116,9 @@ export class Replica {
   private readonly slotWaiters: Int32Array;
   /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
   private readonly prefetched: Uint8Array;
-  private readonly aside: Int32Array;
-  private readonly asideKeys: Float64Array;
+  /** Requests that a scheduling pass looked past, with their keys. */
+  private aside = new Int32Array(64);
+  private asideKeys = new Float64Array(64);
   /** Cost parts of the first planned step, and of the whole run as it is recorded. */
   private readonly stepParts = new Float64Array(COST_PARTS.length);
   private readonly runParts = new Float64Array(COST_PARTS.length);
@@ -143,8 +144,6 @@ export class Replica {
     this.slotActive = new Uint8Array(gpu.entries);
     this.slotWaiters = new Int32Array(gpu.entries).fill(-1);
     this.prefetched = new Uint8Array(gpu.entries);
-    this.aside = new Int32Array(limits.skipWindow + 1);
-    this.asideKeys = new Float64Array(limits.skipWindow + 1);
   }
 
   get running(): number {
@@ -509,8 +508,7 @@ export class Replica {
       }
       if (t.adapter[request] >= 0 && t.slot[request] < 0 && !this.takeSlot(request, nowNs)) {
         if (t.state[request] !== QUEUED) continue;
-        this.aside[skipped] = request;
-        this.asideKeys[skipped++] = waiting.topKey();
+        this.setAside(request, waiting.topKey(), skipped++);
         waiting.pop();
         continue;
       }
@@ -524,6 +522,19 @@ export class Replica {
       this.start(request, blocks, nowNs);
     }
     for (let i = 0; i < skipped; i++) waiting.push(this.aside[i], this.asideKeys[i], t.sequence[this.aside[i]]);
+  }
+
+  private setAside(request: number, key: number, place: number): void {
+    if (place === this.aside.length) {
+      const aside = new Int32Array(2 * place);
+      aside.set(this.aside);
+      const keys = new Float64Array(2 * place);
+      keys.set(this.asideKeys);
+      this.aside = aside;
+      this.asideKeys = keys;
+    }
+    this.aside[place] = request;
+    this.asideKeys[place] = key;
   }
 
   /**

@@ -16,8 +16,9 @@ export interface LinkOptions {
 }
 
 export class Link {
-  /** Bytes asked for since `takeDemand` was last called. */
-  private demand = 0;
+  /** Bytes asked for and not yet delivered, and bytes delivered since `takeDemand` was last called. */
+  private outstanding = 0;
+  private delivered = 0;
   private bytesPerNs: number;
   private readonly serial: boolean;
   private readonly concurrency: number;
@@ -30,6 +31,7 @@ export class Link {
   private waiting = 0;
   /** In progress: ticket and virtual finish (fair) or finish time (serial: at most one). */
   private active: Int32Array;
+  private activeSize: Float64Array;
   private finish: Float64Array;
   private activeCount = 0;
   private virtual = 0;
@@ -41,7 +43,8 @@ export class Link {
     this.concurrency = this.serial ? 1 : Math.max(1, Math.min(options.concurrency, 1 << 16));
     this.onDone = options.onDone;
     this.active = new Int32Array(Math.min(this.concurrency, 64));
-    this.finish = new Float64Array(Math.min(this.concurrency, 64));
+    this.activeSize = new Float64Array(this.active.length);
+    this.finish = new Float64Array(this.active.length);
   }
 
   get inProgress(): number {
@@ -50,7 +53,7 @@ export class Link {
 
   /** Asks for a transfer that enters the link at `enterNs`; calls must come in order of `enterNs`. */
   submit(ticket: number, bytes: number, enterNs: number): void {
-    this.demand += bytes;
+    this.outstanding += bytes;
     if (this.waiting === this.tickets.length) this.growQueue();
     const at = (this.head + this.waiting++) & (this.tickets.length - 1);
     this.tickets[at] = ticket;
@@ -79,8 +82,11 @@ export class Link {
       const first = this.activeCount > 0 ? this.earliest() : -1;
       if (first >= 0 && this.completionNs(this.finish[first]) <= nowNs) {
         const ticket = this.active[first];
+        this.outstanding -= this.activeSize[first];
+        this.delivered += this.activeSize[first];
         this.activeCount--;
         this.active[first] = this.active[this.activeCount];
+        this.activeSize[first] = this.activeSize[this.activeCount];
         this.finish[first] = this.finish[this.activeCount];
         this.onDone(ticket, nowNs);
       } else if (this.waiting > 0 && this.activeCount < this.concurrency && this.enterNs[this.head] <= nowNs) {
@@ -97,10 +103,10 @@ export class Link {
     this.bytesPerNs = bandwidth / 1e9;
   }
 
-  /** Bytes asked for since the last call. */
+  /** Bytes that were wanted since the last call: delivered since then, or still outstanding. */
   takeDemand(): number {
-    const demand = this.demand;
-    this.demand = 0;
+    const demand = this.delivered + this.outstanding;
+    this.delivered = 0;
     return demand;
   }
 
@@ -109,6 +115,7 @@ export class Link {
     const at = this.head;
     if (this.activeCount === 0) this.virtual = 0;
     this.active[this.activeCount] = this.tickets[at];
+    this.activeSize[this.activeCount] = this.sizes[at];
     this.finish[this.activeCount++] = this.virtual + this.sizes[at];
     this.head = (at + 1) & (this.tickets.length - 1);
     this.waiting--;
@@ -142,9 +149,12 @@ export class Link {
   private growActive(): void {
     const active = new Int32Array(this.active.length * 2);
     active.set(this.active);
+    const activeSize = new Float64Array(active.length);
+    activeSize.set(this.activeSize);
     const finish = new Float64Array(active.length);
     finish.set(this.finish);
     this.active = active;
+    this.activeSize = activeSize;
     this.finish = finish;
   }
 

@@ -1,0 +1,99 @@
+/**
+ * Runs one scenario's cells on a pool of workers and merges them in cell order. The number of workers changes the time it
+ * takes and nothing else.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { mergeCells, type RunResult } from '../metrics/result.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Trace } from '../scenario/trace.ts';
+import { SharedBoard } from './shared-board.ts';
+import { type CellOutcome, type CellsTask, isCoupled } from './simulate-cells.ts';
+
+export interface Progress {
+  /** Share of the simulated time, 0 … 1, and what happened so far. */
+  share: number;
+  arrivals: number;
+  events: number;
+}
+
+export interface ExecuteOptions {
+  scenario: Scenario;
+  trace: Trace | null;
+  jobs: number;
+  check: boolean;
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+}
+
+export interface Executed {
+  result: RunResult;
+  events: number;
+  /** Workers that ran. */
+  workers: number;
+}
+
+const PROGRESS_MS = 200;
+
+export async function execute(options: ExecuteOptions): Promise<Executed> {
+  const { scenario, trace, check } = options;
+  const { cells } = scenario.hardware;
+  const workers = Math.max(1, Math.min(options.jobs, cells));
+  const board = new SharedBoard(cells);
+  const pool = new Piscina({
+    filename: workerFile(),
+    minThreads: workers,
+    maxThreads: workers,
+    // A worker's heap limit is the process's; typed arrays are outside of it.
+    idleTimeout: 0,
+  });
+  const stop = () => board.stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  const timer = setInterval(() => {
+    const { nowNs, arrivals, events } = board.progress();
+    options.onProgress?.({ share: Math.min(1, nowNs / (scenario.duration * 1e9)), arrivals, events });
+  }, PROGRESS_MS);
+  try {
+    const groups = groupCells(cells, workers, isCoupled(scenario));
+    const tasks = groups.map((group) =>
+      (pool.run({ scenario, cells: group, workers: groups.length, board: board.buffer, trace, check } satisfies CellsTask) as Promise<CellOutcome[]>)
+        // One failure stops the others at once: those at a barrier would wait for ever.
+        .catch((error: unknown) => {
+          board.stop();
+          throw error;
+        }),
+    );
+    const settled = await Promise.allSettled(tasks);
+    const failures = settled.filter((task) => task.status === 'rejected').map((task) => (task as PromiseRejectedResult).reason as Error);
+    if (failures.length > 0) throw failures.find((error) => error.name !== 'StoppedError') ?? failures[0];
+    const outcomes = settled.flatMap((task) => (task as PromiseFulfilledResult<CellOutcome[]>).value);
+    outcomes.sort((a, b) => a.cell - b.cell);
+    return {
+      result: mergeCells(outcomes.map((outcome) => outcome.result)),
+      events: outcomes.reduce((sum, outcome) => sum + outcome.events, 0),
+      workers: groups.length,
+    };
+  } finally {
+    clearInterval(timer);
+    options.signal?.removeEventListener('abort', stop);
+    await pool.destroy();
+  }
+}
+
+/** Coupled cells must all be under way at once: one group a worker. Others are handed out one by one. */
+function groupCells(cells: number, workers: number, coupled: boolean): number[][] {
+  const groups = coupled ? workers : cells;
+  return Array.from({ length: groups }, (_, group) =>
+    Array.from({ length: Math.ceil((cells - group) / groups) }, (_, i) => group + i * groups),
+  );
+}
+
+/** The bundled worker: beside this file's bundle, or in dist/ when this file runs from source. */
+function workerFile(): string {
+  const candidates = ['./run/worker.js', '../run/worker.js', './worker.js', '../../dist/run/worker.js'];
+  const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
+  const found = paths.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`the worker's bundle is missing; run \`npm run build\` (looked for ${paths.join(', ')})`);
+  return found;
+}

@@ -1,0 +1,110 @@
+/**
+ * Simulates a group of a scenario's cells on the calling thread. Cells without coupling run one after the other; cells that
+ * share the object store advance together from barrier to barrier, whichever workers they are on.
+ */
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Trace } from '../scenario/trace.ts';
+import { CellRecorder } from '../metrics/recorder.ts';
+import type { CellResult } from '../metrics/result.ts';
+import { buildCell } from '../sim/build-cell.ts';
+import type { Cell } from '../sim/cell.ts';
+import { maxMinShares } from './max-min.ts';
+import { SharedBoard } from './shared-board.ts';
+
+export interface CellsTask {
+  scenario: Scenario;
+  cells: number[];
+  /** Workers that meet at the barriers. */
+  workers: number;
+  board: SharedArrayBuffer;
+  trace: Trace | null;
+  check: boolean;
+}
+
+export interface CellOutcome {
+  cell: number;
+  result: CellResult;
+  events: number;
+}
+
+const toNs = (seconds: number): number => Math.round(seconds * 1e9);
+/** How often a cell reports its progress and looks whether to stop: this many times over the arrivals. */
+const SLICES = 200;
+
+/** Whether cells of this scenario exchange anything. */
+export function isCoupled(scenario: Scenario): boolean {
+  const { cells, object_store: store } = scenario.hardware;
+  return cells > 1 && Number.isFinite(store.bandwidth) && Number.isFinite(store.interval);
+}
+
+export function simulateCells(task: CellsTask): CellOutcome[] {
+  const board = new SharedBoard(task.scenario.hardware.cells, task.board);
+  return isCoupled(task.scenario) ? simulateCoupled(task, board) : task.cells.map((cell) => simulateOne(task, board, cell));
+}
+
+function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellOutcome {
+  const { cell, recorder } = create(task, number);
+  const slice = Math.max(1, Math.ceil(toNs(task.scenario.duration) / SLICES));
+  while (!cell.done) {
+    board.checkStopped();
+    // Idle stretches are skipped: the next slice ends after whatever comes next.
+    cell.advance((Math.floor(cell.nextTimeNs() / slice) + 1) * slice);
+    board.report(number, cell.nowNs, cell.arrivals, cell.events);
+  }
+  return end(number, cell, recorder);
+}
+
+function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
+  const { bandwidth, interval } = task.scenario.hardware.object_store;
+  const intervalNs = Math.max(1, toNs(interval));
+  const mine = task.cells.map((number) => ({ number, ...create(task, number) }));
+  for (let round = 0; ; round++) {
+    board.checkStopped();
+    const untilNs = (round + 1) * intervalNs;
+    for (const { number, cell } of mine) {
+      cell.advance(untilNs);
+      board.report(number, cell.nowNs, cell.arrivals, cell.events);
+      board.offer(number, round, cell.takeObjectDemand() / (intervalNs / 1e9), cell.done);
+    }
+    board.barrier(task.workers);
+    const shares = maxMinShares(board.demands(round), bandwidth);
+    if (board.allDone()) break;
+    // Nobody may write `done` of the next round before all have read this one's.
+    board.barrier(task.workers);
+    for (const { number, cell } of mine) if (!cell.done) cell.setObjectShare(shares[number], untilNs);
+  }
+  return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
+}
+
+function create(task: CellsTask, number: number): { cell: Cell; recorder: CellRecorder } {
+  const { scenario } = task;
+  const { cohorts } = scenario.population;
+  let recorder!: CellRecorder;
+  const cell = buildCell({
+    scenario,
+    cell: number,
+    trace: task.trace,
+    check: task.check,
+    createRecorder: (catalog) => {
+      recorder = new CellRecorder({
+        cohorts: cohorts.length,
+        users: catalog.users,
+        replicas: scenario.hardware.replicas / scenario.hardware.cells,
+        durationNs: toNs(scenario.duration),
+        warmupNs: toNs(scenario.warmup),
+        slo: cohorts.map(({ slo }) => {
+          if (slo === null) return null;
+          const { ttft, tpot, e2el } = scenario.slo[slo];
+          return [toNs(ttft), toNs(tpot), toNs(e2el)] as const;
+        }),
+      });
+      return recorder;
+    },
+  });
+  return { cell, recorder };
+}
+
+function end(number: number, cell: Cell, recorder: CellRecorder): CellOutcome {
+  cell.finish();
+  return { cell: number, result: recorder.result(), events: cell.events };
+}
