@@ -1,0 +1,243 @@
+/**
+ * Everything that `list` shows and `explain` explains, one kind at a time, read off the registries. Each kind imports its
+ * registry when it is asked for.
+ */
+import type { Entry } from '../scenario/family.ts';
+import type { FamilyName } from '../scenario/schema.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { formatBandwidth, formatBytes, formatFlops, formatParameters, formatSeconds } from './format.ts';
+
+/** One thing with a name. */
+export interface Item {
+  readonly name: string;
+  readonly summary: string;
+  /** Facts for `explain`, in order; empty values are left out. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** Sentences for `explain`. */
+  readonly text?: string;
+  /** How a scenario names it. */
+  readonly usage?: string;
+}
+
+export interface Kind {
+  /** As `list` takes it. */
+  readonly name: string;
+  readonly title: string;
+  items(): Promise<readonly Item[]>;
+}
+
+const FAMILY_TITLES: Readonly<Record<FamilyName, string>> = {
+  popularity: 'Popularity laws: how request rates differ between users',
+  drift: 'Drift: how popularity moves over time',
+  lengths: 'Length laws: tokens of prompts and answers, turns of a session',
+  durations: 'Duration laws: think time',
+  burstiness: 'Burstiness of arrivals',
+  arrivals: 'Arrival modes',
+  eviction: 'Eviction policies of the adapter tiers',
+  prefetch: 'Prefetch policies',
+  routing: 'Routing policies: which replica serves a request',
+  scheduling: 'Scheduling policies: which waiting request starts',
+  admission: 'Admission policies',
+  cost: 'Cost models: what a step takes',
+};
+
+/** Where a scenario chooses from a family. */
+const FAMILY_PATHS: Readonly<Record<FamilyName, string>> = {
+  popularity: 'population.popularity',
+  drift: 'population.drift',
+  lengths: 'population.cohorts[].prompt_tokens',
+  durations: 'population.cohorts[].sessions.think_time',
+  burstiness: 'population.cohorts[].burstiness',
+  arrivals: 'population.arrivals',
+  eviction: 'serving.tiers.gpu.eviction',
+  prefetch: 'serving.prefetch',
+  routing: 'serving.routing',
+  scheduling: 'serving.scheduling',
+  admission: 'serving.admission',
+  cost: 'serving.cost',
+};
+
+function defaultText(value: unknown, about: string): string {
+  if (value === undefined) return 'must be given';
+  if (typeof value === 'number' && /seconds/i.test(about)) return `default ${formatSeconds(value)}`;
+  return `default ${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}`;
+}
+
+async function familyItems(family: FamilyName): Promise<Item[]> {
+  const [{ FAMILIES }, { FAMILY_KEY }, { z }] = await Promise.all([
+    import('../run/families.ts'),
+    import('../scenario/schema.ts'),
+    import('zod'),
+  ]);
+  const key = FAMILY_KEY[family];
+  return Object.entries(FAMILIES[family] as Readonly<Record<string, Entry>>).map(([name, entry]) => {
+    const schema = z.toJSONSchema(entry.params, { io: 'input', unrepresentable: 'any' });
+    const properties = Object.entries(
+      (schema.properties ?? {}) as Record<string, { description?: string; enum?: unknown[] }>,
+    );
+    const defaults = entry.params.safeParse({});
+    const values = (defaults.success ? defaults.data : {}) as Record<string, unknown>;
+    const facts = properties.map(([param, property]) => {
+      const choices = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
+      const about = property.description ?? '';
+      return [param, `${about}${choices}; ${defaultText(values[param], about)}`] as const;
+    });
+    return {
+      name,
+      summary: entry.summary,
+      facts: [['source', entry.source], ...facts] as const,
+      usage: `${FAMILY_PATHS[family]}: ${properties.length === 0 ? name : `{${key}: ${name}, ${properties[0][0]}: …}`}`,
+    };
+  });
+}
+
+async function modelItems(): Promise<Item[]> {
+  const [{ MODELS }, geometry] = await Promise.all([
+    import('../scenario/presets/models.ts'),
+    import('../scenario/geometry.ts'),
+  ]);
+  return Object.entries(MODELS).map(([name, model]) => {
+    const { total, active } = geometry.parameterCounts(model);
+    const { moe, mla, window } = model;
+    const size =
+      moe === null ? formatParameters(total) : `${formatParameters(total)}, ${formatParameters(active)} active`;
+    const adapter = geometry.adapterShape(
+      model,
+      geometry.adapterModules(model).filter((module) => !['router', 'embed', 'lm_head'].includes(module)),
+    );
+    return {
+      name,
+      summary: `${model.name}: ${size} parameters, ${moe === null ? 'dense' : `${moe.experts} experts, ${moe.top_k} a token`}`,
+      facts: [
+        ['parameters', size],
+        ['hidden', String(model.hidden)],
+        ['layers', String(model.layers)],
+        [
+          'heads',
+          mla === null
+            ? `${model.heads}, ${model.kv_heads} KV heads of ${model.head_dim}`
+            : `${model.heads}, latent attention`,
+        ],
+        [
+          'latent',
+          mla === null
+            ? ''
+            : `q ${mla.q_lora}, kv ${mla.kv_lora} + rope ${mla.rope_dim}, head ${mla.nope_dim}/${mla.v_dim}`,
+        ],
+        ['mlp', model.mlp === 0 ? '' : String(model.mlp)],
+        [
+          'experts',
+          moe === null
+            ? ''
+            : `${moe.experts} of ${moe.expert_mlp}, ${moe.top_k} a token, ${moe.shared} shared, first ${moe.dense_first} layers dense`,
+        ],
+        ['window', window === null ? '' : `${window.tokens} tokens in ${window.layers} layers`],
+        ['vocabulary', `${model.vocab}${model.tied ? ', tied' : ''}`],
+        ['max context', `${model.max_context} tokens`],
+        ['weights', `${formatBytes(geometry.modelBytes(model))} in ${model.weight_dtype}`],
+        ['KV cache', `${formatBytes(geometry.kvBytesPerToken(model))} a token in ${model.kv_dtype}`],
+        [
+          'adapter',
+          `${formatParameters(adapter.parametersPerRank)} parameters a rank on all linear layers, ${adapter.tensors} tensors (${adapter.packedTensors} packed)`,
+        ],
+        ['source', model.source],
+      ],
+      usage: `base: ${name}`,
+    };
+  });
+}
+
+async function gpuItems(): Promise<Item[]> {
+  const { GPUS } = await import('../scenario/presets/gpus.ts');
+  return Object.entries(GPUS).map(([name, gpu]) => ({
+    name,
+    summary: `${gpu.name}: ${formatBytes(gpu.memory)}, ${formatBandwidth(gpu.memory_bandwidth)}`,
+    facts: [
+      ['memory', `${formatBytes(gpu.memory)} at ${formatBandwidth(gpu.memory_bandwidth)}`],
+      [
+        'compute',
+        Object.entries(gpu.flops)
+          .map(([dtype, rate]) => `${dtype} ${formatFlops(rate)}`)
+          .join(', '),
+      ],
+      [
+        'links',
+        `${formatBandwidth(gpu.intra_node_bandwidth)} inside a node, ${formatBandwidth(gpu.inter_node_bandwidth)} between nodes, PCIe ${formatBandwidth(gpu.pcie_bandwidth)} (one direction)`,
+      ],
+      ['price', `$${gpu.price_per_hour}/h, a round figure to be overridden`],
+      ['power', `${gpu.power} W`],
+      ['source', gpu.source],
+    ],
+    usage: `hardware.gpu: ${name}`,
+  }));
+}
+
+async function metricItems(): Promise<Item[]> {
+  const { METRICS } = await import('../metrics/catalog/index.ts');
+  return METRICS.map((metric) => ({
+    name: metric.name,
+    summary: metric.definition.split(/(?<=\.)\s/)[0].replace(/\.$/, ''),
+    facts: [
+      ['unit', metric.unit],
+      ['better', metric.better],
+      ['scope', metric.scope === 'cohort' ? 'run and cohort' : 'run'],
+      ['note', metric.note ?? ''],
+    ],
+    text: metric.definition,
+    usage: `thresholds: {${metric.name}: '${metric.better === 'higher' ? '>=' : '<'} …'}`,
+  }));
+}
+
+async function figureItems(): Promise<Item[]> {
+  const { FIGURES } = await import('../report/figures/index.ts');
+  return Object.entries(FIGURES).map(([name, figure]) => ({
+    name,
+    summary: figure.question,
+    facts: [
+      ['title', figure.title],
+      ['section', figure.section],
+      ['drawn from', figure.scope],
+      ['source', figure.source],
+    ],
+    text: figure.howToRead,
+  }));
+}
+
+async function scenarioItems(): Promise<Item[]> {
+  const { shippedScenarios } = await import('./shipped.ts');
+  return shippedScenarios().map(({ name, path, summary }) => ({
+    name,
+    summary,
+    facts: [['file', path]],
+    usage: `mint-bench run ${path}`,
+  }));
+}
+
+async function invariantItems(): Promise<Item[]> {
+  const { INVARIANTS } = await import('../sim/invariants.ts');
+  return Object.entries(INVARIANTS).map(([name, summary]) => ({ name, summary, facts: [], text: summary }));
+}
+
+const exitItems = async (): Promise<Item[]> =>
+  EXIT_CODES.map(({ code, name, meaning, action }) => ({
+    name: String(code),
+    summary: name,
+    facts: [['what to do', action]],
+    text: meaning,
+  }));
+
+export const KINDS: readonly Kind[] = [
+  ...(Object.keys(FAMILY_TITLES) as FamilyName[]).map((family) => ({
+    name: family,
+    title: FAMILY_TITLES[family],
+    items: () => familyItems(family),
+  })),
+  { name: 'models', title: 'Base models', items: modelItems },
+  { name: 'gpus', title: 'GPUs', items: gpuItems },
+  { name: 'metrics', title: 'Metrics', items: metricItems },
+  { name: 'figures', title: 'Figures', items: figureItems },
+  { name: 'scenarios', title: 'Shipped scenarios', items: scenarioItems },
+  { name: 'invariants', title: 'Invariants of the simulator', items: invariantItems },
+  { name: 'fields', title: 'Fields of a scenario', items: async () => (await import('./fields.ts')).fieldItems() },
+  { name: 'exit-codes', title: 'Exit codes', items: exitItems },
+];

@@ -1,0 +1,56 @@
+/** Every command, in the order of the help. Nothing is imported until a command is used. */
+import type { CommandInfo } from './command.ts';
+
+export const COMMANDS: readonly CommandInfo[] = [
+  {
+    name: 'validate',
+    usage: 'validate <file..>',
+    summary: 'Check scenarios and show what they resolve to',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'list',
+    usage: 'list [kind]',
+    summary: 'List policies, models, GPUs, metrics, figures, scenarios, codes',
+    load: () => import('./commands/list.ts'),
+  },
+  {
+    name: 'explain',
+    usage: 'explain <thing..>',
+    summary: 'Explain anything that list knows: a metric, a policy, a preset, an error code',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'init',
+    usage: 'init [file]',
+    summary: 'Write a commented scenario to start from',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'schema',
+    usage: 'schema',
+    summary: 'Print the JSON Schema of scenarios, for editors',
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'completion',
+    usage: 'completion <shell>',
+    summary: 'Print a completion script for bash, zsh or fish',
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    summary: 'Show what this machine offers: Node, memory, disk, fonts, backends',
+    load: () => import('./commands/doctor.ts'),
+  },
+];
+
+/** Options of every command. */
+export const GLOBAL_OPTIONS = {
+  json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout' },
+  quiet: { type: 'boolean', alias: 'q', default: false, describe: 'No progress, no warnings' },
+  verbose: { type: 'boolean', alias: 'v', default: false, describe: 'More on stderr' },
+  color: { choices: ['auto', 'always', 'never'], default: 'auto', describe: 'Colours; NO_COLOR is respected' },
+  progress: { type: 'boolean', default: true, describe: 'Progress on stderr; --no-progress turns it off' },
+} as const;

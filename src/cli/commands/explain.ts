@@ -1,0 +1,92 @@
+/** `explain <thing>`: anything that `list` knows, by name, group of metrics, or `kind/name`. */
+import { suggest } from '../../scenario/findings.ts';
+import { type Item, KINDS, type Kind } from '../catalog.ts';
+import type { Command, Context } from '../command.ts';
+import { UsageError } from '../parse.ts';
+import { fold } from '../terminal.ts';
+
+interface Found {
+  kind: Kind;
+  item: Item;
+}
+
+export const command: Command = {
+  positionals: {
+    thing: {
+      type: 'string',
+      array: true,
+      describe: 'A name, or kind/name where several kinds share it',
+      completes: 'names',
+    },
+  },
+  examples: [
+    ['explain ttft', 'the metrics of time to first token'],
+    ['explain lru', 'an eviction policy'],
+    ['explain kimi-k2', 'a base model'],
+    ['explain exit-codes/3', 'an exit code'],
+  ],
+  async run(args, context) {
+    const found: Found[] = [];
+    for (const thing of args.thing as string[]) found.push(...(await find(thing)));
+    if (context.json) {
+      context.terminal.outJson(
+        found.map(({ kind, item }) => ({
+          kind: kind.name,
+          name: item.name,
+          summary: item.summary,
+          ...(item.text === undefined ? {} : { text: item.text }),
+          facts: Object.fromEntries(item.facts.filter(([, value]) => value !== '')),
+          ...(item.usage === undefined ? {} : { usage: item.usage }),
+        })),
+      );
+    } else {
+      context.terminal.out(found.map((one) => render(one, context)).join('\n'));
+    }
+    return undefined;
+  },
+};
+
+async function find(thing: string): Promise<Found[]> {
+  const slash = thing.indexOf('/');
+  const kindName = KINDS.some((kind) => kind.name === thing.slice(0, slash)) ? thing.slice(0, slash) : undefined;
+  const name = kindName === undefined ? thing : thing.slice(slash + 1);
+  const kinds = KINDS.filter((kind) => kindName === undefined || kind.name === kindName);
+  const all = await Promise.all(
+    kinds.map(async (kind) => (await kind.items()).map((item): Found => ({ kind, item }))),
+  ).then((lists) => lists.flat());
+  const lower = name.toLowerCase();
+  const exact = all.filter(({ item }) => item.name.toLowerCase() === lower);
+  if (exact.length > 0) return exact;
+  const group = await metricGroup(lower);
+  const grouped = all.filter(({ kind, item }) => kind.name === 'metrics' && group.includes(item.name));
+  if (grouped.length > 0) return grouped;
+  const whole = KINDS.find((kind) => kind.name === lower);
+  if (whole !== undefined) return all.filter(({ kind }) => kind === whole);
+  const names = [...new Set(all.map(({ item }) => item.name))];
+  const near = suggest(name, names);
+  throw new UsageError(
+    `nothing is called ${JSON.stringify(thing)}`,
+    near?.startsWith('did you mean') ? near : 'mint-bench list shows what there is',
+  );
+}
+
+async function metricGroup(name: string): Promise<string[]> {
+  const { explainMetric } = await import('../../metrics/catalog/index.ts');
+  return explainMetric(name).map((metric) => metric.name);
+}
+
+function render({ kind, item }: Found, { terminal }: Context): string {
+  const width = Math.min(terminal.width, 100);
+  const paint = terminal.styleOut;
+  const parts = [`${paint('bold', item.name)}  ${paint('dim', kind.title)}\n`];
+  if (item.text?.startsWith(item.summary) !== true) parts.push(fold(item.summary, width, '  '));
+  if (item.text !== undefined) parts.push(fold(item.text, width, '  '));
+  const facts = item.facts.filter(([, value]) => value !== '');
+  const label = Math.max(0, ...facts.map(([name]) => name.length));
+  for (const [name, value] of facts) {
+    const indent = ' '.repeat(label + 4);
+    parts.push(`  ${name.padEnd(label)}  ${fold(value, width, indent).slice(indent.length)}`);
+  }
+  if (item.usage !== undefined) parts.push(`  ${paint('cyan', item.usage)}\n`);
+  return parts.join('');
+}

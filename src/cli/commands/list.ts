@@ -1,0 +1,45 @@
+/** `list [kind]`: what there is, by name. */
+import { suggest } from '../../scenario/findings.ts';
+import { KINDS } from '../catalog.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../parse.ts';
+import { table } from '../terminal.ts';
+
+const names = KINDS.map((kind) => kind.name);
+
+export const command: Command = {
+  positionals: { kind: { type: 'string', describe: `One of ${names.join(', ')}`, completes: names } },
+  options: { names: { type: 'boolean', default: false, describe: 'Only the names, one a line' } },
+  examples: [
+    ['list', 'the kinds'],
+    ['list eviction', 'eviction policies'],
+    ['list metrics --json', 'for scripts'],
+  ],
+  async run(args, { terminal, json }) {
+    const wanted = args.kind as string | undefined;
+    if (wanted !== undefined && !names.includes(wanted)) {
+      throw new UsageError(`there is no kind ${JSON.stringify(wanted)}`, suggest(wanted, names));
+    }
+    const kinds = KINDS.filter((kind) => wanted === undefined || kind.name === wanted);
+    const loaded = await Promise.all(kinds.map(async (kind) => ({ ...kind, items: await kind.items() })));
+    if (json) {
+      terminal.outJson(
+        loaded.map(({ name, title, items }) => ({
+          kind: name,
+          title,
+          items: items.map((item) => ({ name: item.name, summary: item.summary })),
+        })),
+      );
+    } else if (args.names === true) {
+      terminal.out(loaded.flatMap(({ items }) => items.map((item) => `${item.name}\n`)).join(''));
+    } else if (wanted === undefined) {
+      const rows = loaded.map(({ name, title, items }) => [name, String(items.length), title]);
+      terminal.out(table(rows, { header: ['kind', 'members', ''], right: [1], style: terminal.styleOut }));
+      terminal.out('\nmint-bench list <kind> shows the members, mint-bench explain <name> one of them.\n');
+    } else {
+      const rows = loaded[0].items.map((item) => [item.name, item.summary]);
+      terminal.out(rows.length === 0 ? '' : table(rows, { style: terminal.styleOut }));
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,83 @@
+/** From anything that was thrown to what a person reads and the exit code. */
+import { renderDiagnostics } from '../scenario/diagnostics.ts';
+import type { EnvironmentError, UserError } from '../scenario/errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { UsageError } from './parse.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Failure {
+  code: number;
+  /** For stderr, ends in a newline. */
+  text: string;
+  /** For --json. */
+  data: {
+    exit_code: number;
+    kind: string;
+    message: string;
+    diagnostics?: unknown;
+    tried?: readonly string[];
+    remedy?: string;
+  };
+}
+
+/** Errors are told apart by name: those of workers arrive as copies. */
+export function failure(thrown: unknown, terminal: Terminal, line: string): Failure {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const paint = terminal.styleErr;
+  const label = paint(['red', 'bold'], 'error');
+  const of = (code: number, kind: string, text: string, more: object = {}): Failure => ({
+    code,
+    text,
+    data: { exit_code: code, kind, message: error.message, ...more },
+  });
+  switch (error.name) {
+    case 'UsageError': {
+      const { hint } = error as UsageError;
+      const lines = [`${label}: ${error.message}`, ...(hint === undefined ? [] : [`  ${hint}`])];
+      return of(EXIT.usage, 'usage', `${lines.join('\n')}\n`, hint === undefined ? {} : { remedy: hint });
+    }
+    case 'UserError': {
+      const { diagnostics } = error as UserError;
+      const text = renderDiagnostics(diagnostics, { color: terminal.colorErr, width: terminal.width });
+      return of(EXIT.scenario, 'scenario', text, { diagnostics });
+    }
+    case 'EnvironmentError': {
+      const { tried, remedy } = error as EnvironmentError;
+      const lines = [`${label}: ${error.message}`, ...tried.map((step) => `  tried: ${step}`), `  ${remedy}`];
+      return of(EXIT.unavailable, 'unavailable', `${lines.join('\n')}\n`, { tried, remedy });
+    }
+    case 'InvariantError':
+      return of(
+        EXIT.invariant,
+        'invariant',
+        `${label}: ${error.message}\n  This is a bug in mint-bench. Replay: ${line}\n`,
+      );
+    case 'AbortError':
+      return of(EXIT.interrupted, 'interrupted', `${paint('yellow', 'interrupted')}\n`);
+    default: {
+      const system = systemMessage(error);
+      if (system !== null) return of(EXIT.unavailable, 'unavailable', `${label}: ${system}\n`);
+      return of(
+        EXIT.internal,
+        'internal',
+        `${label}: ${error.stack ?? error.message}\n  This is a bug in mint-bench. Replay: ${line}\n`,
+      );
+    }
+  }
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  EDQUOT: 'the disk quota is used up',
+  EMFILE: 'too many open files',
+  ENOTDIR: 'part of the path is not a directory',
+};
+
+/** What the operating system refused, in words; null for anything else. */
+function systemMessage(error: Error): string | null {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || !(code in SYSTEM)) return null;
+  return `${path ?? 'writing'}: ${SYSTEM[code]} (${code})`;
+}

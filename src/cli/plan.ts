@@ -1,0 +1,86 @@
+/** What a scenario resolves to before anything is simulated: sizes, memory, offered load. */
+import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { planMemory } from '../sim/cost/memory.ts';
+import type { AdapterFootprint, MemoryPlan } from '../sim/cost/step-cost.ts';
+import { formatBytes, formatCount, formatSeconds } from './format.ts';
+
+export interface Plan {
+  name: string;
+  users: number;
+  adapters: number;
+  /** Requests a second of all cohorts, and over the whole run; before diurnal shape and flash crowds. */
+  requests_per_second: number;
+  requests: number;
+  duration_s: number;
+  replicas: number;
+  cells: number;
+  gpus: number;
+  gpu: string;
+  base: string;
+  adapters_by_rank: AdapterFootprint[];
+  /** Of one replica. */
+  memory: MemoryPlan;
+  /** Runs: points of the sweep times replications. */
+  points: number;
+  replications: number;
+}
+
+/** Throws a UserError where the base does not fit on its GPUs. */
+export function planOf(scenario: Scenario): Plan {
+  const { population, hardware } = scenario;
+  const rate = population.cohorts.reduce((sum, cohort) => sum + cohort.rate, 0);
+  const { tensor, pipeline } = hardware.parallel;
+  return {
+    name: scenario.name,
+    users: population.users,
+    adapters: Math.ceil((population.users * population.adapters_per_user) / population.users_per_adapter),
+    requests_per_second: rate,
+    requests: Math.round(rate * scenario.duration),
+    duration_s: scenario.duration,
+    replicas: hardware.replicas,
+    cells: hardware.cells,
+    gpus: hardware.replicas * tensor * pipeline,
+    gpu: hardware.gpu.name,
+    base: scenario.base.name,
+    adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
+    memory: planMemory(scenario),
+    points: scenario.sweep.reduce((product, axis) => product * axis.values.length, 1),
+    replications: scenario.replications,
+  };
+}
+
+/** Label and value of each line that `validate` prints. */
+export function planLines(plan: Plan): [string, string][] {
+  const { memory } = plan;
+  const kvTokens = (memory.kvBlocks * memory.blockBytes) / memory.kvBytesPerToken;
+  return [
+    ['users', `${formatCount(plan.users)}, ${formatCount(plan.adapters)} adapters`],
+    [
+      'load',
+      `${formatCount(plan.requests_per_second)} requests/s for ${formatSeconds(plan.duration_s)}, about ${formatCount(plan.requests)} requests`,
+    ],
+    ['base', plan.base],
+    ...plan.adapters_by_rank.map(({ rank, diskBytes, hostBytes, objects }): [string, string] => [
+      `rank ${rank}`,
+      `${formatBytes(diskBytes)} on disk, ${formatBytes(hostBytes)} in host memory, ${formatCount(objects)} tensor objects`,
+    ]),
+    [
+      'hardware',
+      `${formatCount(plan.replicas)} replicas in ${formatCount(plan.cells)} cells, ${formatCount(plan.gpus)} × ${plan.gpu}`,
+    ],
+    [
+      'replica',
+      `${formatBytes(memory.gpuBytes)}: weights ${formatBytes(memory.weightBytes)}, working ${formatBytes(memory.activationBytes)}, ` +
+        `${formatCount(memory.slots)} slots ${formatBytes(memory.slotBytes)}, KV cache for ${formatCount(Math.floor(kvTokens))} tokens`,
+    ],
+    ...(plan.points * plan.replications > 1
+      ? [
+          ['runs', `${formatCount(plan.points)} points × ${formatCount(plan.replications)} replications`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,44 @@
+/** The scenarios that come with the package. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Folder of the package, whether this code runs from src/ or bundled in dist/. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+export interface Shipped {
+  /** `1M`, `published/slora-a10g`. */
+  readonly name: string;
+  /** Relative to the working directory where it lies below, else absolute. */
+  readonly path: string;
+  readonly summary: string;
+}
+
+export function shippedScenarios(): Shipped[] {
+  const folder = join(packageRoot(), 'scenarios');
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
+  return files.sort().map((file) => {
+    const absolute = join(folder, file);
+    const nearby = relative(process.cwd(), absolute);
+    return {
+      name: file.replace(/\.ya?ml$/, ''),
+      path: nearby.startsWith('..') ? absolute : nearby,
+      summary: firstSentence(readFileSync(absolute, 'utf8')),
+    };
+  });
+}
+
+/** The first sentence of `description:`, without parsing the scenario: a broken one is listed too. */
+function firstSentence(text: string): string {
+  const match = /^description:[ \t]*(?:[>|][+-]?[ \t]*\n)?((?:.+\n)(?:[ \t]+.+\n)*)/m.exec(`${text}\n`);
+  const whole = (match?.[1] ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/^(['"])(.*)\1$/, '$2');
+  return whole.split(/(?<=\.)\s/)[0].replace(/\.$/, '');
+}
