@@ -5,6 +5,7 @@
 import type { ProbeResult, Roofline } from './backend.ts';
 import { BACKENDS } from './backends/index.ts';
 import { type CaseResult, runCase } from './conformance.ts';
+import { type LoadMeasurement, type LoadSpec, measureLoads } from './loads.ts';
 import { type Measurement, measure, type Protocol } from './measure.ts';
 import type { ProblemSpec } from './spec.ts';
 
@@ -12,13 +13,15 @@ export type Job =
   | { op: 'probe'; backend: string }
   | { op: 'conform'; backend: string; group: string; spec: ProblemSpec }
   | { op: 'measure'; backend: string; spec: ProblemSpec; protocol: Protocol }
-  | { op: 'roofline'; backend: string; quick: boolean };
+  | { op: 'roofline'; backend: string; quick: boolean }
+  | { op: 'load'; backend: string; spec: LoadSpec };
 
 export interface JobResults {
   probe: ProbeResult;
   conform: CaseResult;
   measure: Measurement;
   roofline: Roofline;
+  load: LoadMeasurement;
 }
 
 export type ResultOf<J extends Job> = JobResults[J['op']];
@@ -37,5 +40,7 @@ export async function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return measure(backend, job.spec, job.protocol);
     case 'roofline':
       return backend.roofline(job.quick);
+    case 'load':
+      return measureLoads(backend, job.spec);
   }
 }
