@@ -1,0 +1,76 @@
+/** Axes with units: milliseconds that become seconds, shares in percent, counts with SI prefixes, powers of ten on log scales. */
+import type { Spec } from '../render.ts';
+
+/** Label of a value in ms: "250 µs", "40 ms", "2 s", "5 min". */
+const MILLISECONDS =
+  "datum.value >= 120000 ? format(datum.value / 60000, '~g') + ' min' : datum.value >= 1000 ? format(datum.value / 1000, '~g') + ' s' : " +
+  "datum.value >= 1 ? format(datum.value, '~g') + ' ms' : format(datum.value * 1000, '~g') + ' µs'";
+const SECONDS =
+  "datum.value >= 1 || datum.value == 0 ? format(datum.value, ',~g') + ' s' : datum.value >= 0.001 ? format(datum.value * 1000, '~g') + ' ms' : format(datum.value * 1e6, '~g') + ' µs'";
+const COUNT = "abs(datum.value) >= 10000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, '~g')";
+
+/** Powers of ten around the values, with 3s between where they span less than two decades. */
+export function logTicks(values: readonly number[]): { domain: [number, number]; ticks: number[] } {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  if (positive.length === 0) return { domain: [1, 10], ticks: [1, 10] };
+  const low = positive.reduce((a, b) => Math.min(a, b));
+  const high = positive.reduce((a, b) => Math.max(a, b));
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const dense = Math.log10(high / low) < 2;
+  const ticks: number[] = [];
+  for (let e = first; e <= last; e++) for (const m of dense ? [1, 2, 5] : [1]) ticks.push(Number(`${m}e${e}`));
+  const below = ticks.filter((tick) => tick <= low).at(-1) ?? low;
+  const above = ticks.find((tick) => tick >= high) ?? high;
+  const top = above > below ? above : below * 10;
+  // A domain that ends at the data, not at the next decade, when that would leave most of the plot empty.
+  const domain: [number, number] = [low / below > 3 ? low / 1.3 : below, top / high > 3 ? high * 1.3 : top];
+  return { domain, ticks: ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]) };
+}
+
+export interface AxisOptions {
+  readonly log?: boolean;
+  /** Values on the axis, needed for log scales. */
+  readonly values?: readonly number[];
+  readonly grid?: boolean;
+  readonly tickCount?: number;
+}
+
+function withScale(
+  field: string,
+  title: string | null,
+  labelExpr: string,
+  options: AxisOptions,
+  axis: Spec = {},
+): Spec {
+  const grid = options.grid === undefined ? {} : { grid: options.grid };
+  if (options.log !== true) {
+    return {
+      field,
+      type: 'quantitative',
+      title,
+      axis: { labelExpr, tickCount: options.tickCount ?? 5, ...grid, ...axis },
+      scale: { zero: true },
+    };
+  }
+  const { domain, ticks } = logTicks(options.values ?? []);
+  return {
+    field,
+    type: 'quantitative',
+    title,
+    scale: { type: 'log', domain, nice: false, clamp: true },
+    axis: { labelExpr, values: ticks, ...grid, ...axis },
+  };
+}
+
+export const millisecondsAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>
+  withScale(field, title, MILLISECONDS, options);
+export const secondsAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>
+  withScale(field, title, SECONDS, options);
+export const countAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>
+  withScale(field, title, COUNT, options);
+
+/** A share in [0, 1] as percent. */
+export function shareAxis(field: string, title: string | null, domain: readonly [number, number] = [0, 1]): Spec {
+  return { field, type: 'quantitative', title, scale: { domain, nice: false }, axis: { format: '~%', tickCount: 5 } };
+}

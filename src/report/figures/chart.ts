@@ -1,0 +1,227 @@
+/**
+ * The parts that figures are put together from: frame, panels, axes, legends and series encodings, all as plain Vega-Lite.
+ *
+ * Axis titles stand level above the axis instead of on their side; legends stand above the plot in as many columns as fit.
+ */
+import type { Spec } from '../render.ts';
+import type { Look, Theme } from '../theme.ts';
+import { FONT, SIZES } from '../theme.ts';
+import type { Figure, Row } from './figure.ts';
+
+export const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
+
+export interface FrameOptions {
+  /** Title, question and provenance inside the picture: for files, not for a page that has them as text. */
+  readonly caption?: string;
+  readonly titled: boolean;
+}
+
+/** The full specification of a figure: opens in the Vega editor as it is. */
+export function assemble(figure: Figure, rows: readonly Row[], theme: Theme, options: FrameOptions): Spec {
+  return {
+    $schema: SCHEMA,
+    description: figure.question,
+    ...(options.titled ? { title: titleOf(figure, theme, options.caption) } : {}),
+    data: { name: 'rows', values: rows },
+    ...figure.spec(rows, theme),
+    config: config(theme),
+  };
+}
+
+function titleOf(figure: Figure, theme: Theme, caption: string | undefined): Spec {
+  const lines = wrap(figure.question, theme.size === 'wide' ? 84 : 46);
+  return { text: figure.title, subtitle: caption === undefined ? lines : [...lines, caption] };
+}
+
+/** Breaks at spaces; a line holds at most `columns` characters unless one word is longer. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function config(theme: Theme): Record<string, unknown> {
+  const text = {
+    labelColor: theme.muted,
+    titleColor: theme.muted,
+    labelFontSize: 11,
+    titleFontSize: 11,
+    titleFontWeight: 'normal',
+  };
+  return {
+    aria: false,
+    background: theme.background,
+    font: FONT,
+    padding: { left: 6, right: 12, top: 6, bottom: 6 },
+    view: { stroke: null },
+    title: {
+      anchor: 'start',
+      frame: 'bounds',
+      color: theme.ink,
+      fontSize: 15,
+      fontWeight: 'bold',
+      subtitleColor: theme.muted,
+      subtitleFontSize: 11,
+      subtitleLineHeight: 15,
+      subtitlePadding: 5,
+      offset: 14,
+    },
+    axis: {
+      ...text,
+      gridColor: theme.grid,
+      domainColor: theme.grid,
+      tickColor: theme.grid,
+      labelPadding: 6,
+      labelOverlap: true,
+      tickSize: 4,
+    },
+    axisY: { domain: false, ticks: false },
+    axisX: { grid: false, labelFlush: false, titleAnchor: 'end', titlePadding: 6 },
+    legend: {
+      orient: 'top',
+      direction: 'horizontal',
+      title: null,
+      labelColor: theme.ink,
+      labelFontSize: 11,
+      labelLimit: 220,
+      symbolSize: 90,
+      symbolStrokeWidth: 2,
+      columnPadding: 14,
+      rowPadding: 3,
+      offset: 8,
+    },
+    line: { strokeWidth: 2, strokeJoin: 'round', strokeCap: 'butt' },
+    area: { line: false, opacity: 0.9 },
+    rule: { color: theme.muted },
+    text: { color: theme.ink, fontSize: 11 },
+    bar: { cornerRadius: 1 },
+    range: { category: Object.values(theme.swatches) },
+  };
+}
+
+/** Columns that a horizontal legend of these labels may take, at about 6.4 px a character and 34 px a symbol. */
+export function legendColumns(labels: readonly string[], theme: Theme): number {
+  const longest = Math.max(1, ...labels.map((label) => Math.min(label.length * 6.4, 220)));
+  return Math.max(1, Math.min(labels.length, Math.floor((SIZES[theme.size] - 20) / (longest + 36))));
+}
+
+/** Only the looks whose label is present in the rows' field, in the looks' order. */
+export function present(looks: Readonly<Record<string, Look>>, rows: readonly Row[], field: string): Look[] {
+  const seen = new Set(rows.map((row) => row[field]));
+  return Object.values(looks).filter((look) => seen.has(look.label));
+}
+
+interface SeriesOptions {
+  readonly legend?: boolean;
+}
+
+function legendOf(looks: readonly Look[], theme: Theme, options: SeriesOptions, extra: Spec = {}): Spec | null {
+  if (options.legend === false || looks.length < 2) return null;
+  return {
+    symbolType: 'square',
+    columns: legendColumns(
+      looks.map((look) => look.label),
+      theme,
+    ),
+    ...extra,
+  };
+}
+
+/** Fill or stroke colour by series. */
+export function colour(field: string, looks: readonly Look[], theme: Theme, options: SeriesOptions = {}): Spec {
+  return {
+    field,
+    type: 'nominal',
+    scale: { domain: looks.map((look) => look.label), range: looks.map((look) => theme.swatches[look.swatch]) },
+    legend: legendOf(looks, theme, options),
+    sort: null,
+  };
+}
+
+/** Colour and dash of a line by series: two encodings of one field, one legend. */
+export function lineSeries(
+  field: string,
+  looks: readonly Look[],
+  theme: Theme,
+  options: SeriesOptions = {},
+): Record<string, Spec> {
+  const domain = looks.map((look) => look.label);
+  const legend = legendOf(looks, theme, options, { symbolType: 'stroke', symbolSize: 260 });
+  return {
+    color: {
+      field,
+      type: 'nominal',
+      scale: { domain, range: looks.map((look) => theme.swatches[look.swatch]) },
+      legend,
+      sort: null,
+    },
+    strokeDash: {
+      field,
+      type: 'nominal',
+      scale: { domain, range: looks.map((look) => look.dash) },
+      legend,
+      sort: null,
+    },
+  };
+}
+
+/** Colour and shape of a point by series. */
+export function pointSeries(field: string, looks: readonly Look[], theme: Theme): Record<string, Spec> {
+  const legend = legendOf(looks, theme, {}, { symbolType: undefined });
+  return { color: { ...colour(field, looks, theme), legend }, shape: shape(field, looks, legend) };
+}
+
+/** Shape alone; for points on lines, with the legend of the line. */
+export function shape(field: string, looks: readonly Look[], legend: Spec | null): Spec {
+  return {
+    field,
+    type: 'nominal',
+    scale: { domain: looks.map((look) => look.label), range: looks.map((look) => look.shape) },
+    legend,
+    sort: null,
+  };
+}
+
+/** One plot of a figure; `title` says what its vertical axis shows. */
+export interface Panel extends Spec {
+  readonly title: string | null;
+  readonly height: number;
+}
+
+/**
+ * Panels above one another; also the frame of a figure with a single panel. Every panel gets the same room for its vertical
+ * axis (`left`, px), so that their plots stand in line; the unit of that axis is written above the plot, level.
+ */
+export function panels(theme: Theme, views: readonly Panel[], left: number = 44): Spec {
+  const text = { fontSize: 11, fontWeight: 'normal', color: theme.muted, offset: 8, anchor: 'start', frame: 'group' };
+  return {
+    vconcat: views.map(({ title, ...view }) => ({
+      ...view,
+      ...(title === null ? {} : { title: { text: title, ...text } }),
+      width: SIZES[theme.size] - left - 24,
+    })),
+    spacing: 16,
+  };
+}
+
+/** Room that the labels of a vertical category axis take, px, at about 6.6 px a character. */
+export function labelRoom(labels: readonly string[]): number {
+  return Math.min(150, 12 + 6.6 * Math.max(0, ...labels.map((label) => label.length)));
+}
+
+/** A level category axis in the rows' order, without a title (the categories name themselves). */
+export function categoryAxis(field: string): Spec {
+  return { field, type: 'nominal', sort: null, title: null, axis: { labelLimit: 150 } };
+}
+
+/** Distinct values of a field in the rows' order. */
+export function distinct(rows: readonly Row[], field: string): string[] {
+  return [...new Set(rows.map((row) => String(row[field])))];
+}
+
+/** Height of a plot with one bar a category: thick enough to label, never a wall of ink. */
+export const barsHeight = (bars: number): number => Math.min(420, 36 * bars + 8);

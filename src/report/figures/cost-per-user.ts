@@ -1,0 +1,42 @@
+import { countAxis } from './axes.ts';
+import type { Figure } from './figure.ts';
+import { CATALOG } from './scale-out.ts';
+import { studyPlot, studyRows, sweptParameter } from './study.ts';
+
+export const costPerUser: Figure<'study'> = {
+  scope: 'study',
+  section: 'study',
+  title: 'Cost of a user',
+  question: 'What does a personal model cost, shared and dedicated?',
+  howToRead:
+    'Rent of all GPUs and nodes over a month, divided by all users, against the number of users (both logarithmic). The dedicated line is one replica a user, paid whether used or not. The distance between the lines is what sharing one base saves.',
+  source: 'own',
+  needs: [],
+  prepare(runs) {
+    const x = sweptParameter(runs, CATALOG);
+    return x === undefined ? [] : studyRows(runs, x, ['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
+  },
+  spec(rows, theme) {
+    const dollars = (field: string, values: readonly number[]) => {
+      const axis = countAxis(field, null, { log: true, values });
+      return {
+        ...axis,
+        axis: {
+          ...(axis.axis as object),
+          labelExpr: "'$' + (datum.value >= 10000 ? format(datum.value, '~s') : format(datum.value, '~r'))",
+        },
+      };
+    };
+    return studyPlot(rows, theme, (values) => countAxis('x', 'users', { log: true, values }), [
+      {
+        title: 'US dollars a user and month',
+        height: 220,
+        metrics: {
+          cost_usd_per_user_month: 'shared base, own adapter',
+          dedicated_usd_per_user_month: 'a dedicated replica each',
+        },
+        y: dollars,
+      },
+    ]);
+  },
+};

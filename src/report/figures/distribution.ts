@@ -1,0 +1,84 @@
+/**
+ * Cumulative distributions of a latency by cohort: what the TTFT and TPOT figures share. The share axis is a probability axis
+ * (evenly spaced in normal quantiles), so that the 99th percentile can be read and a log-normal law is a straight line.
+ */
+import type { Spec } from '../render.ts';
+import { ALL, cohortNames, numbers, type RunTables, strings } from '../run-data.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
+import { millisecondsAxis } from './axes.ts';
+import { lineSeries, panels, present } from './chart.ts';
+import type { Row } from './figure.ts';
+
+/** Points a curve keeps: evenly spaced in cumulative share, denser towards the tail. */
+const POINTS = 60;
+/** Cohorts drawn; a run with more shows the first ones and the whole. */
+const CURVES = 7;
+
+export const everyone = 'all requests';
+
+export function distributionRows(tables: RunTables, metric: string): Row[] {
+  const table = tables.distributions;
+  const metrics = strings(table, 'metric');
+  const cohorts = strings(table, 'cohort');
+  const upper = numbers(table, 'upper_value');
+  const cumulative = numbers(table, 'cumulative');
+  const wanted = cohortNames(tables).slice(0, CURVES);
+  const drawn = wanted.length === 1 ? wanted : [...wanted, ALL];
+  const rows: Row[] = [];
+  for (const cohort of drawn) {
+    const points: number[] = [];
+    for (let i = 0; i < table.length; i++) if (metrics[i] === metric && cohorts[i] === cohort) points.push(i);
+    const last = points.at(-1);
+    if (last === undefined || !(cumulative[last] > 0)) continue;
+    const total = cumulative[last];
+    const name = cohort === ALL ? everyone : cohort;
+    let next = 0;
+    for (const i of points) {
+      const share = cumulative[i] / total;
+      if (tailScore(share) < next && i !== last) continue;
+      next = tailScore(share) + 1 / POINTS;
+      rows.push({ cohort: name, [metric]: upper[i], share });
+    }
+  }
+  return rows;
+}
+
+/** Half the points below the median of the drawn curve, half spread over the tail's nines (to 99.9%). */
+const tailScore = (share: number): number => share / 2 + Math.min(3, -Math.log10(Math.max(1e-3, 1 - share))) / 6;
+
+export function distributionSpec(rows: readonly Row[], theme: Theme, metric: string, title: string): Spec {
+  const names = [...new Set(rows.map((row) => String(row.cohort)))];
+  const looks = seriesLooks(names.filter((name) => name !== everyone));
+  if (names.includes(everyone)) looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
+  const values = rows.map((row) => Number(row[metric])).filter((value) => value > 0);
+  return panels(theme, [
+    {
+      title: 'share of requests at or below',
+      height: 220,
+      transform: [{ filter: 'datum.share < 1' }, { calculate: 'quantileNormal(datum.share)', as: 'z' }],
+      mark: { type: 'line', clip: true },
+      encoding: {
+        x: millisecondsAxis(metric, title, { log: true, values, grid: true }),
+        y: {
+          field: 'z',
+          type: 'quantitative',
+          title: null,
+          scale: { domain: [-2.5, 3.2], nice: false, zero: false },
+          axis: { values: SHARES.map((share) => share.z), labelExpr: SHARE_LABELS },
+        },
+        ...lineSeries('cohort', present(looks, rows, 'cohort'), theme),
+      },
+    },
+  ]);
+}
+
+/** Shares that label the probability axis, with their standard normal quantiles. */
+const SHARES = [
+  { z: -2.3263, label: '1%' },
+  { z: -1.2816, label: '10%' },
+  { z: 0, label: '50%' },
+  { z: 1.2816, label: '90%' },
+  { z: 2.3263, label: '99%' },
+  { z: 3.0902, label: '99.9%' },
+];
+const SHARE_LABELS = SHARES.map(({ z, label }) => `abs(datum.value - (${z})) < 1e-3 ? '${label}' : `).join('') + "''";

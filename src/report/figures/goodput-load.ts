@@ -1,0 +1,108 @@
+import type { Spec } from '../render.ts';
+import { findSummary } from '../run-data.ts';
+import { seriesLooks } from '../theme.ts';
+import { countAxis } from './axes.ts';
+import { lineSeries, panels, present, shape } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+import { studyRows } from './study.ts';
+
+/** The knee is the last load at which at least this share of the offered requests met their objectives. */
+const KNEE = 0.95;
+
+export const goodputLoad: Figure<'study'> = {
+  scope: 'study',
+  section: 'study',
+  title: 'Goodput against load',
+  question: 'How much load does the system carry within its objectives?',
+  howToRead:
+    'Requests a second that met all their objectives against requests a second that arrived. On the dotted diagonal every request is served in time; the dashed line marks the knee, the last load at which 95% are. Beyond it, more load means less service.',
+  source: 'goodput as in DistServe (Zhong et al., OSDI 2024)',
+  needs: [],
+  prepare(runs) {
+    const offered = runs.flatMap((run) => {
+      const attainment = findSummary(run.summary, 'slo_attainment')?.value ?? null;
+      const goodput = findSummary(run.summary, 'goodput_rps')?.value ?? null;
+      const rate =
+        run.params.offered_rps ??
+        (attainment !== null && attainment > 0 && goodput !== null ? goodput / attainment : undefined);
+      return rate === undefined ? [] : [{ ...run, params: { ...run.params, offered_rps: rate } }];
+    });
+    const others = withoutLoad(offered);
+    const rows = studyRows(others, 'offered_rps', ['goodput_rps']);
+    const knees = new Map<string, number>();
+    for (const row of rows) {
+      const [load, goodput, series] = [Number(row.x), Number(row.value), String(row.series)];
+      if (goodput >= KNEE * load) knees.set(series, Math.max(knees.get(series) ?? 0, load));
+    }
+    return [
+      ...rows.map(
+        (row): Row => ({
+          series: row.series,
+          offered_rps: row.x,
+          goodput_rps: row.value,
+          lo: row.lo,
+          hi: row.hi,
+          knee: false,
+        }),
+      ),
+      ...[...knees].map(
+        ([series, load]): Row => ({ series, offered_rps: load, goodput_rps: null, lo: null, hi: null, knee: true }),
+      ),
+    ];
+  },
+  spec(rows, theme) {
+    const loads = rows.map((row) => Number(row.offered_rps));
+    const most = Math.max(...loads);
+    const looks = present(seriesLooks([...new Set(rows.map((row) => String(row.series)))]), rows, 'series');
+    const x = {
+      ...countAxis('offered_rps', 'requests arriving a second', { grid: true }),
+      scale: { domain: [0, most * 1.05], nice: false },
+    };
+    const y = { ...countAxis('goodput_rps', null), scale: { domain: [0, most * 1.05], nice: false } };
+    const points = [{ filter: '!datum.knee' }];
+    const lines = lineSeries('series', looks, theme);
+    return panels(theme, [
+      {
+        title: 'requests a second within objectives',
+        height: 250,
+        layer: [
+          {
+            data: {
+              values: [
+                { offered_rps: 0, goodput_rps: 0 },
+                { offered_rps: most * 1.05, goodput_rps: most * 1.05 },
+              ],
+            },
+            mark: { type: 'line', strokeDash: [2, 3], strokeWidth: 1.5, color: theme.muted },
+            encoding: { x, y },
+          },
+          {
+            transform: [{ filter: 'datum.knee' }],
+            mark: { type: 'rule', strokeDash: [6, 3], strokeWidth: 1.5 },
+            encoding: { x, color: lines.color },
+          },
+          {
+            transform: points,
+            mark: { type: 'rule', opacity: 0.6 },
+            encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: lines.color },
+          },
+          { transform: points, mark: { type: 'line' }, encoding: { x, y, ...lines } },
+          {
+            transform: points,
+            mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
+            encoding: { x, y, color: lines.color, shape: shape('series', looks, lines.color.legend as Spec | null) },
+          },
+        ],
+      },
+    ]);
+  },
+};
+
+/** The parameter that sets the load would split every point into a series of its own: it is dropped. */
+function withoutLoad<R extends { params: Readonly<Record<string, number | string>> }>(runs: R[]): R[] {
+  const load = /(^|\.)(rate|load|load_factor)$/;
+  return runs.map((run) => ({
+    ...run,
+    params: Object.fromEntries(Object.entries(run.params).filter(([name]) => !load.test(name))),
+  }));
+}

@@ -1,0 +1,62 @@
+/** Every figure by its id, which is also its file name in a run folder: a new figure is one file and one key. */
+import { admissionTail } from './admission-tail.ts';
+import { costPerUser } from './cost-per-user.ts';
+import { fairness } from './fairness.ts';
+import type { Figure, Scope } from './figure.ts';
+import { goodputLoad } from './goodput-load.ts';
+import { hitRatioCatalog } from './hit-ratio-catalog.ts';
+import { kernelRoofline } from './kernel-roofline.ts';
+import { latencyOverTime } from './latency-over-time.ts';
+import { loadStages } from './load-stages.ts';
+import { loadStaircase } from './load-staircase.ts';
+import { lookupsByCohort } from './lookups-by-cohort.ts';
+import { lookupsOverTime } from './lookups-over-time.ts';
+import { lostTime } from './lost-time.ts';
+import { memorySplit } from './memory-split.ts';
+import { publishedSimulated } from './published-simulated.ts';
+import { requestScatter } from './request-scatter.ts';
+import { scaleDown } from './scale-down.ts';
+import { scaleOut } from './scale-out.ts';
+import { scaleUp } from './scale-up.ts';
+import { sloAttainment } from './slo-attainment.ts';
+import { stepTime } from './step-time.ts';
+import { throughputQueue } from './throughput-queue.ts';
+import { tierOccupancy } from './tier-occupancy.ts';
+import { tpotDistribution } from './tpot-distribution.ts';
+import { ttftDistribution } from './ttft-distribution.ts';
+
+/** In the order in which a report shows them. */
+export const FIGURES = {
+  'ttft-distribution': ttftDistribution,
+  'tpot-distribution': tpotDistribution,
+  'latency-over-time': latencyOverTime,
+  'hit-ratio-over-time': lookupsOverTime,
+  'lookups-by-cohort': lookupsByCohort,
+  'tier-occupancy': tierOccupancy,
+  'load-stages': loadStages,
+  'load-staircase': loadStaircase,
+  'slo-attainment': sloAttainment,
+  'lost-time': lostTime,
+  fairness,
+  'request-scatter': requestScatter,
+  'throughput-queue': throughputQueue,
+  'step-time': stepTime,
+  'memory-split': memorySplit,
+  'scale-up': scaleUp,
+  'scale-down': scaleDown,
+  'scale-out': scaleOut,
+  'goodput-load': goodputLoad,
+  'hit-ratio-catalog': hitRatioCatalog,
+  'admission-tail': admissionTail,
+  'cost-per-user': costPerUser,
+  'kernel-roofline': kernelRoofline,
+  'published-simulated': publishedSimulated,
+} as const satisfies Record<string, Figure<'run'> | Figure<'study'> | Figure<'kernel'> | Figure<'fidelity'>>;
+
+export type FigureId = keyof typeof FIGURES;
+
+/** The figures of one scope with their ids, in the record's order. */
+export function figuresOf<S extends Scope>(scope: S): [FigureId, Figure<S>][] {
+  const all = Object.entries(FIGURES) as unknown as [FigureId, Figure<S>][];
+  return all.filter(([, figure]) => figure.scope === scope);
+}

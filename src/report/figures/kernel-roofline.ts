@@ -1,0 +1,68 @@
+import { seriesLooks } from '../theme.ts';
+import { countAxis } from './axes.ts';
+import { distinct, panels, pointSeries, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+
+/** Points of the roof. */
+const ROOF = 40;
+
+export const kernelRoofline: Figure<'kernel'> = {
+  scope: 'kernel',
+  section: 'kernel',
+  title: 'Kernel roofline',
+  question: 'How close does the multi-LoRA kernel come to what the device can do?',
+  howToRead:
+    'Each point is a measured shape: to the right, more arithmetic for each byte moved; upwards, more arithmetic a second (both logarithmic). The line is the device’s roof as measured in the same run: copy bandwidth on the slope, a dense product on the flat. The distance to the line above a point is what is left to gain.',
+  source: 'Williams, Waterman, Patterson, CACM 2009',
+  needs: [],
+  prepare(measured) {
+    if (measured.length === 0) return [];
+    const rows = measured.map(
+      (m): Row => ({
+        kernel: m.kernel,
+        shape: m.label,
+        flop_per_byte: m.flops / m.bytes,
+        gflops: m.flops / m.seconds / 1e9,
+        roof: false,
+      }),
+    );
+    const { peakFlops, peakBandwidth } = measured[0];
+    const intensities = [...rows.map((row) => Number(row.flop_per_byte)), (peakFlops / peakBandwidth) * 4];
+    const [low, high] = [Math.min(...intensities) / 1.5, Math.max(...intensities) * 1.5];
+    for (let i = 0; i <= ROOF; i++) {
+      const intensity = low * (high / low) ** (i / ROOF);
+      rows.push({
+        kernel: 'roof',
+        shape: '',
+        flop_per_byte: intensity,
+        gflops: Math.min(peakFlops, peakBandwidth * intensity) / 1e9,
+        roof: true,
+      });
+    }
+    return rows;
+  },
+  spec(rows, theme) {
+    const [xs, ys] = (['flop_per_byte', 'gflops'] as const).map((field) => rows.map((row) => Number(row[field])));
+    const x = countAxis('flop_per_byte', 'FLOP a byte', { log: true, values: xs, grid: true });
+    const y = countAxis('gflops', null, { log: true, values: [...ys, 1.3 * Math.max(...ys)] });
+    const kernels = seriesLooks(distinct(rows, 'kernel').filter((kernel) => kernel !== 'roof'));
+    return panels(theme, [
+      {
+        title: 'GFLOP/s',
+        height: 240,
+        layer: [
+          {
+            transform: [{ filter: 'datum.roof' }],
+            mark: { type: 'line', color: theme.muted, strokeWidth: 2.5 },
+            encoding: { x, y },
+          },
+          {
+            transform: [{ filter: '!datum.roof' }],
+            mark: { type: 'point', filled: true, size: 55, opacity: 0.85, aria: true },
+            encoding: { x, y, ...pointSeries('kernel', present(kernels, rows, 'kernel'), theme) },
+          },
+        ],
+      },
+    ]);
+  },
+};

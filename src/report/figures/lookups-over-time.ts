@@ -1,0 +1,51 @@
+import { TIERS } from '../theme.ts';
+import { shareAxis } from './axes.ts';
+import { colour, panels, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+import { endTime, timeAxis, timeSeries } from './time.ts';
+
+export const lookupsOverTime: Figure<'run'> = {
+  scope: 'run',
+  section: 'residency',
+  title: 'Hit ratio by tier over time',
+  question: 'How often was the adapter already near, and does it settle?',
+  howToRead:
+    'The height of a band is the share of requests whose adapter was found in that tier when they reached a replica. The top of the GPU band is the GPU hit ratio; what is left above the node disk had to come from the object store.',
+  source: 'own',
+  needs: ['timeseries'],
+  prepare({ timeseries }) {
+    if (timeseries.length === 0) return [];
+    const series = timeSeries(timeseries);
+    const tiers = Object.entries(TIERS).map(([tier, look]) => ({
+      look,
+      counts: series.column(`lookups_${tier}`, 'sum'),
+    }));
+    const rows: Row[] = [];
+    for (let i = 0; i < series.length; i++) {
+      const total = tiers.reduce((sum, { counts }) => sum + counts[i], 0);
+      if (total === 0) continue;
+      let from = 0;
+      tiers.forEach(({ look, counts }) => {
+        const to = from + counts[i] / total;
+        rows.push({ t_s: series.t[i], tier: look.label, lookups: counts[i], from, to });
+        from = to;
+      });
+    }
+    return rows;
+  },
+  spec(rows, theme) {
+    return panels(theme, [
+      {
+        title: 'share of lookups',
+        height: 200,
+        mark: { type: 'area', stroke: theme.background, strokeWidth: 0.6 },
+        encoding: {
+          x: timeAxis(endTime(rows), theme.size === 'wide' ? 8 : 5),
+          y: shareAxis('from', null),
+          y2: { field: 'to' },
+          color: colour('tier', present(TIERS, rows, 'tier'), theme),
+        },
+      },
+    ]);
+  },
+};

@@ -1,0 +1,96 @@
+import { ALL, cohortNames, findSummary } from '../run-data.ts';
+import { seriesLooks } from '../theme.ts';
+import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+
+const OBJECTIVES = {
+  slo_attainment: 'all objectives',
+  slo_ttft_attainment: 'first token',
+  slo_tpot_attainment: 'pace',
+  slo_e2el_attainment: 'whole answer',
+};
+const looks = seriesLooks(Object.values(OBJECTIVES));
+
+export const sloAttainment: Figure<'run'> = {
+  scope: 'run',
+  section: 'interference',
+  title: 'SLO attainment by cohort',
+  question: 'Who gets the service they were promised?',
+  howToRead:
+    'Share of arrivals after warm-up that met the objective; a refused request missed it. The filled circle counts requests that met all objectives at once, the other marks one objective alone, so they show which one costs most. The axis is stretched towards 100%; the dotted line is the threshold of the scenario.',
+  source: 'own',
+  needs: [],
+  prepare(tables) {
+    const rows: Row[] = [];
+    const cohorts = cohortNames(tables);
+    for (const cohort of cohorts.length > 1 ? [ALL, ...cohorts] : [ALL]) {
+      for (const [metric, objective] of Object.entries(OBJECTIVES)) {
+        const value = findSummary(tables.summary, metric, cohort)?.value ?? null;
+        if (value === null) continue;
+        rows.push({ cohort: cohort === ALL ? 'all requests' : cohort, objective, attainment: value, target: null });
+      }
+    }
+    const target = tables.scenario.thresholds.find(
+      ({ metric, op }) => metric === 'slo_attainment' && op.startsWith('>'),
+    );
+    if (rows.length > 0 && target !== undefined)
+      rows.push({ cohort: rows[0].cohort, objective: 'target', attainment: null, target: target.value });
+    return rows;
+  },
+  spec(rows, theme) {
+    const cohorts = distinct(rows, 'cohort');
+    const y = categoryAxis('cohort');
+    const floor = lowestTick(rows);
+    const x = {
+      field: 'miss',
+      type: 'quantitative',
+      title: 'share of arrivals that met the objective',
+      scale: { type: 'log', domain: [MISSES[floor], 0.8e-4], nice: false, clamp: true },
+      axis: { values: MISSES.slice(floor), labelExpr: MISS_LABELS, grid: true },
+    };
+    return panels(
+      theme,
+      [
+        {
+          title: null,
+          height: barsHeight(cohorts.length),
+          layer: [
+            {
+              transform: [
+                { filter: "datum.objective == 'target'" },
+                { calculate: 'max(1 - datum.target, 1e-4)', as: 'miss' },
+              ],
+              mark: { type: 'rule', strokeDash: [2, 3], color: theme.ink },
+              encoding: { x },
+            },
+            {
+              transform: [
+                { filter: "datum.objective != 'target'" },
+                { calculate: 'max(1 - datum.attainment, 1e-4)', as: 'miss' },
+              ],
+              mark: { type: 'point', filled: true, size: 80, opacity: 0.9, aria: true },
+              encoding: { x, y, ...pointSeries('objective', present(looks, rows, 'objective'), theme) },
+            },
+          ],
+        },
+      ],
+      labelRoom(cohorts),
+    );
+  },
+};
+
+/** Shares of misses that label the axis; 1e-4 stands for "none that the axis can show". */
+const MISSES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001, 1e-4];
+const MISS_LABELS = "datum.value < 2e-4 ? '≥ 99.99%' : format(1 - datum.value, '~%')";
+
+/** The last tick that leaves every point to its right. */
+function lowestTick(rows: readonly Row[]): number {
+  const worst = rows.reduce(
+    (most, row) => Math.max(most, row.attainment === null ? 1 - Number(row.target) : 1 - Number(row.attainment)),
+    0,
+  );
+  return Math.max(
+    0,
+    MISSES.findLastIndex((miss) => miss > worst && miss >= 0.02),
+  );
+}

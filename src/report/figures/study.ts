@@ -1,0 +1,129 @@
+/**
+ * Figures over several runs: which parameter was swept, rows of metric against it, and the lines-with-intervals plot that
+ * they share. Intervals are those of the runs' summaries (replications); a run without one gets none.
+ */
+import type { Spec } from '../render.ts';
+import { ALL, findSummary, type StudyRun } from '../run-data.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
+import { distinct, lineSeries, type Panel, panels, present, shape } from './chart.ts';
+import type { Row } from './figure.ts';
+
+/** Name of the first of these parameters that takes more than one value over the runs. */
+export function sweptParameter(runs: readonly StudyRun[], candidates: readonly string[]): string | undefined {
+  return candidates.find(
+    (name) => new Set(runs.map((run) => run.params[name]).filter((value) => value !== undefined)).size > 1,
+  );
+}
+
+/** What tells runs with the same x apart: the other parameters that vary, as "name value", or nothing. */
+function seriesName(runs: readonly StudyRun[], x: string): (run: StudyRun) => string {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
+  const varying = names.filter((name) => name !== x && new Set(runs.map((run) => run.params[name])).size > 1);
+  if (varying.length === 1) return (run) => String(run.params[varying[0]]);
+  return (run) => varying.map((name) => `${name.split('.').at(-1)} ${run.params[name]}`).join(', ');
+}
+
+/** One row for each run and metric that the run has. `x` keeps its type: numbers in base units, or names. */
+export function studyRows(
+  runs: readonly StudyRun[],
+  x: string,
+  metrics: readonly string[],
+  cohort: string = ALL,
+): Row[] {
+  const series = seriesName(runs, x);
+  const rows: Row[] = [];
+  for (const metric of metrics) {
+    for (const run of runs) {
+      const found = findSummary(run.summary, metric, cohort);
+      if (run.params[x] === undefined || found === undefined || found.value === null) continue;
+      rows.push({ metric, series: series(run), x: run.params[x], value: found.value, lo: found.lo, hi: found.hi });
+    }
+  }
+  return rows;
+}
+
+export interface StudyPanel {
+  readonly title: string;
+  readonly height: number;
+  /** Metrics drawn in the panel, with the names of their lines where there are several. */
+  readonly metrics: Readonly<Record<string, string>>;
+  /** Vertical encoding of `field`. */
+  y(field: string, values: readonly number[]): Spec;
+}
+
+export function studyPlot(
+  rows: readonly Row[],
+  theme: Theme,
+  x: (values: readonly number[], last: boolean) => Spec,
+  views: readonly StudyPanel[],
+): Spec {
+  const values = rows.map((row) => Number(row.x));
+  const drawn = views.map((view, i): Panel => {
+    const names = Object.keys(view.metrics);
+    const own = rows.filter((row) => names.includes(String(row.metric)));
+    const line = (row: Row) =>
+      [names.length > 1 ? view.metrics[String(row.metric)] : '', String(row.series)]
+        .filter((part) => part !== '')
+        .join(', ');
+    const labels = [...new Set(own.map(line))];
+    const looks = seriesLooks(labels);
+    const labelled = own.map((row) => ({ ...row, line: line(row) }));
+    const y = view.y(
+      'value',
+      own
+        .flatMap((row) => [row.value, row.lo, row.hi])
+        .filter((v) => v !== null)
+        .map(Number),
+    );
+    const shown = present(looks, labelled, 'line');
+    const series = lineSeries('line', shown, theme);
+    const encoding = { x: x(values, i === views.length - 1), ...series };
+    return {
+      title: view.title,
+      height: view.height,
+      transform: [
+        { filter: { field: 'metric', oneOf: names } },
+        { calculate: lineExpression(view, names.length > 1), as: 'line' },
+      ],
+      layer: [
+        {
+          transform: [{ filter: 'isValid(datum.lo) && isValid(datum.hi)' }],
+          mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
+          encoding: { x: encoding.x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: series.color },
+        },
+        { mark: { type: 'line' }, encoding: { ...encoding, y } },
+        {
+          mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
+          encoding: {
+            x: encoding.x,
+            y,
+            color: series.color,
+            shape: shape('line', shown, series.color.legend as Spec | null),
+          },
+        },
+      ],
+    };
+  });
+  return {
+    ...panels(theme, drawn),
+    resolve: { scale: { color: 'independent', strokeDash: 'independent', shape: 'independent' } },
+  };
+}
+
+/** The same name as `line` above, as a Vega expression: the specification keeps working on edited data. */
+function lineExpression(view: StudyPanel, several: boolean): string {
+  if (!several) return 'datum.series';
+  const names = Object.entries(view.metrics).reduceRight(
+    (rest, [metric, label]) => `datum.metric == '${metric}' ? '${label}' : ${rest}`,
+    "''",
+  );
+  return `datum.series == '' ? (${names}) : (${names}) + ', ' + datum.series`;
+}
+
+/** Positive numbers on a logarithmic axis, for swept counts. */
+export const isNumeric = (rows: readonly Row[]): boolean => rows.every((row) => typeof row.x === 'number');
+
+/** The horizontal axis of swept names, in the order of the runs. */
+export function nameAxis(rows: readonly Row[], title: string): Spec {
+  return { field: 'x', type: 'nominal', sort: distinct(rows, 'x'), title, axis: { labelAngle: 0, grid: false } };
+}

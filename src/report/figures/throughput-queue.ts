@@ -1,0 +1,76 @@
+import { seriesLooks } from '../theme.ts';
+import { countAxis } from './axes.ts';
+import { lineSeries, panels, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+import { endTime, timeAxis, timeSeries } from './time.ts';
+
+const RATES = seriesLooks(['arriving', 'finished']);
+const LEVELS = seriesLooks(['running', 'waiting']);
+
+export const throughputQueue: Figure<'run'> = {
+  scope: 'run',
+  section: 'capacity',
+  title: 'Throughput and queue',
+  question: 'Does the system keep up?',
+  howToRead:
+    'Above, requests arriving and finished a second: where the second line leaves the first, work piles up. Below, requests in a running batch and waiting for a place in one; a waiting line that does not come back down is overload.',
+  source: 'own',
+  needs: ['timeseries'],
+  prepare({ timeseries }) {
+    if (timeseries.length === 0) return [];
+    const series = timeSeries(timeseries);
+    const rows: Row[] = [];
+    for (const [look, column] of [
+      [RATES.arriving, 'arrivals'],
+      [RATES.finished, 'finished'],
+    ] as const) {
+      const counts = series.column(column, 'sum');
+      for (let i = 0; i < series.length; i++)
+        rows.push({
+          t_s: series.t[i],
+          panel: 'rate',
+          series: look.label,
+          requests_per_s: counts[i] / series.width,
+          requests: null,
+        });
+    }
+    for (const [look, column] of [
+      [LEVELS.running, 'running'],
+      [LEVELS.waiting, 'waiting'],
+    ] as const) {
+      const level = series.column(column, 'mean');
+      for (let i = 0; i < series.length; i++)
+        rows.push({ t_s: series.t[i], panel: 'level', series: look.label, requests_per_s: null, requests: level[i] });
+    }
+    return rows;
+  },
+  spec(rows, theme) {
+    const end = endTime(rows);
+    const count = theme.size === 'wide' ? 8 : 5;
+    const views = [
+      {
+        title: 'requests a second',
+        height: 105,
+        transform: [{ filter: "datum.panel == 'rate'" }],
+        mark: { type: 'line' },
+        encoding: {
+          x: timeAxis(end, count, false),
+          y: countAxis('requests_per_s', null),
+          ...lineSeries('series', present(RATES, rows, 'series'), theme),
+        },
+      },
+      {
+        title: 'requests in the system',
+        height: 105,
+        transform: [{ filter: "datum.panel == 'level'" }],
+        mark: { type: 'line' },
+        encoding: {
+          x: timeAxis(end, count),
+          y: countAxis('requests', null),
+          ...lineSeries('series', present(LEVELS, rows, 'series'), theme),
+        },
+      },
+    ];
+    return { ...panels(theme, views), resolve: { scale: { color: 'independent', strokeDash: 'independent' } } };
+  },
+};

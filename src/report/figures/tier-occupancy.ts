@@ -1,0 +1,64 @@
+import { type Look, TIERS } from '../theme.ts';
+import { countAxis } from './axes.ts';
+import { lineSeries, panels, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+import { endTime, timeAxis, timeSeries } from './time.ts';
+
+const SERIES: Record<string, Look> = {
+  gpu_active_adapters: { label: 'in a running batch', swatch: 'orange', dash: [2, 2], shape: 'diamond' },
+  gpu_resident_adapters: { ...TIERS.gpu, label: 'in a GPU slot' },
+  host_resident_adapters: { ...TIERS.host, label: 'in host memory' },
+  disk_resident_adapters: { ...TIERS.disk, label: 'on a node’s disk' },
+};
+
+export const tierOccupancy: Figure<'run'> = {
+  scope: 'run',
+  section: 'residency',
+  title: 'Tier occupancy',
+  question: 'How much of the catalog is near at any moment?',
+  howToRead:
+    'Adapters held by each tier, summed over the system (logarithmic). A flat line is a tier at its capacity; the distance to the grey line, the whole catalog, is what has to be fetched from the object store when it is asked for. An adapter on two nodes counts twice.',
+  source: 'own',
+  needs: ['timeseries'],
+  prepare({ timeseries, scenario }) {
+    if (timeseries.length === 0) return [];
+    const series = timeSeries(timeseries);
+    const rows: Row[] = [];
+    for (const [gauge, look] of Object.entries(SERIES)) {
+      const values = series.column(gauge, 'mean');
+      if (!values.some((value) => value > 0)) continue;
+      for (let i = 0; i < series.length; i++)
+        rows.push({ t_s: series.t[i], tier: look.label, adapters: values[i] > 0 ? values[i] : null });
+    }
+    const { users, adapters_per_user, users_per_adapter } = scenario.population;
+    const catalog = Math.ceil((users * adapters_per_user) / users_per_adapter);
+    rows.push({ t_s: 0, tier: 'catalog', adapters: catalog });
+    return rows;
+  },
+  spec(rows, theme) {
+    const values = rows.map((row) => Number(row.adapters));
+    const y = countAxis('adapters', null, { log: true, values: [...values, 1.5 * Math.max(...values)] });
+    const end = endTime(rows);
+    const x = timeAxis(end, theme.size === 'wide' ? 8 : 5);
+    const catalog = [{ filter: "datum.tier == 'catalog'" }];
+    return panels(theme, [
+      {
+        title: 'adapters',
+        height: 220,
+        layer: [
+          { transform: catalog, mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { y } },
+          {
+            transform: catalog,
+            mark: { type: 'text', align: 'left', dx: 4, baseline: 'bottom', dy: -3, color: theme.muted },
+            encoding: { x, y, text: { value: 'catalog' } },
+          },
+          {
+            transform: [{ filter: "datum.tier != 'catalog'" }],
+            mark: { type: 'line', clip: true },
+            encoding: { x, y, ...lineSeries('tier', present(SERIES, rows, 'tier'), theme) },
+          },
+        ],
+      },
+    ]);
+  },
+};

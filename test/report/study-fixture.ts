@@ -1,0 +1,113 @@
+/** Summaries of many runs, a kernel's measurements and published rows, made up so that each study figure has its usual shape. */
+import type { FidelityRow, KernelRow } from '../../src/report/figures/figure.ts';
+import type { FigureId } from '../../src/report/figures/index.ts';
+import type { StudyRun, SummaryRow } from '../../src/report/run-data.ts';
+
+const row = (metric: string, value: number, spread = 0.03): SummaryRow => ({
+  metric,
+  cohort: 'all',
+  unit: '',
+  value,
+  n: 1000,
+  lo: value * (1 - spread),
+  hi: value * (1 + spread),
+});
+
+const run = (params: StudyRun['params'], metrics: Record<string, number>): StudyRun => ({
+  label: Object.values(params).join(' '),
+  params,
+  summary: Object.entries(metrics).map(([metric, value]) => row(metric, value)),
+});
+
+const USERS = [1e3, 1e4, 1e5, 1e6, 1e7];
+
+function catalog(): StudyRun[] {
+  return ['lru', 'sieve'].flatMap((eviction, e) =>
+    USERS.map((users) => {
+      const pressure = Math.log10(users) - 3;
+      return run(
+        { 'population.users': users, 'serving.tiers.gpu.eviction': eviction },
+        {
+          ttft_ms_p50: 60 + 8 * pressure,
+          ttft_ms_p99: (300 + 60 * pressure ** 3) * (1 - 0.12 * e),
+          goodput_rps: 130 - 3 * pressure ** 2 + 2 * e,
+          hit_ratio_gpu: Math.max(0.15, 0.98 - 0.2 * pressure + 0.04 * e),
+          cold_ratio: Math.min(0.6, 0.01 * (2.6 - 0.2 * e) ** pressure),
+          cost_usd_per_user_month: 140_000 / users,
+          dedicated_usd_per_user_month: 1826,
+        },
+      );
+    }),
+  );
+}
+
+/** Runs for one figure. */
+export function studyRuns(id: FigureId): StudyRun[] {
+  switch (id) {
+    case 'scale-up':
+      return ['0.6B', '4B', '8B', '30B-A3B', '235B-A22B', '1T'].map((base, i) =>
+        run({ base }, { tpot_ms_p50: 5 * 1.6 ** i, tpot_ms_p99: 9 * 1.62 ** i, step_share_lora: 0.3 / 1.5 ** i }),
+      );
+    case 'scale-down':
+      return [1, 4, 8, 16, 32, 64, 128].map((rank) =>
+        run(
+          { 'adapter.rank': rank },
+          { ttft_ms_p99: 260 + 9 * rank, load_ms_p50: 12 + 1.9 * rank, hit_ratio_gpu: 0.95 - 0.004 * rank },
+        ),
+      );
+    case 'goodput-load':
+      return [1, 4].flatMap((replicas) =>
+        [10, 20, 40, 60, 80, 100, 120].map((rate) => {
+          const knee = 22 * replicas;
+          const goodput = rate <= knee ? rate * 0.995 : knee * (knee / rate) ** 0.7;
+          return run({ rate, replicas }, { goodput_rps: goodput, slo_attainment: goodput / rate });
+        }),
+      );
+    case 'admission-tail':
+      return ['admission off', 'bounded loads', 'two-phase'].flatMap((mode, m) =>
+        ['before', 'during', 'after'].map((phase, p) =>
+          run({ mode, phase }, { ttft_ms_p99: p === 1 ? [21_000, 3200, 900][m] : 780 + 30 * p }),
+        ),
+      );
+    default:
+      return catalog();
+  }
+}
+
+export function kernelRows(): KernelRow[] {
+  const peakFlops = 400e9;
+  const peakBandwidth = 60e9;
+  return ['shrink', 'expand'].flatMap((kernel, k) =>
+    [1, 2, 8, 32, 128, 512].map((tokens) => {
+      const flops = 2 * tokens * 4096 * 16 * 8;
+      const bytes = 2 * (4096 * 16 * Math.min(8, tokens) + tokens * (4096 + 16));
+      const roof = Math.max(flops / peakFlops, bytes / peakBandwidth);
+      return {
+        kernel,
+        label: `${tokens} tokens`,
+        flops,
+        bytes,
+        seconds: roof / (0.85 - 0.15 * k - 0.002 * Math.sqrt(tokens)),
+        peakFlops,
+        peakBandwidth,
+      };
+    }),
+  );
+}
+
+export function fidelityRows(): FidelityRow[] {
+  return ['S-LoRA', 'vLLM', 'MinT'].flatMap((source, s) =>
+    ['throughput', 'TTFT p50', 'ITL p50'].flatMap((metric, m) =>
+      [1, 2].map((load) => ({
+        source,
+        metric,
+        unit: m === 0 ? '1/s' : 'ms',
+        label: `${source} load ${load}`,
+        published: 10 * load * (m + 1),
+        simulated: 10 * load * (m + 1) * (1 + 0.09 * Math.sin(3 * s + 5 * m + load)),
+        fitted: load === 1 && m === 0,
+        saturated: load === 2 && m === 0,
+      })),
+    ),
+  );
+}
