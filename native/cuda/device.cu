@@ -1,0 +1,2 @@
+// The cuda addon's device code and its host side, for nvcc.
+#include "backend.inl"
