@@ -3,8 +3,9 @@
  *
  * A request is kept where a hash of its number in the cell is a multiple of `every`; when the sample is full, `every` doubles
  * and the requests that no longer qualify are dropped. The sample so is a uniform one at every moment, never larger than its
- * capacity, and the same for any number of workers. Hash: the finaliser of MurmurHash3 (Appleby).
+ * capacity, and the same for any number of workers.
  */
+import { hash32 } from '../sim/random/hash.ts';
 
 /** What is kept of a request; times in ns, −1 where there is none (a refused request has no first token);
  * all but `end_state` are the fields of a row of finished.ts, in its order. */
@@ -54,7 +55,7 @@ export class RequestSample {
   /** Counts one request; true where it is to be kept. */
   wants(): boolean {
     this.seen++;
-    return (hash(this.seen) & (this.every - 1)) === 0;
+    return (hash32(0, this.seen, 0) & (this.every - 1)) === 0;
   }
 
   /** Keeps the request that `wants` said yes to: a finished one, its fields at row[at …] in SAMPLE_FIELDS order. */
@@ -79,7 +80,7 @@ export class RequestSample {
 
   /** Where the current request's row goes, −1 where thinning has just ruled it out. */
   private place(): number {
-    const key = hash(this.seen);
+    const key = hash32(0, this.seen, 0) >>> 0;
     while (this.size === this.capacity) this.thin();
     if ((key & (this.every - 1)) !== 0) return -1;
     this.hashes[this.size] = key;
@@ -100,11 +101,4 @@ export class RequestSample {
     }
     this.size = kept;
   }
-}
-
-function hash(value: number): number {
-  let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -34,28 +34,6 @@ export function normalQuantile(p: number): number {
   return z;
 }
 
-/** Distribution function of the standard normal distribution, to about 1e-15. */
-export function normalCdf(z: number): number {
-  const x = Math.abs(z);
-  let upper: number;
-  if (x < 3) {
-    // Series of the integral from 0, all terms positive.
-    let term = x;
-    let sum = x;
-    for (let k = 1; term > sum * 1e-17; k++) {
-      term *= (x * x) / (2 * k + 1);
-      sum += term;
-    }
-    upper = 0.5 - (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-  } else {
-    // Continued fraction of Mills' ratio.
-    let fraction = 0;
-    for (let k = 60; k >= 1; k--) fraction = k / (x + fraction);
-    upper = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI) / (x + fraction);
-  }
-  return z > 0 ? 1 - upper : upper;
-}
-
 /** Quantile of Student's t with `df` degrees of freedom, 0 < p < 1. */
 export function studentQuantile(p: number, df: number): number {
   if (p < 0.5) return -studentQuantile(1 - p, df);
