@@ -7,11 +7,13 @@
 import { EnvironmentError } from '../../scenario/errors.ts';
 import type { Backend, ProbeResult } from '../backend.ts';
 import { cpu } from './cpu.ts';
+import { cuda } from './cuda.ts';
 import { js } from './js.ts';
 import { tensorflowBackend } from './tensorflow.ts';
 import { webgpu } from './webgpu.ts';
 
 export const BACKENDS: Readonly<Record<string, Backend>> = {
+  cuda,
   webgpu,
   cpu,
   js,

@@ -31,7 +31,11 @@ interface Opened extends OpenedAdapter {
   pipelines: Map<string, Promise<GPUComputePipeline>>;
 }
 
-function compile({ gpuDevice, pipelines }: Opened, name: KernelName, options: ShaderOptions): Promise<GPUComputePipeline> {
+function compile(
+  { gpuDevice, pipelines }: Opened,
+  name: KernelName,
+  options: ShaderOptions,
+): Promise<GPUComputePipeline> {
   const code = SOURCES[name](options);
   let pipeline = pipelines.get(code);
   if (pipeline === undefined) {
