@@ -218,6 +218,16 @@ async function invariantItems(): Promise<Item[]> {
   return Object.entries(INVARIANTS).map(([name, summary]) => ({ name, summary, facts: [], text: summary }));
 }
 
+async function backendItems(): Promise<Item[]> {
+  const { BACKENDS } = await import('../real/backends/index.ts');
+  return Object.entries(BACKENDS).map(([name, { summary, preference }]) => ({
+    name,
+    summary,
+    facts: [['auto', preference === 0 ? 'never picked: a baseline' : 'picked where nothing faster runs']],
+    usage: `mint-bench kernel --backend ${name}`,
+  }));
+}
+
 const exitItems = async (): Promise<Item[]> =>
   EXIT_CODES.map(({ code, name, meaning, action }) => ({
     name: String(code),
@@ -237,6 +247,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'metrics', title: 'Metrics', items: metricItems },
   { name: 'figures', title: 'Figures', items: figureItems },
   { name: 'scenarios', title: 'Shipped scenarios', items: scenarioItems },
+  { name: 'backends', title: 'Kernel backends', items: backendItems },
   { name: 'invariants', title: 'Invariants of the simulator', items: invariantItems },
   { name: 'fields', title: 'Fields of a scenario', items: async () => (await import('./fields.ts')).fieldItems() },
   { name: 'exit-codes', title: 'Exit codes', items: exitItems },

@@ -256,13 +256,16 @@ export function adapterGpuDtypeBytes(adapter: AdapterSpec): number {
   return Math.min(DTYPE_BYTES[adapter.dtype], DTYPE_BYTES.bf16);
 }
 
-/** Distinct ranks of the scenario's adapters, ascending; a rank class is an index into this list. */
+/**
+ * Distinct ranks of the scenario's adapters, ascending; a rank class is an index into this list. `adapter.rank` counts also
+ * where every cohort has its own: slots are allotted for it.
+ */
 export function rankClasses(scenario: Scenario): number[] {
-  const ranks = new Set<number>();
-  for (const cohort of scenario.population.cohorts) {
-    for (const entry of (cohort.rank ?? scenario.adapter.rank).ranks) if (entry.share > 0) ranks.add(entry.rank);
-  }
-  return [...ranks].sort((a, b) => a - b);
+  const mixes = [
+    scenario.adapter.rank,
+    ...scenario.population.cohorts.map((cohort) => cohort.rank ?? scenario.adapter.rank),
+  ];
+  return [...new Set(mixes.flatMap((mix) => mix.ranks.map(({ rank }) => rank)))].sort((a, b) => a - b);
 }
 
 /** What an adapter of one rank weighs where. */

@@ -206,15 +206,15 @@ describe('adapters', () => {
         {
           rank: {
             ranks: [
-              { rank: 64, share: 0.5 },
+              { rank: 64, share: 0.4 },
               { rank: 8, share: 0.5 },
-              { rank: 4, share: 0 },
+              { rank: 4, share: 0.1 },
             ],
             assign: 'hash',
           },
         },
       ],
     } as Scenario['population'];
-    expect(rankClasses(mixed)).toEqual([1, 8, 64]);
+    expect(rankClasses(mixed)).toEqual([1, 4, 8, 64]);
   });
 });

@@ -2,11 +2,10 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes } from '../format.ts';
-import { packageRoot } from '../shipped.ts';
 import { table } from '../terminal.ts';
 
 interface Check {
@@ -16,6 +15,8 @@ interface Check {
   required: boolean;
   found: string;
   remedy: string;
+  /** What was tried, for --json. */
+  steps?: readonly unknown[];
 }
 
 const require = createRequire(import.meta.url);
@@ -25,8 +26,8 @@ export const command: Command = {
     ['doctor', 'this machine'],
     ['doctor --json', 'to attach to a report'],
   ],
-  run(_args, { terminal, json }) {
-    const checks = [node(), processor(), memory(), disk(), ...packages(), ...native()];
+  async run(_args, { terminal, json }) {
+    const checks = [node(), processor(), memory(), disk(), ...packages(), ...(await backends())];
     if (json) {
       terminal.outJson({ checks });
     } else {
@@ -142,20 +143,37 @@ function fonts(): Check {
   };
 }
 
-function native(): Check[] {
-  const folder = process.env.MINT_NATIVE_DIR ?? join(packageRoot(), 'native', 'build');
-  return ['cpu', 'cuda'].map((name) => {
-    const candidates = [folder, join(folder, 'Release')].map((place) => join(place, `mint_native_${name}.node`));
-    const file = candidates.find((candidate) => existsSync(candidate));
-    return {
-      name: `native ${name}`,
-      ok: file !== undefined,
-      required: false,
-      found: file === undefined ? 'not built' : dirname(file),
-      remedy:
-        name === 'cpu'
-          ? 'npm run build:native (needs a C++ compiler and CMake)'
-          : 'npm run build:native (needs the CUDA toolkit)',
-    };
-  });
+/** Every kernel backend, probed in a child process: a driver that crashes is a finding, not our end. */
+async function backends(): Promise<Check[]> {
+  const [{ BACKENDS }, { KernelProcess }] = await Promise.all([
+    import('../../real/backends/index.ts'),
+    import('../../real/isolate.ts'),
+  ]);
+  const kernels = new KernelProcess();
+  const checks: Check[] = [];
+  for (const backend of Object.keys(BACKENDS)) {
+    try {
+      const { usable, device, variant, software, steps } = await kernels.run({ op: 'probe', backend });
+      const found = `${device}${variant === '' ? '' : ` (${variant})`}${software ? ', emulated: results hold, times mean nothing' : ''}`;
+      const last = steps.findLast(({ outcome }) => outcome !== 'ok');
+      checks.push({
+        name: `kernel ${backend}`,
+        ok: usable,
+        required: false,
+        found: usable ? found : (last?.reason ?? 'not usable'),
+        remedy: steps.findLast(({ remedy }) => remedy !== '')?.remedy ?? 'kernels run on another backend',
+        steps,
+      });
+    } catch (error) {
+      checks.push({
+        name: `kernel ${backend}`,
+        ok: false,
+        required: false,
+        found: error instanceof Error ? error.message : String(error),
+        remedy: 'kernels run on another backend',
+      });
+    }
+  }
+  await kernels.close();
+  return checks;
 }
