@@ -34,6 +34,8 @@ export interface AxisOptions {
   readonly values?: readonly number[];
   readonly grid?: boolean;
   readonly tickCount?: number;
+  /** Room between the outermost values and the ends of the axis, px. */
+  readonly padding?: number;
 }
 
 function withScale(
@@ -58,7 +60,13 @@ function withScale(
     field,
     type: 'quantitative',
     title,
-    scale: { type: 'log', domain, nice: false, clamp: true },
+    scale: {
+      type: 'log',
+      domain,
+      nice: false,
+      clamp: true,
+      ...(options.padding === undefined ? {} : { padding: options.padding }),
+    },
     axis: { labelExpr, values: ticks, ...grid, ...axis },
   };
 }

@@ -115,74 +115,78 @@ export function present(looks: Readonly<Record<string, Look>>, rows: readonly Ro
   return Object.values(looks).filter((look) => seen.has(look.label));
 }
 
-interface SeriesOptions {
-  readonly legend?: boolean;
-}
-
-function legendOf(looks: readonly Look[], theme: Theme, options: SeriesOptions, extra: Spec = {}): Spec | null {
-  if (options.legend === false || looks.length < 2) return null;
-  return {
-    symbolType: 'square',
-    columns: legendColumns(
-      looks.map((look) => look.label),
-      theme,
-    ),
-    ...extra,
-  };
+function legendOf(looks: readonly Look[], theme: Theme, extra: Spec = {}): Spec | null {
+  if (looks.length < 2) return null;
+  const labels = looks.map((look) => look.label);
+  return { symbolType: 'square', columns: legendColumns(labels, theme), ...extra };
 }
 
 /** Fill or stroke colour by series. */
-export function colour(field: string, looks: readonly Look[], theme: Theme, options: SeriesOptions = {}): Spec {
+export function colour(field: string, looks: readonly Look[], theme: Theme): Spec {
   return {
     field,
     type: 'nominal',
     scale: { domain: looks.map((look) => look.label), range: looks.map((look) => theme.swatches[look.swatch]) },
-    legend: legendOf(looks, theme, options),
+    legend: legendOf(looks, theme),
     sort: null,
   };
 }
 
-/** Colour and dash of a line by series: two encodings of one field, one legend. */
-export function lineSeries(
-  field: string,
-  looks: readonly Look[],
-  theme: Theme,
-  options: SeriesOptions = {},
-): Record<string, Spec> {
-  const domain = looks.map((look) => look.label);
-  const legend = legendOf(looks, theme, options, { symbolType: 'stroke', symbolSize: 260 });
+function scaled(field: string, looks: readonly Look[], range: readonly unknown[], legend: Spec | null): Spec {
+  return { field, type: 'nominal', scale: { domain: looks.map((look) => look.label), range }, legend, sort: null };
+}
+
+/** Colour and dash of a line by series: encodings of one field that share one legend. */
+export function lineSeries(field: string, looks: readonly Look[], theme: Theme): { color: Spec; strokeDash: Spec } {
+  const legend = legendOf(looks, theme, { symbolType: 'stroke', symbolSize: 260 });
   return {
-    color: {
+    color: { ...colour(field, looks, theme), legend },
+    strokeDash: scaled(
       field,
-      type: 'nominal',
-      scale: { domain, range: looks.map((look) => theme.swatches[look.swatch]) },
+      looks,
+      looks.map((look) => look.dash),
       legend,
-      sort: null,
-    },
-    strokeDash: {
-      field,
-      type: 'nominal',
-      scale: { domain, range: looks.map((look) => look.dash) },
-      legend,
-      sort: null,
-    },
+    ),
   };
 }
 
 /** Colour and shape of a point by series. */
-export function pointSeries(field: string, looks: readonly Look[], theme: Theme): Record<string, Spec> {
-  const legend = legendOf(looks, theme, {}, { symbolType: undefined });
-  return { color: { ...colour(field, looks, theme), legend }, shape: shape(field, looks, legend) };
+export function pointSeries(field: string, looks: readonly Look[], theme: Theme): { color: Spec; shape: Spec } {
+  const legend = legendOf(looks, theme, { symbolType: undefined, symbolOpacity: 1 });
+  return {
+    color: { ...colour(field, looks, theme), legend },
+    shape: scaled(
+      field,
+      looks,
+      looks.map((look) => look.shape),
+      legend,
+    ),
+  };
 }
 
-/** Shape alone; for points on lines, with the legend of the line. */
-export function shape(field: string, looks: readonly Look[], legend: Spec | null): Spec {
+/**
+ * Lines with a marker on every point. The legend shows the markers; the dash reads a copy of the field, because encodings of
+ * one field merge their legends and a dashed marker is a smudge.
+ */
+export function markedLines(field: string, looks: readonly Look[], theme: Theme, x: Spec, y: Spec): Spec {
+  const points = pointSeries(field, looks, theme);
+  const dash = scaled(
+    'dash',
+    looks,
+    looks.map((look) => look.dash),
+    null,
+  );
   return {
-    field,
-    type: 'nominal',
-    scale: { domain: looks.map((look) => look.label), range: looks.map((look) => look.shape) },
-    legend,
-    sort: null,
+    transform: [{ calculate: `datum['${field}']`, as: 'dash' }],
+    layer: [
+      {
+        transform: [{ filter: 'isValid(datum.lo) && isValid(datum.hi)' }],
+        mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
+        encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: points.color },
+      },
+      { mark: { type: 'line' }, encoding: { x, y, color: points.color, strokeDash: dash } },
+      { mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true }, encoding: { x, y, ...points } },
+    ],
   };
 }
 

@@ -27,7 +27,7 @@ export const costPerUser: Figure<'study'> = {
         },
       };
     };
-    return studyPlot(rows, theme, (values) => countAxis('x', 'users', { log: true, values }), [
+    return studyPlot(rows, theme, (values) => countAxis('x', 'users', { log: true, values, padding: 8 }), [
       {
         title: 'US dollars a user and month',
         height: 220,

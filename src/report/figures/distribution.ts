@@ -81,4 +81,4 @@ const SHARES = [
   { z: 2.3263, label: '99%' },
   { z: 3.0902, label: '99.9%' },
 ];
-const SHARE_LABELS = SHARES.map(({ z, label }) => `abs(datum.value - (${z})) < 1e-3 ? '${label}' : `).join('') + "''";
+const SHARE_LABELS = `${SHARES.map(({ z, label }) => `abs(datum.value - (${z})) < 1e-3 ? '${label}' : `).join('')}''`;

@@ -1,8 +1,7 @@
-import type { Spec } from '../render.ts';
 import { findSummary } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { lineSeries, panels, present, shape } from './chart.ts';
+import { markedLines, panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { studyRows } from './study.ts';
 
@@ -59,8 +58,6 @@ export const goodputLoad: Figure<'study'> = {
       scale: { domain: [0, most * 1.05], nice: false },
     };
     const y = { ...countAxis('goodput_rps', null), scale: { domain: [0, most * 1.05], nice: false } };
-    const points = [{ filter: '!datum.knee' }];
-    const lines = lineSeries('series', looks, theme);
     return panels(theme, [
       {
         title: 'requests a second within objectives',
@@ -79,19 +76,9 @@ export const goodputLoad: Figure<'study'> = {
           {
             transform: [{ filter: 'datum.knee' }],
             mark: { type: 'rule', strokeDash: [6, 3], strokeWidth: 1.5 },
-            encoding: { x, color: lines.color },
+            encoding: { x, color: pointSeries('series', looks, theme).color },
           },
-          {
-            transform: points,
-            mark: { type: 'rule', opacity: 0.6 },
-            encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: lines.color },
-          },
-          { transform: points, mark: { type: 'line' }, encoding: { x, y, ...lines } },
-          {
-            transform: points,
-            mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
-            encoding: { x, y, color: lines.color, shape: shape('series', looks, lines.color.legend as Spec | null) },
-          },
+          { transform: [{ filter: '!datum.knee' }], layer: [markedLines('series', looks, theme, x, y)] },
         ],
       },
     ]);

@@ -29,7 +29,7 @@ export const hitRatioCatalog: Figure<'study'> = {
     );
   },
   spec(rows, theme) {
-    return studyPlot(rows, theme, (values) => countAxis('x', 'users', { log: true, values }), [
+    return studyPlot(rows, theme, (values) => countAxis('x', 'users', { log: true, values, padding: 8 }), [
       {
         title: 'share of lookups',
         height: 220,

@@ -27,7 +27,11 @@ export const kernelRoofline: Figure<'kernel'> = {
       }),
     );
     const { peakFlops, peakBandwidth } = measured[0];
-    const intensities = [...rows.map((row) => Number(row.flop_per_byte)), (peakFlops / peakBandwidth) * 4];
+    const intensities = [
+      ...rows.map((row) => Number(row.flop_per_byte)),
+      (peakFlops / peakBandwidth) * 4,
+      peakFlops / peakBandwidth / 8,
+    ];
     const [low, high] = [Math.min(...intensities) / 1.5, Math.max(...intensities) * 1.5];
     for (let i = 0; i <= ROOF; i++) {
       const intensity = low * (high / low) ** (i / ROOF);

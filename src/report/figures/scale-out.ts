@@ -20,7 +20,7 @@ export const scaleOut: Figure<'study'> = {
   },
   spec(rows, theme) {
     const x = (values: readonly number[], last: boolean) =>
-      countAxis('x', last ? 'users' : null, { log: true, values });
+      countAxis('x', last ? 'users' : null, { log: true, values, padding: 8 });
     return studyPlot(rows, theme, x, [
       {
         title: 'time to first token',

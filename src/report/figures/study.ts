@@ -5,7 +5,7 @@
 import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
-import { distinct, lineSeries, type Panel, panels, present, shape } from './chart.ts';
+import { distinct, markedLines, type Panel, panels, present } from './chart.ts';
 import type { Row } from './figure.ts';
 
 /** Name of the first of these parameters that takes more than one value over the runs. */
@@ -19,8 +19,9 @@ export function sweptParameter(runs: readonly StudyRun[], candidates: readonly s
 function seriesName(runs: readonly StudyRun[], x: string): (run: StudyRun) => string {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
   const varying = names.filter((name) => name !== x && new Set(runs.map((run) => run.params[name])).size > 1);
-  if (varying.length === 1) return (run) => String(run.params[varying[0]]);
-  return (run) => varying.map((name) => `${name.split('.').at(-1)} ${run.params[name]}`).join(', ');
+  const part = (name: string, value: number | string | undefined) =>
+    typeof value === 'number' ? `${name.split('.').at(-1)} ${value}` : String(value);
+  return (run) => varying.map((name) => part(name, run.params[name])).join(', ');
 }
 
 /** One row for each run and metric that the run has. `x` keeps its type: numbers in base units, or names. */
@@ -76,8 +77,6 @@ export function studyPlot(
         .map(Number),
     );
     const shown = present(looks, labelled, 'line');
-    const series = lineSeries('line', shown, theme);
-    const encoding = { x: x(values, i === views.length - 1), ...series };
     return {
       title: view.title,
       height: view.height,
@@ -85,28 +84,12 @@ export function studyPlot(
         { filter: { field: 'metric', oneOf: names } },
         { calculate: lineExpression(view, names.length > 1), as: 'line' },
       ],
-      layer: [
-        {
-          transform: [{ filter: 'isValid(datum.lo) && isValid(datum.hi)' }],
-          mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
-          encoding: { x: encoding.x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: series.color },
-        },
-        { mark: { type: 'line' }, encoding: { ...encoding, y } },
-        {
-          mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
-          encoding: {
-            x: encoding.x,
-            y,
-            color: series.color,
-            shape: shape('line', shown, series.color.legend as Spec | null),
-          },
-        },
-      ],
+      layer: [markedLines('line', shown, theme, x(values, i === views.length - 1), y)],
     };
   });
   return {
     ...panels(theme, drawn),
-    resolve: { scale: { color: 'independent', strokeDash: 'independent', shape: 'independent' } },
+    resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } },
   };
 }
 
@@ -119,9 +102,6 @@ function lineExpression(view: StudyPanel, several: boolean): string {
   );
   return `datum.series == '' ? (${names}) : (${names}) + ', ' + datum.series`;
 }
-
-/** Positive numbers on a logarithmic axis, for swept counts. */
-export const isNumeric = (rows: readonly Row[]): boolean => rows.every((row) => typeof row.x === 'number');
 
 /** The horizontal axis of swept names, in the order of the runs. */
 export function nameAxis(rows: readonly Row[], title: string): Spec {
