@@ -39,6 +39,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/completion.ts'),
   },
   {
+    name: 'kernel',
+    usage: 'kernel [name]',
+    summary: 'Check and time the multi-LoRA kernel on this machine',
+    load: () => import('./commands/kernel.ts'),
+  },
+  {
+    name: 'calibrate',
+    usage: 'calibrate [run]',
+    summary: 'Fit the cost of LoRA to a kernel measurement, for scenarios to use',
+    load: () => import('./commands/calibrate.ts'),
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'Show what this machine offers: Node, memory, disk, fonts, backends',

@@ -1,0 +1,235 @@
+/** `kernel [name]`: checks and times the real multi-LoRA kernel on this machine. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeResult } from '../../real/backend.ts';
+import { BACKENDS, chooseBackend } from '../../real/backends/index.ts';
+import { type CaseResult, conformanceCases, summarise } from '../../real/conformance.ts';
+import { CURVES, curvePoints } from '../../real/curves.ts';
+import { KernelProcess } from '../../real/isolate.ts';
+import { loadPlan } from '../../real/load-plan.ts';
+import type { LoadMeasurement } from '../../real/loads.ts';
+import { describeMachine, fingerprint } from '../../real/machine.ts';
+import { PROTOCOLS } from '../../real/measure.ts';
+import { KERNEL_DTYPES, type KernelDtype } from '../../real/operator.ts';
+import { encodeKernelRun } from '../../real/results.ts';
+import { type Point, runKernel } from '../../real/run-kernel.ts';
+import { SUITES, suitePoints } from '../../real/shapes.ts';
+import { parameterCounts } from '../../scenario/geometry.ts';
+import { MODELS } from '../../scenario/presets/models.ts';
+import type { Command, Context } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { writeKernelFigures } from '../kernel-figures.ts';
+import { conformanceTable, curveTable, loadTable, recordTable, rooflineText } from '../kernel-tables.ts';
+
+const NAMES = [...SUITES, 'curves', ...CURVES, 'loads'];
+const BACKEND_NAMES = ['auto', ...Object.keys(BACKENDS)];
+
+interface Wanted {
+  name: string | undefined;
+  backend: string;
+  quick: boolean;
+  selfTest: boolean;
+  dtype: KernelDtype;
+  seed: string;
+  out: string | undefined;
+}
+
+export const command: Command = {
+  positionals: {
+    name: {
+      type: 'string',
+      choices: NAMES,
+      describe: 'One suite, curve, or loads; all suites otherwise',
+      completes: NAMES,
+    },
+  },
+  options: {
+    backend: {
+      choices: BACKEND_NAMES,
+      default: 'auto',
+      describe: 'What runs the kernels; a named one that cannot is exit 4',
+    },
+    quick: { type: 'boolean', default: false, describe: 'Small shapes, few samples: under a minute' },
+    'self-test': {
+      type: 'boolean',
+      default: false,
+      describe: 'Check results against float64 first; with auto, on every backend',
+    },
+    dtype: { choices: KERNEL_DTYPES, default: 'bf16', describe: 'Storage type of weights and activations' },
+    seed: { type: 'string', describe: 'Data and order of shapes; drawn afresh otherwise' },
+    out: { type: 'string', describe: 'Folder for results; reports/runs/kernel-… otherwise' },
+  },
+  examples: [
+    ['kernel --self-test --quick', 'is every backend right on this machine?'],
+    ['kernel curves --quick', 'scale-up, scale-down and scale-out as tables and figures'],
+    ['kernel --backend cuda --self-test', 'a GPU: roofline, correctness, then all shapes'],
+    ['kernel loads', 'adapters from disk into the backend, stage by stage'],
+  ],
+  async run(args, context) {
+    const wanted: Wanted = {
+      name: args.name as string | undefined,
+      backend: args.backend as string,
+      quick: args.quick === true,
+      selfTest: args.selfTest === true || args['self-test'] === true,
+      dtype: args.dtype as KernelDtype,
+      seed: (args.seed as string | undefined) ?? randomBytes(4).toString('hex'),
+      out: args.out as string | undefined,
+    };
+    const kernels = new KernelProcess();
+    try {
+      return await run(wanted, kernels, context);
+    } finally {
+      await kernels.close();
+    }
+  },
+};
+
+async function run(wanted: Wanted, kernels: KernelProcess, context: Context): Promise<number> {
+  const { terminal, quiet } = context;
+  const note = (text: string): void => {
+    if (!quiet) terminal.err(text);
+  };
+  if (wanted.selfTest && wanted.backend === 'auto') {
+    const usable: ProbeResult[] = [];
+    for (const backend of Object.keys(BACKENDS)) {
+      const probe = await kernels.run({ op: 'probe', backend }).catch((error: Error) => error);
+      if (probe instanceof Error) note(`${backend}: ${probe.message}\n`);
+      else if (probe.usable) usable.push(probe);
+      else
+        note(
+          `${backend}: not here (${probe.steps.findLast((step) => step.outcome !== 'ok')?.reason ?? 'no reason given'})\n`,
+        );
+    }
+    return selfTest(wanted, usable, kernels, context);
+  }
+  const { probe, why } = await chooseBackend(wanted.backend, (backend) => kernels.run({ op: 'probe', backend }));
+  note(`backend: ${why}\n  ${probe.device}, ${probe.variant}\n`);
+  if (probe.software) note('  a software device: results hold, times mean nothing\n');
+  if (wanted.selfTest) {
+    note(rooflineText(await kernels.run({ op: 'roofline', backend: probe.backend, quick: wanted.quick })));
+    const code = await selfTest(wanted, [probe], kernels, context);
+    if (code !== EXIT.ok || context.signal.aborted) return code;
+  }
+  return wanted.name === 'loads' ? loads(wanted, probe, kernels, context) : shapes(wanted, probe, kernels, context);
+}
+
+function progressOf({ progress, quiet, terminal }: Context): (done: number, total: number, what: string) => void {
+  if (!progress || quiet) return () => {};
+  let shown = 0;
+  return (done, total, what) => {
+    if (terminal.live) terminal.err(`\r\u001b[K${done}/${total} ${what}${done === total ? '\r\u001b[K' : ''}`);
+    else if (Math.floor((10 * done) / total) > shown) {
+      shown = Math.floor((10 * done) / total);
+      terminal.err(`${done}/${total} shapes\n`);
+    }
+  };
+}
+
+async function selfTest(
+  wanted: Wanted,
+  probes: readonly ProbeResult[],
+  kernels: KernelProcess,
+  context: Context,
+): Promise<number> {
+  const { terminal, json, signal } = context;
+  const cases = conformanceCases(wanted.quick ? 'small' : 'full', wanted.seed);
+  const jobs = probes.flatMap((probe) =>
+    cases.flatMap(({ group, spec }) =>
+      probe.dtypes.map((dtype) => ({ backend: probe.backend, group, spec: { ...spec, dtype } })),
+    ),
+  );
+  const results: CaseResult[] = [];
+  const show = progressOf(context);
+  for (const { backend, group, spec } of jobs) {
+    if (signal.aborted) return EXIT.interrupted;
+    const failed = (error: Error): CaseResult => ({
+      backend,
+      group,
+      name: spec.name,
+      dtype: spec.dtype,
+      checked: 0,
+      untouched: 0,
+      worstShare: Infinity,
+      worstError: Infinity,
+      fault: error.message,
+    });
+    results.push(await kernels.run({ op: 'conform', backend, group, spec }).catch(failed));
+    show(results.length, jobs.length, `${backend} ${spec.name}`);
+  }
+  const rows = summarise(results);
+  if (json) terminal.outJson({ seed: wanted.seed, rows });
+  else terminal.out(conformanceTable(rows, terminal.styleOut));
+  const faults = rows.filter((row) => row.firstFault !== null);
+  for (const { backend, group, firstFault } of faults) terminal.err(`${backend}, ${group}: ${firstFault}\n`);
+  if (faults.length > 0)
+    terminal.err(`repeat with --self-test${wanted.quick ? ' --quick' : ''} --seed ${wanted.seed}\n`);
+  return faults.length === 0 ? EXIT.ok : EXIT.internal;
+}
+
+function pointsOf({ name, quick, dtype, seed }: Wanted): Point[] {
+  const curves = () => curvePoints(quick, dtype, seed, (key) => parameterCounts(MODELS[key]).total);
+  if (name === 'curves') return curves();
+  if ((CURVES as readonly string[]).includes(name ?? '')) return curves().filter((point) => point.suite === name);
+  const points = suitePoints(quick, dtype, seed);
+  return name === undefined ? points : points.filter((point) => point.suite === name);
+}
+
+async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess, context: Context): Promise<number> {
+  const { terminal, json, signal, line } = context;
+  const protocol = wanted.quick ? 'quick' : 'full';
+  const measured = await runKernel(kernels, {
+    probe,
+    points: pointsOf(wanted),
+    protocol: PROTOCOLS[protocol],
+    quick: wanted.quick,
+    seed: wanted.seed,
+    signal,
+    progress: progressOf(context),
+  });
+  const { records, roofline, skipped } = measured;
+  const machine = describeMachine();
+  const mark = fingerprint(machine, probe.device, probe.variant);
+  const kind = wanted.name ?? 'suites';
+  const folder = wanted.out ?? join('reports', 'runs', `kernel-${kind}-${probe.backend}-${mark}-${wanted.seed}`);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'kernel.arrow');
+  writeFileSync(
+    file,
+    encodeKernelRun({ machine, probe, roofline, protocol, seed: wanted.seed, command: line }, records),
+  );
+  const device = `${probe.device} (${probe.backend}, ${mark})${probe.software ? ', emulated: not a measurement' : ''}`;
+  const figures = await writeKernelFigures(folder, records, roofline, device);
+  if (json) {
+    terminal.outJson({ device, fingerprint: mark, seed: wanted.seed, roofline, records, skipped, file, figures });
+  } else {
+    const curves = kind === 'curves' || (CURVES as readonly string[]).includes(kind);
+    terminal.out(`measured on ${device}\n${rooflineText(roofline)}\n`);
+    terminal.out((curves ? curveTable : recordTable)(records, terminal.styleOut));
+    terminal.out(`\n${file}\n${figures.map((path) => `${path}\n`).join('')}`);
+  }
+  for (const { name, reason } of skipped) terminal.err(`left out: ${name}: ${reason}\n`);
+  const above = records.filter((record) => record.roofline_fraction > 1.05).length;
+  if (above > 0)
+    terminal.err(
+      `warning: ${above} shapes are above the roofline: other work disturbed its measurement, or a cache kept their weights\n`,
+    );
+  if (measured.unstable.length > 0)
+    terminal.err(`warning: ${measured.unstable.length} shapes never settled: other work shares the machine\n`);
+  return signal.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess, context: Context): Promise<number> {
+  const { terminal, json, signal } = context;
+  const results: LoadMeasurement[] = [];
+  const plan = loadPlan(wanted.quick, wanted.seed);
+  const show = progressOf(context);
+  for (const spec of plan) {
+    if (signal.aborted) break;
+    results.push(await kernels.run({ op: 'load', backend: probe.backend, spec }));
+    show(results.length, plan.length, spec.adapter.base.name);
+  }
+  if (json) terminal.outJson({ device: probe.device, seed: wanted.seed, loads: results });
+  else terminal.out(`measured on ${probe.device} (${probe.backend})\n${loadTable(results, terminal.styleOut)}`);
+  return signal.aborted ? EXIT.interrupted : EXIT.ok;
+}

@@ -1,0 +1,109 @@
+/** Tables of the commands `kernel` and `calibrate`. */
+
+import type { Roofline } from '../real/backend.ts';
+import type { Calibration } from '../real/calibrate.ts';
+import type { ConformanceRow } from '../real/conformance.ts';
+import type { LoadMeasurement } from '../real/loads.ts';
+import { LOAD_TIMES } from '../real/loads.ts';
+import { KERNEL_DTYPES } from '../real/operator.ts';
+import type { KernelRecord } from '../real/results.ts';
+import { formatBytes, formatCount, formatSeconds } from './format.ts';
+import { type TableOptions, table } from './terminal.ts';
+
+type Paint = NonNullable<TableOptions['style']>;
+
+const nanoseconds = (ns: number): string => formatSeconds(ns / 1e9);
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
+/** Half width of an interval beside its middle; "±?" where there were too few samples to bound it. */
+const spread = (middle: number, low: number, high: number): string =>
+  Number.isFinite(low) && Number.isFinite(high) ? `±${percent(Math.max(high - middle, middle - low) / middle)}` : '±?';
+
+export function rooflineText({ readGBps, copyGBps, denseGflops, how }: Roofline): string {
+  const rates = KERNEL_DTYPES.filter((dtype) => denseGflops[dtype] !== undefined).map(
+    (dtype) => `${dtype} ${formatCount(denseGflops[dtype]!)} GFLOP/s`,
+  );
+  return `roofline: read ${formatCount(readGBps)} GB/s, copy ${formatCount(copyGBps)} GB/s, dense ${rates.join(', ')}\n  ${how}\n`;
+}
+
+export function recordTable(records: readonly KernelRecord[], style: Paint): string {
+  const rows = records.map((r) => [
+    r.name,
+    r.dtype,
+    formatBytes(r.bytes),
+    nanoseconds(r.warm_ns_p50),
+    nanoseconds(r.flushed_ns_p50),
+    spread(r.flushed_ns_p50, r.flushed_ns_p50_low, r.flushed_ns_p50_high),
+    nanoseconds(r.flushed_ns_p99),
+    formatCount(r.flushed_gbps),
+    percent(r.roofline_fraction),
+    r.stable ? '' : 'unsettled',
+  ]);
+  const header = ['shape', 'dtype', 'bytes', 'warm p50', 'cold p50', '', 'cold p99', 'GB/s', 'of roof', ''];
+  return table(rows, { header, right: [2, 3, 4, 5, 6, 7, 8], style });
+}
+
+/** Curves: what a launch takes beside the base model's product, by the curve's axis. */
+export function curveTable(records: readonly KernelRecord[], style: Paint): string {
+  const rows = records.map((r) => [
+    r.suite,
+    r.suite === 'scale-up' ? `${r.model} ${r.operator}` : r.model,
+    r.suite === 'scale-up' ? '' : formatCount(r.x),
+    nanoseconds(r.flushed_ns_p50),
+    spread(r.flushed_ns_p50, r.flushed_ns_p50_low, r.flushed_ns_p50_high),
+    formatBytes(r.bytes),
+    percent(r.roofline_fraction),
+    percent(r.flushed_ns_p50 / r.base_roofline_ns),
+  ]);
+  const header = ['curve', 'shape', 'at', 'cold p50', '', 'bytes', 'of roof', 'of base'];
+  return table(rows, { header, right: [2, 3, 4, 5, 6, 7], style });
+}
+
+export function conformanceTable(rows: readonly ConformanceRow[], style: Paint): string {
+  const error = (row: ConformanceRow, dtype: (typeof KERNEL_DTYPES)[number]) =>
+    row.worstError[dtype]?.toExponential(1) ?? '–';
+  const lines = rows.map((row) => [
+    row.backend,
+    row.group,
+    formatCount(row.cases),
+    row.failed === 0 ? 'ok' : `${row.failed} failed`,
+    formatCount(row.checked),
+    ...KERNEL_DTYPES.map((dtype) => error(row, dtype)),
+    row.worstShare.toFixed(2),
+  ]);
+  const header = [
+    'backend',
+    'cases about',
+    'cases',
+    '',
+    'values',
+    ...KERNEL_DTYPES.map((dtype) => `worst ${dtype}`),
+    'of tolerance',
+  ];
+  return table(lines, { header, right: [2, 4, 5, 6, 7, 8], style });
+}
+
+export function loadTable(loads: readonly LoadMeasurement[], style: Paint): string {
+  const rows = loads.map((load) => [
+    load.model,
+    formatCount(load.rank),
+    load.packed ? 'packed' : 'as trained',
+    formatCount(load.objects),
+    formatBytes(load.fileBytes),
+    formatCount(load.concurrency),
+    ...LOAD_TIMES.map((stage) => nanoseconds(load.stageNs[stage])),
+    nanoseconds(load.allNs),
+    load.cold ? 'disk' : 'page cache',
+  ]);
+  const header = ['model', 'rank', 'file', 'objects', 'bytes', 'at once', ...LOAD_TIMES, 'all ready', 'read from'];
+  return table(rows, { header, right: [1, 3, 4, 5, 6, 7, 8, 9, 10], style });
+}
+
+export function calibrationTable({ heldOut }: Calibration, style: Paint): string {
+  const rows = heldOut.map((row) => [
+    row.name,
+    nanoseconds(row.measuredUs * 1e3),
+    nanoseconds(row.predictedUs * 1e3),
+    `${row.error < 0 ? '−' : '+'}${percent(Math.abs(row.error))}`,
+  ]);
+  return table(rows, { header: ['held-out shape', 'measured', 'predicted', 'error'], right: [1, 2, 3], style });
+}
