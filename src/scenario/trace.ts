@@ -202,27 +202,30 @@ function tokens(text: string): number {
   return Number.isInteger(value) && value >= 0 && value <= LARGEST_TOKENS ? value : -1;
 }
 
+const MOONCAKE_ROW = '{"timestamp": 27482, "input_length": 6955, "output_length": 52}';
+
 function parseMooncake(line: string, number: number, rows: Rows): void {
-  let row: Record<string, unknown> | null = null;
+  const row = parseObject(line);
+  const problem =
+    row === null
+      ? 'the line is not a JSON object'
+      : typeof row.timestamp !== 'number' || !(row.timestamp >= 0 && row.timestamp < 1e13)
+        ? 'timestamp is not a number of milliseconds from 0 on'
+        : ['input_length', 'output_length']
+            .filter((key) => typeof row[key] !== 'number' || tokens(String(row[key])) < 0)
+            .map((key) => `${key} is not a number of tokens`)[0];
+  if (problem !== undefined) rows.bad(number, 1, line, problem, MOONCAKE_ROW);
+  else
+    rows.add(Math.round((row!.timestamp as number) * 1e6), row!.input_length as number, row!.output_length as number);
+}
+
+function parseObject(line: string): Record<string, unknown> | null {
   try {
-    row = JSON.parse(line) as Record<string, unknown> | null;
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
-    // Reported below, with what a line looks like.
+    return null;
   }
-  const expected = '{"timestamp": 27482, "input_length": 6955, "output_length": 52}';
-  if (typeof row !== 'object' || row === null)
-    return rows.bad(number, 1, line, 'the line is not a JSON object', expected);
-  const ms = row.timestamp;
-  if (typeof ms !== 'number' || !(ms >= 0 && ms < 1e13)) {
-    return rows.bad(number, 1, line, 'timestamp is not a number of milliseconds from 0 on', expected);
-  }
-  for (const key of ['input_length', 'output_length']) {
-    const value = row[key];
-    if (typeof value !== 'number' || tokens(String(value)) < 0) {
-      return rows.bad(number, 1, line, `${key} is not a number of tokens`, expected);
-    }
-  }
-  rows.add(Math.round(ms * 1e6), row.input_length as number, row.output_length as number);
 }
 
 function readArrow(file: string, rows: Rows): void {

@@ -1,9 +1,10 @@
 /**
  * Sessions: after a turn ends, its user may come back after a think time, with the conversation so far in the prompt.
  *
- * Whether, when and with what is drawn from (user, how many of the user's requests have ended), by hash: it depends on no
- * other user and on no policy, only the times shift. The number of turns is drawn turn by turn, P(more | so far), which gives
- * the law of turns without storing anything per session. State: 2 bytes a user, and the returns that are due.
+ * Whether, when and with what is drawn by hash from (user, how many of the user's requests have ended). So it depends on no
+ * other user, and for a user with one session at a time on no policy either: only the times shift. Sessions of one user that
+ * overlap may swap draws when a policy changes the order of their ends. The number of turns is drawn turn by turn, P(more |
+ * so far), which gives the law of turns without storing anything per session. State: 2 bytes a user, and the returns due.
  */
 import type { Sessions } from '../../scenario/scenario.ts';
 import { RequestHeap } from '../batching/request-heap.ts';
