@@ -41,6 +41,8 @@ export function failure(thrown: unknown, terminal: Terminal, line: string): Fail
       const text = renderDiagnostics(diagnostics, { color: terminal.colorErr, width: terminal.width });
       return of(EXIT.scenario, 'scenario', text, { diagnostics });
     }
+    case 'BudgetError':
+      return of(EXIT.scenario, 'budget', `${label}: ${error.message}\n`);
     case 'EnvironmentError': {
       const { tried, remedy } = error as EnvironmentError;
       const lines = [`${label}: ${error.message}`, ...tried.map((step) => `  tried: ${step}`), `  ${remedy}`];
@@ -52,7 +54,14 @@ export function failure(thrown: unknown, terminal: Terminal, line: string): Fail
         'invariant',
         `${label}: ${error.message}\n  This is a bug in mint-bench. Replay: ${line}\n`,
       );
+    case 'KernelCrash':
+      return of(
+        EXIT.unavailable,
+        'unavailable',
+        `${label}: ${error.message}\n  mint-bench doctor shows which backends run here\n`,
+      );
     case 'AbortError':
+    case 'StoppedError':
       return of(EXIT.interrupted, 'interrupted', `${paint('yellow', 'interrupted')}\n`);
     default: {
       const system = systemMessage(error);

@@ -50,6 +50,8 @@ export function planOf(scenario: Scenario): Plan {
   };
 }
 
+const counted = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Label and value of each line that `validate` prints. */
 export function planLines(plan: Plan): [string, string][] {
   const { memory } = plan;
@@ -67,16 +69,16 @@ export function planLines(plan: Plan): [string, string][] {
     ]),
     [
       'hardware',
-      `${formatCount(plan.replicas)} replicas in ${formatCount(plan.cells)} cells, ${formatCount(plan.gpus)} × ${plan.gpu}`,
+      `${counted(plan.replicas, 'replica')} in ${counted(plan.cells, 'cell')}, ${formatCount(plan.gpus)} × ${plan.gpu}`,
     ],
     [
       'replica',
       `${formatBytes(memory.gpuBytes)}: weights ${formatBytes(memory.weightBytes)}, working ${formatBytes(memory.activationBytes)}, ` +
-        `${formatCount(memory.slots)} slots ${formatBytes(memory.slotBytes)}, KV cache for ${formatCount(Math.floor(kvTokens))} tokens`,
+        `${counted(memory.slots, 'slot')} ${memory.slotBytes === 0 ? 'in the KV pool' : formatBytes(memory.slotBytes)}, KV cache for ${formatCount(Math.floor(kvTokens))} tokens`,
     ],
     ...(plan.points * plan.replications > 1
       ? [
-          ['runs', `${formatCount(plan.points)} points × ${formatCount(plan.replications)} replications`] as [
+          ['runs', `${counted(plan.points, 'point')} × ${counted(plan.replications, 'replication')}`] as [
             string,
             string,
           ],

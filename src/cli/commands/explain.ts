@@ -1,5 +1,6 @@
 /** `explain <thing>`: anything that `list` knows, by name, group of metrics, or `kind/name`. */
-import { suggest } from '../../scenario/findings.ts';
+import { explainMetric } from '../../metrics/catalog/index.ts';
+import { nearest } from '../../scenario/findings.ts';
 import { type Item, KINDS, type Kind } from '../catalog.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../parse.ts';
@@ -26,8 +27,8 @@ export const command: Command = {
     ['explain exit-codes/3', 'an exit code'],
   ],
   async run(args, context) {
-    const found: Found[] = [];
-    for (const thing of args.thing as string[]) found.push(...(await find(thing)));
+    const all = await everything();
+    const found = (args.thing as string[]).flatMap((thing) => find(thing, all));
     if (context.json) {
       context.terminal.outJson(
         found.map(({ kind, item }) => ({
@@ -46,33 +47,32 @@ export const command: Command = {
   },
 };
 
-async function find(thing: string): Promise<Found[]> {
-  const slash = thing.indexOf('/');
-  const kindName = KINDS.some((kind) => kind.name === thing.slice(0, slash)) ? thing.slice(0, slash) : undefined;
-  const name = kindName === undefined ? thing : thing.slice(slash + 1);
-  const kinds = KINDS.filter((kind) => kindName === undefined || kind.name === kindName);
-  const all = await Promise.all(
-    kinds.map(async (kind) => (await kind.items()).map((item): Found => ({ kind, item }))),
-  ).then((lists) => lists.flat());
-  const lower = name.toLowerCase();
-  const exact = all.filter(({ item }) => item.name.toLowerCase() === lower);
-  if (exact.length > 0) return exact;
-  const group = await metricGroup(lower);
-  const grouped = all.filter(({ kind, item }) => kind.name === 'metrics' && group.includes(item.name));
-  if (grouped.length > 0) return grouped;
-  const whole = KINDS.find((kind) => kind.name === lower);
-  if (whole !== undefined) return all.filter(({ kind }) => kind === whole);
-  const names = [...new Set(all.map(({ item }) => item.name))];
-  const near = suggest(name, names);
-  throw new UsageError(
-    `nothing is called ${JSON.stringify(thing)}`,
-    near?.startsWith('did you mean') ? near : 'mint-bench list shows what there is',
+async function everything(): Promise<Found[]> {
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => (await kind.items()).map((item): Found => ({ kind, item }))),
   );
+  return lists.flat();
 }
 
-async function metricGroup(name: string): Promise<string[]> {
-  const { explainMetric } = await import('../../metrics/catalog/index.ts');
-  return explainMetric(name).map((metric) => metric.name);
+function find(thing: string, all: readonly Found[]): Found[] {
+  const slash = thing.indexOf('/');
+  const kindName = slash < 0 ? undefined : KINDS.find((kind) => kind.name === thing.slice(0, slash))?.name;
+  const name = (kindName === undefined ? thing : thing.slice(slash + 1)).toLowerCase();
+  const candidates = all.filter(({ kind }) => kindName === undefined || kind.name === kindName);
+  const exact = candidates.filter(({ item }) => item.name.toLowerCase() === name);
+  if (exact.length > 0) return exact;
+  const group = explainMetric(name);
+  const grouped = candidates.filter(
+    ({ kind, item }) => kind.name === 'metrics' && group.some((metric) => metric.name === item.name),
+  );
+  if (grouped.length > 0) return grouped;
+  const whole = all.filter(({ kind }) => kind.name === name);
+  if (whole.length > 0) return whole;
+  const near = nearest(name, new Set(all.map(({ item }) => item.name)));
+  throw new UsageError(
+    `nothing is called ${JSON.stringify(thing)}`,
+    near === undefined ? 'mint-bench list shows what there is' : `did you mean ${near}?`,
+  );
 }
 
 function render({ kind, item }: Found, { terminal }: Context): string {

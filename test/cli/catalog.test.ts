@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/cli/catalog.ts';
+import { mint } from './cli.ts';
+
+describe('list and explain', () => {
+  it('know every member of every registry, each with a summary', async () => {
+    for (const kind of KINDS) {
+      const items = await kind.items();
+      expect(items.length, kind.name).toBeGreaterThan(0);
+      expect(new Set(items.map(({ name }) => name)).size, kind.name).toBe(items.length);
+      for (const item of items) {
+        expect(item.summary.trim(), `${kind.name}/${item.name}`).not.toBe('');
+        expect(item.summary, `${kind.name}/${item.name}`).not.toMatch(/\.$|\n/);
+      }
+    }
+  });
+
+  it('explain whatever list names', () => {
+    const { stdout } = mint(['list', '--names']);
+    const names = stdout.trimEnd().split('\n');
+    expect(names.length).toBeGreaterThan(400);
+    const { code, stdout: text, stderr } = mint(['explain', ...new Set(names)]);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const kind of KINDS) expect(text).toContain(kind.title);
+    expect(text).not.toMatch(/undefined|\[object|NaN/);
+  });
+
+  it('give the numbers behind a name', () => {
+    expect(mint(['explain', 'qwen3-30b-a3b'])).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `qwen3-30b-a3b  Base models
+  Qwen3-30B-A3B: 30.5 B, 3.35 B active parameters, 128 experts, 8 a token
+  parameters   30.5 B, 3.35 B active
+  hidden       2048
+  layers       48
+  heads        32, 4 KV heads of 128
+  experts      128 of 768, 8 a token, 0 shared, first 0 layers dense
+  vocabulary   151936
+  max context  40960 tokens
+  weights      56.9 GiB in bf16
+  KV cache     96 KiB a token in bf16
+  adapter      52.7 M parameters a rank on all linear layers, 37248 tensors (672 packed)
+  source       ai-dynamo/aiconfigurator@095f58a: model_configs
+  base: qwen3-30b-a3b
+`,
+    });
+    expect(mint(['explain', 'exit-codes/10']).stdout).toBe(`10  Exit codes
+  threshold failed
+  The run finished; a threshold of the scenario does not hold.
+  what to do  The verdicts stand first in the summary and the report.
+`);
+  });
+
+  it('explain a group of metrics, and say what other tools mean by the name', () => {
+    const { stdout } = mint(['explain', 'tpot']);
+    expect(stdout.match(/^tpot_ms_/gm)?.length).toBeGreaterThan(3);
+    expect(stdout).toMatch(/GuideLLM/);
+  });
+
+  it('tell names apart that several kinds share', () => {
+    expect(mint(['explain', 'none']).stdout).toMatch(/^none {2}Drift[\s\S]*^none {2}Prefetch/m);
+    expect(mint(['explain', 'prefetch/none']).stdout).not.toContain('Drift');
+  });
+
+  it('give scripts the same', () => {
+    const listed = JSON.parse(mint(['list', 'cost', '--json']).stdout);
+    expect(listed).toHaveLength(1);
+    expect(listed[0].items.map(({ name }: { name: string }) => name)).toEqual(['roofline', 'coefficients', 'profile']);
+    const [explained] = JSON.parse(mint(['explain', 'roofline', '--json']).stdout);
+    expect(explained).toMatchObject({
+      kind: 'cost',
+      name: 'roofline',
+      facts: { source: 'Williams et al., CACM 52(4), 2009' },
+    });
+  });
+});

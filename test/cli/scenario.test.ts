@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { mint, temporaryFolder } from './cli.ts';
+
+describe('init', () => {
+  it('writes a scenario that is valid as it stands, once', () => {
+    const cwd = temporaryFolder();
+    expect(mint(['init', 'my.yaml'], { cwd })).toEqual({
+      code: 0,
+      stdout: 'my.yaml\n',
+      stderr: 'next: mint-bench validate my.yaml\n',
+    });
+    const written = readFileSync(join(cwd, 'my.yaml'), 'utf8');
+    expect(mint(['init', '--stdout'], { cwd }).stdout).toBe(written);
+    expect(mint(['validate', 'my.yaml'], { cwd })).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `my.yaml: valid
+  users     10,000, 10,000 adapters
+  load      8 requests/s for 10 min, about 4,800 requests
+  base      Llama-3.1-8B
+  rank 16   26 MiB on disk, 26 MiB in host memory, 256 tensor objects
+  hardware  2 replicas in 1 cell, 2 × NVIDIA H100 SXM
+  replica   80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV cache for 444,544 tokens
+`,
+    });
+    writeFileSync(join(cwd, 'my.yaml'), 'mine');
+    expect(mint(['init', 'my.yaml'], { cwd })).toEqual({
+      code: EXIT.usage,
+      stdout: '',
+      stderr: 'error: my.yaml exists already\n  name another file, or print it with --stdout\n',
+    });
+    expect(readFileSync(join(cwd, 'my.yaml'), 'utf8')).toBe('mine');
+    expect(mint(['init', 'no/such/folder.yaml'], { cwd }).stderr).toBe(
+      'error: no/such/folder.yaml cannot be written: its folder does not exist\n',
+    );
+    expect(existsSync(join(cwd, 'no'))).toBe(false);
+  });
+});
+
+describe('validate', () => {
+  const cwd = temporaryFolder();
+  mint(['init', 'good.yaml'], { cwd });
+  const good = readFileSync(join(cwd, 'good.yaml'), 'utf8');
+  const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+
+  it('places every problem, on stderr, and says invalid on stdout', () => {
+    write(
+      'bad.yaml',
+      good.replace('exponent: 1', 'exponnt: 1').replace('gpu: h100', 'gpu: h1000').replace('slots: 32', 'slots: -1'),
+    );
+    const { code, stdout, stderr } = mint(['validate', 'bad.yaml'], { cwd });
+    expect([code, stdout]).toEqual([EXIT.scenario, 'bad.yaml: invalid\n']);
+    const line = (text: string) => good.split('\n').findIndex((one) => one.includes(text)) + 1;
+    for (const at of ['exponent: 1', 'gpu: h100', 'slots: 32']) expect(stderr).toContain(`bad.yaml:${line(at)}:`);
+    expect(stderr).toContain('did you mean exponent?');
+    expect(stderr).toMatch(/3 errors\n$/);
+  });
+
+  it('checks several files and overrides, and is one JSON document for scripts', () => {
+    write('other.yaml', good);
+    const { code, stdout, stderr } = mint(
+      ['validate', 'other.yaml', 'missing.yaml', '--json', '--set', 'hardware.replicas=4'],
+      { cwd },
+    );
+    expect([code, stderr]).toEqual([EXIT.scenario, '']);
+    const { files } = JSON.parse(stdout);
+    expect(files.map(({ file, valid }: { file: string; valid: boolean }) => [file, valid])).toEqual([
+      ['other.yaml', true],
+      ['missing.yaml', false],
+    ]);
+    expect(files[0].plan).toMatchObject({
+      replicas: 4,
+      gpus: 4,
+      requests: 4800,
+      adapters_by_rank: [{ rank: 16, diskBytes: 27_262_976 }],
+    });
+    expect(files[1].diagnostics[0]).toMatchObject({ id: 'MB-E001', severity: 'error' });
+  });
+
+  it('refuses a base that does not fit, and values given on the command line', () => {
+    const big = mint(['validate', 'good.yaml', '--set', 'base=llama-3.1-70b'], { cwd });
+    expect(big.code).toBe(EXIT.scenario);
+    expect(big.stderr).toMatch(/131\.4 GiB/);
+    const odd = mint(['validate', 'good.yaml', '--set', 'hardware.replicas=many'], { cwd });
+    expect(odd.code).toBe(EXIT.scenario);
+    expect(odd.stderr).toContain('--set');
+  });
+
+  it('is quiet when asked', () => {
+    expect(mint(['validate', 'good.yaml', '-q'], { cwd })).toEqual({
+      code: 0,
+      stdout: 'good.yaml: valid\n',
+      stderr: '',
+    });
+  });
+});
+
+describe('schema', () => {
+  it('is the one that ships beside the scenarios', () => {
+    const { code, stdout, stderr } = mint(['schema']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      required: expect.arrayContaining(['version']),
+    });
+  });
+});

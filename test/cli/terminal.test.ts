@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatCount, formatParameters, formatSeconds } from '../../src/cli/format.ts';
+import { quote } from '../../src/cli/quote.ts';
+import { fold, table, textWidth, wantsColor } from '../../src/cli/terminal.ts';
+
+describe('tables', () => {
+  const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+
+  it('align by what is seen, not by what is sent', () => {
+    expect(textWidth(red('µs'))).toBe(2);
+    expect(
+      table(
+        [
+          ['a', red('1'), 'x'],
+          ['long', '22', 'y'],
+        ],
+        { right: [1] },
+      ),
+    ).toBe(`a      ${red('1')}  x\nlong  22  y\n`);
+    expect(table([['b']], { header: ['name', 'value'], indent: 2 })).toBe('  name  value\n  b\n');
+    expect(table([])).toBe('');
+  });
+
+  it('fold at spaces and keep every word', () => {
+    const text = 'one shared base model and a million adapters';
+    const folded = fold(text, 16, '  ');
+    expect(folded.split('\n').every((line) => line.length <= 16)).toBe(true);
+    expect(folded.trim().split(/\s+/).join(' ')).toBe(text);
+  });
+});
+
+describe('quantities', () => {
+  it('read as people write them', () => {
+    expect([0, 1, 1023, 1024, 1.5 * 2 ** 30, 2 ** 50].map(formatBytes)).toEqual([
+      '0 B',
+      '1 B',
+      '1023 B',
+      '1 KiB',
+      '1.5 GiB',
+      '1 PiB',
+    ]);
+    expect([0.0000066, 0.25, 59, 90, 3600, 86_400 * 2, Infinity].map(formatSeconds)).toEqual([
+      '6.6 µs',
+      '250 ms',
+      '59 s',
+      '1.5 min',
+      '1 h',
+      '2 d',
+      'none',
+    ]);
+    expect([7, 1_234_567, 0.125, Infinity].map(formatCount)).toEqual(['7', '1,234,567', '0.125', 'none']);
+    expect([596_049_920, 1.026e12].map(formatParameters)).toEqual(['596 M', '1.03 T']);
+    expect([100, 120, 1000].map((n) => formatBytes(n * 2 ** 20))).toEqual(['100 MiB', '120 MiB', '1000 MiB']);
+  });
+});
+
+describe('colour and quoting', () => {
+  it('lets a flag win over NO_COLOR, NO_COLOR over FORCE_COLOR, and both over the terminal', () => {
+    const cases: [Parameters<typeof wantsColor>[0], boolean][] = [
+      [{ choice: 'always', isTTY: false, env: { NO_COLOR: '1' } }, true],
+      [{ choice: 'auto', isTTY: true, env: { NO_COLOR: '1', FORCE_COLOR: '1' } }, false],
+      [{ choice: 'auto', isTTY: false, env: { FORCE_COLOR: '1' } }, true],
+      [{ choice: 'auto', isTTY: true, env: { FORCE_COLOR: '0' } }, false],
+      [{ choice: 'auto', isTTY: true, env: {} }, true],
+      [{ choice: 'auto', isTTY: true, env: { TERM: 'dumb' } }, false],
+    ];
+    for (const [facts, wanted] of cases) expect(wantsColor(facts), JSON.stringify(facts)).toBe(wanted);
+  });
+
+  it('quotes what a shell would split', () => {
+    expect(['a.yaml', '--set', 'x=1', "it's", 'a b', ''].map(quote)).toEqual([
+      'a.yaml',
+      '--set',
+      'x=1',
+      "'it'\\''s'",
+      "'a b'",
+      "''",
+    ]);
+  });
+});
