@@ -1,6 +1,6 @@
 /** From zod's issues to findings: a stable id, what was expected and received, and the nearest valid name. */
 import type { z } from 'zod';
-import { type Finding, finding, received, suggest } from './findings.ts';
+import { type Finding, finding, nearest, received, suggest } from './findings.ts';
 import { knownKeys } from './schema/known-keys.ts';
 import { find, type Path, pathText } from './source-text.ts';
 import type { Tree } from './yaml.ts';
@@ -21,7 +21,16 @@ const ARTICLE: Readonly<Record<string, string>> = {
 };
 
 export function fromIssues(issues: readonly z.core.$ZodIssue[], schema: z.core.$ZodType, tree: Tree): Finding[] {
-  return issues.flatMap((issue) => fromIssue(issue as Issue, schema, tree));
+  const findings = issues.flatMap((issue) => fromIssue(issue as Issue, schema, tree));
+  // A misspelt key is one mistake: that the right one is missing need not be said as well.
+  const unknown = findings.filter(({ id }) => id === 'MB-E101').map(({ path }) => path!);
+  return findings.filter(({ id, path }) => id !== 'MB-E102' || !unknown.some((key) => isMisspelt(path!, key)));
+}
+
+function isMisspelt(missing: Path, written: Path): boolean {
+  const last = missing.length - 1;
+  if (written.length !== missing.length || missing.slice(0, last).some((part, i) => part !== written[i])) return false;
+  return nearest(String(written[last]), [String(missing[last])]) !== undefined;
 }
 
 function fromIssue(issue: Issue, schema: z.core.$ZodType, tree: Tree): Finding[] {

@@ -17,7 +17,28 @@ export function scenarioJsonSchema(families: Families): Json {
   for (const family of Object.keys(FAMILY_KEY) as FamilyName[]) definitions[family] = choiceForm(families, family);
   for (const form of Object.keys(PRESET_FORMS) as (keyof typeof PRESET_FORMS)[]) definitions[form] = presetForm(form);
   for (const [form, options] of Object.entries(SHORT_FORMS)) definitions[form] = { anyOf: options.map(part) };
-  return { ...schema, $id: 'scenario.schema.json', title: 'mint-bench scenario', definitions };
+  const whole = { ...schema, $id: 'scenario.schema.json', title: 'mint-bench scenario', definitions };
+  return { ...whole, definitions: { ...definitions, ...shareTexts(whole) } };
+}
+
+/** Moves the long patterns of numbers with units to one definition each; returns those definitions. */
+function shareTexts(root: Json): Json {
+  const texts: Json = {};
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const node = value as Json;
+    if (node.type === 'string' && typeof node.title === 'string') {
+      const limitless = String(node.pattern).includes('|none|');
+      const name = `${node.title}${limitless ? ' or none' : ''} as text`.replaceAll(' ', '-');
+      texts[name] = { ...node };
+      for (const key of Object.keys(node)) delete node[key];
+      node.$ref = `#/definitions/${name}`;
+      return;
+    }
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(root);
+  return texts;
 }
 
 /** Values whose form depends on what is written carry a marker (`family` or `form`) that names their definition. */

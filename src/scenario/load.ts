@@ -2,13 +2,14 @@
  * A scenario file → the resolved scenario, or every problem with it at once: YAML, overrides, schema, rules across fields,
  * then what is merely unlikely (warnings). Reads the named file and nothing else; no network, no code from scenario files.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Diagnostic, UserError } from './errors.ts';
-import { type Finding, finding, received, suggest, toDiagnostic } from './findings.ts';
+import { type Finding, finding, received, toDiagnostic } from './findings.ts';
 import { fromIssues, locate } from './issues.ts';
 import { applyOverride, type Override } from './overrides.ts';
 import { plausibility } from './plausibility.ts';
+import { attachProfile } from './profile-file.ts';
+import { readScenario } from './read-file.ts';
 import { repair, unfounded } from './repair.ts';
 import type { Scenario } from './scenario.ts';
 import { resolve } from './schema/resolve.ts';
@@ -16,7 +17,7 @@ import { type Families, inputSchema, type ScenarioInput } from './schema.ts';
 import { semantics } from './semantics.ts';
 import { SourceText } from './source-text.ts';
 import { sweepFindings } from './sweep-check.ts';
-import { MAX_CHARACTERS, readYaml, type Tree } from './yaml.ts';
+import { readYaml, type Tree } from './yaml.ts';
 
 export type { Override } from './overrides.ts';
 export { parseOverride } from './overrides.ts';
@@ -73,7 +74,7 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
     semantics(scenario, { families: options.families, metrics: options.metrics, directory });
   const first = parse(tree);
   findings.push(...first.findings);
-  const { scenario } = first;
+  let { scenario } = first;
   if (scenario === null) {
     // What is wrong is taken out, so that the rules across fields can still be applied to the rest.
     const repaired = repair(tree, parse);
@@ -84,6 +85,9 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
     }
   } else {
     findings.push(...check(scenario));
+    const profiled = attachProfile(scenario, directory);
+    scenario = profiled.scenario;
+    findings.push(...profiled.findings);
     if (findings.length === 0) findings.push(...sweepFindings(tree, scenario, parse, check));
   }
   if (findings.length > 0 || scenario === null) throw failed(placed(findings, tree));
@@ -144,48 +148,4 @@ function defaultName(file: string): string {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 64);
   return name === '' ? 'scenario' : name;
-}
-
-const problem = (id: string, message: string, hint?: string) =>
-  new UserError([{ id, severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]);
-
-function readScenario(path: string): string {
-  let data: Buffer;
-  try {
-    const { size } = statSync(path);
-    if (size > 4 * MAX_CHARACTERS)
-      throw problem('MB-E003', `${received(path)} is ${size} bytes; no scenario is that large`);
-    data = readFileSync(path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw problem(
-      'MB-E001',
-      `${received(path)} cannot be read: ${REASON[code] ?? code}`,
-      code === 'ENOENT' ? siblings(path) : undefined,
-    );
-  }
-  if (data.includes(0)) throw problem('MB-E002', `${received(path)} is not a text file`, 'scenarios are YAML in UTF-8');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(data);
-  } catch {
-    throw problem('MB-E002', `${received(path)} is not UTF-8 text`, 'save it as UTF-8');
-  }
-}
-
-const REASON: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'permission denied',
-  ENAMETOOLONG: 'the name is too long',
-};
-
-function siblings(path: string): string | undefined {
-  try {
-    const names = readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
-    return suggest(basename(path), names);
-  } catch {
-    return undefined;
-  }
 }

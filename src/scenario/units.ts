@@ -201,12 +201,12 @@ export function quantity(kind: Quantity, range: Range = {}) {
       });
       return z.NEVER;
     })
-    .meta({ anyOf: [bounds, { type: 'string', pattern: inputPattern(kind, range) }] });
+    .meta({ anyOf: [bounds, { type: 'string', title: kind.name, pattern: inputPattern(kind, range) }] });
 }
 
 /** What an editor checks as one types: a number with a unit, not yet its range. */
 function inputPattern(kind: Quantity, range: Range): string {
-  const units = Object.keys(kind.units).map((unit) => unit.replaceAll(/[/%.]/g, '\\$&'));
+  const units = Object.keys(kind.units);
   const part = `${NUMBER_TEXT} *(?:${units.filter((unit) => unit !== '').join('|')})`;
   const body = kind.compound ? `(?:${part} *)+` : part;
   return `^(?:${body}|${NUMBER_TEXT}${range.infinity ? '|none|unlimited' : ''})$`;

@@ -180,7 +180,7 @@ function parse(text: string) {
       schema: 'core',
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -188,14 +188,33 @@ function parse(text: string) {
   }
 }
 
-/** Deepest nesting of brackets; those inside quotes and comments count too, which only makes the bound safer. */
+/**
+ * An upper bound on how deep the parser would have to go: brackets, indicators in a row (`- - - `), and indentation (the
+ * parser builds expressions as long as that). Brackets inside quotes and comments count too, which only errs on the safe side.
+ */
 function nesting(text: string): number {
-  let depth = 0;
   let deepest = 0;
+  let brackets = 0;
+  /** Indicators and spaces since the line began; −1 once anything else has come. */
+  let indicators = 0;
+  let spaces = 0;
+  /** `: ` on the line, each of which may open a map. A flow map of hundreds of fields is not deep, so these count little. */
+  let colons = 0;
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
+    const character = text[i];
+    if (character === '\n') {
+      indicators = 0;
+      spaces = 0;
+      colons = 0;
+      continue;
+    }
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++brackets);
+    else if (character === ']' || character === '}') brackets = Math.max(0, brackets - 1);
+    else if (character === ':' && text[i + 1] === ' ') deepest = Math.max(deepest, ++colons >> 3);
+    if (indicators < 0) continue;
+    if (character === '-' || character === '?' || character === ':') deepest = Math.max(deepest, ++indicators);
+    else if (character === ' ' || character === '\t') deepest = Math.max(deepest, ++spaces);
+    else indicators = -1;
   }
   return deepest;
 }

@@ -12,7 +12,10 @@ export const FAMILIES: Families = {
     zipf: entry(z.strictObject({ exponent: number({ max: 10 }).default(1).describe('Steepness.') })),
     uniform: entry(),
   },
-  drift: { none: entry(), shift: entry(z.strictObject({ period: duration().default(3600), share: fraction().default(0.01) })) },
+  drift: {
+    none: entry(),
+    shift: entry(z.strictObject({ period: duration().default(3600), share: fraction().default(0.01) })),
+  },
   lengths: {
     fixed: entry(z.strictObject({ tokens: count({ min: 1 }).default(128) })),
     lognormal: entry(z.strictObject({ median: positive().optional(), sigma: number().optional(), ...clipped })),
@@ -30,7 +33,10 @@ export const FAMILIES: Families = {
   },
   eviction: { lru: entry(), 'w-tinylfu': entry(z.strictObject({ window: fraction().default(0.01) })) },
   prefetch: { none: entry() },
-  routing: { 'least-outstanding': entry(), 'adapter-affinity': entry(z.strictObject({ load_factor: positive().default(1.25) })) },
+  routing: {
+    'least-outstanding': entry(),
+    'adapter-affinity': entry(z.strictObject({ load_factor: positive().default(1.25) })),
+  },
   scheduling: { fcfs: entry() },
   admission: { unlimited: entry(), 'token-bucket': entry(z.strictObject({ rate: rate().default(1) })) },
   cost: { roofline: entry() },
