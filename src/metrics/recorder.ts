@@ -126,7 +126,7 @@ export class CellRecorder implements Recorder {
     this.cellSlot = cohorts * COHORT_SLOTS;
     this.latencies = new HistogramBank(this.cellSlot + CELL_HISTOGRAMS.length);
     this.counters = new Float64Array(cohorts * STRIDE);
-    this.series = new SeriesRecorder(durationNs, options.seriesBucketNs ?? Math.max(1, durationNs / 288));
+    this.series = new SeriesRecorder(durationNs, options.seriesBucketNs ?? Math.max(1, Math.ceil(durationNs / 288)));
     this.sample = new RequestSample(options.sampleEvery ?? 1, options.sampleCapacity ?? 20_000);
     this.users = new UserRecords(users);
     this.ttfts = this.firstTokens.values[0];
