@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { GhostLists } from './ghost-lists.ts';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
-import { SlotLists } from './slot-lists.ts';
+import { EVERYTHING, PATIENCE, SlotLists } from './slot-lists.ts';
 
 /** Ghost lists; T1 and T2 carry the same numbers. */
 const ONCE = 0;
@@ -81,9 +81,8 @@ class Arc implements EvictionPolicy {
       if (this.t1Count + ghosts.count(ONCE) >= this.c) {
         if (ghosts.count(ONCE) === 0) {
           // T1 fills the tier: its oldest leaves without a ghost.
-          const victim = this.lists.takeOldest(this.t1, this.pins);
-          if (victim !== -1) this.t1Count--;
-          return victim;
+          const victim = this.takeOnce();
+          return victim !== -1 ? victim : this.replace();
         }
         while (ghosts.count(ONCE) > 0 && this.t1Count + ghosts.count(ONCE) >= this.c) ghosts.dropOldest(ONCE);
       } else {
@@ -108,20 +107,40 @@ class Arc implements EvictionPolicy {
     this.returningFrom = from;
   }
 
-  /** REPLACE of the paper; where the list it names is pinned throughout, the other one. */
+  /** REPLACE of the paper; where the list it names has only pinned entries, the other one. */
   private replace(): number {
     const { t1Count, p } = this;
-    const first = t1Count > 0 && (t1Count > p || (this.returningFrom === AGAIN && t1Count === p)) ? ONCE : AGAIN;
-    const victim = this.demote(first);
-    return victim !== -1 ? victim : this.demote(1 - first);
+    const fromOnce = t1Count > 0 && (t1Count > p || (this.returningFrom === AGAIN && t1Count === p));
+    let victim = fromOnce ? -1 : this.takeAgain(PATIENCE);
+    let list = AGAIN;
+    if (victim === -1) {
+      victim = this.takeOnce();
+      list = ONCE;
+    }
+    if (victim === -1) {
+      victim = this.takeAgain(EVERYTHING);
+      list = AGAIN;
+    }
+    if (victim !== -1) this.ghosts.add(list, this.keys[victim]);
+    return victim;
   }
 
-  private demote(list: number): number {
-    const victim = this.lists.takeOldest(list === ONCE ? this.t1 : this.t2, this.pins);
-    if (victim === -1) return -1;
-    if (list === ONCE) this.t1Count--;
-    else this.t2Count--;
-    this.ghosts.add(list, this.keys[victim]);
+  /** Takes the oldest unpinned entry out of T1. Pinned ones before it are in use: they move to T2, as a hit moves them. */
+  private takeOnce(): number {
+    const { lists, t1 } = this;
+    for (let slot = lists.oldest(t1); slot !== t1; slot = lists.oldest(t1)) {
+      if (this.pins[slot] === 0) {
+        this.remove(slot);
+        return slot;
+      }
+      this.hit(slot);
+    }
+    return -1;
+  }
+
+  private takeAgain(limit: number): number {
+    const victim = this.lists.takeOldest(this.t2, this.pins, limit);
+    if (victim !== -1) this.t2Count--;
     return victim;
   }
 }

@@ -105,7 +105,7 @@ export class SlotHeap {
     for (;;) {
       let below = 4 * at + 1;
       if (below >= count) break;
-      const end = below + 4 < count ? below + 4 : count;
+      const end = Math.min(below + 4, count);
       let child = heap[below];
       for (let other = below + 1; other < end; other++) {
         if (this.before(heap[other], child)) {

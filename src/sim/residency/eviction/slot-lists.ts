@@ -5,6 +5,15 @@
  * 8 bytes a slot; every operation is O(1) but `oldestUnpinned`, which is O(1) amortised while a constant share of the list is
  * unpinned (each pinned entry it steps over is met again only after every unpinned entry has left).
  */
+/** No limit to a search. */
+export const EVERYTHING = 2 ** 31 - 1;
+
+/**
+ * How many pinned entries in a row a policy with several lists looks at before it gives another list a turn: a list that is
+ * pinned throughout must not be searched to its end at every eviction.
+ */
+export const PATIENCE = 64;
+
 export class SlotLists {
   /** [2i]: the next younger entry of i, [2i + 1]: the next older one. From a sentinel, "younger" wraps to the oldest. */
   private readonly links: Int32Array;
@@ -78,24 +87,25 @@ export class SlotLists {
   }
 
   /**
-   * The oldest entry that is not pinned, −1 where there is none. Pinned entries on the way are in use and move to the young
-   * end, as a use would move them.
+   * The oldest entry that is not pinned, −1 where there is none among the `limit` oldest. Pinned entries on the way are in
+   * use and move to the young end, as a use would move them.
    */
-  oldestUnpinned(list: number, pins: Uint16Array): number {
+  oldestUnpinned(list: number, pins: Uint16Array, limit = EVERYTHING): number {
     const first = this.oldest(list);
     if (first === list) return -1;
     let slot = first;
+    let left = limit;
     do {
       if (pins[slot] === 0) return slot;
       this.renew(list, slot);
       slot = this.oldest(list);
-    } while (slot !== first);
+    } while (slot !== first && --left > 0);
     return -1;
   }
 
   /** Unlinks and returns `oldestUnpinned`. */
-  takeOldest(list: number, pins: Uint16Array): number {
-    const slot = this.oldestUnpinned(list, pins);
+  takeOldest(list: number, pins: Uint16Array, limit = EVERYTHING): number {
+    const slot = this.oldestUnpinned(list, pins, limit);
     if (slot !== -1) this.unlink(slot);
     return slot;
   }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { fraction, positive } from '../../../scenario/units.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
-import { SlotLists } from './slot-lists.ts';
+import { EVERYTHING, PATIENCE, SlotLists } from './slot-lists.ts';
 
 const WINDOW = 0;
 const PROBATION = 1;
@@ -77,20 +77,24 @@ class WTinyLfu implements EvictionPolicy {
       this.sketch.age();
       this.additions >>>= 1;
     }
+    let victim = this.choose(PATIENCE);
+    if (victim === -1) victim = this.choose(EVERYTHING);
+    if (victim !== -1) this.remove(victim);
+    return victim;
+  }
+
+  /** The victim, still in its place; −1 where each list starts with `limit` pinned entries. */
+  private choose(limit: number): number {
     const { lists, pins, bytes } = this;
     const total = bytes[WINDOW] + bytes[PROBATION] + bytes[PROTECTED];
-    let victim = lists.oldestUnpinned(lists.list(PROBATION), pins);
-    if (victim === -1) victim = lists.oldestUnpinned(lists.list(PROTECTED), pins);
+    let victim = lists.oldestUnpinned(lists.list(PROBATION), pins, limit);
+    if (victim === -1) victim = lists.oldestUnpinned(lists.list(PROTECTED), pins, limit);
     // One more entry of mean size must overflow the window; otherwise it has room and the main area pays.
-    if (victim === -1 || bytes[WINDOW] + total / this.count > this.windowShare * total) {
-      const candidate = lists.oldestUnpinned(lists.list(WINDOW), pins);
-      if (victim === -1 || (candidate !== -1 && !this.preferred(candidate, victim))) {
-        victim = candidate;
-      } else if (candidate !== -1) {
-        this.move(candidate, PROBATION);
-      }
-    }
-    if (victim !== -1) this.remove(victim);
+    if (victim !== -1 && bytes[WINDOW] + total / this.count <= this.windowShare * total) return victim;
+    const candidate = lists.oldestUnpinned(lists.list(WINDOW), pins, limit);
+    if (candidate === -1) return victim;
+    if (victim === -1 || !this.preferred(candidate, victim)) return candidate;
+    this.move(candidate, PROBATION);
     return victim;
   }
 
