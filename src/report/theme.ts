@@ -134,6 +134,14 @@ export const STAGES = looks({
   activate: ['activate (copy to GPU)', 'green'],
 });
 
+/** Where the time of a request goes (metrics/tables/cohorts.ts). */
+export const REQUEST_PARTS = looks({
+  alone: ['alone', 'blue'],
+  queue: ['queue', 'sky'],
+  adapter_wait: ['waiting for the adapter', 'orange'],
+  batching: ['slower steps in a batch', 'pink'],
+});
+
 export const PERCENTILES = looks({ p50: ['median', 'blue'], p99: ['99th percentile', 'orange'] });
 
 /** What GPU memory holds. */

@@ -158,6 +158,7 @@ function timeseries(): Table {
   const near = at((day, flash) => 0.74 - 0.06 * day - 0.25 * flash);
   return table({
     t_s: Float64Array.from({ length: BUCKETS }, (_, i) => i * BUCKET_S),
+    length_s: new Float64Array(BUCKETS).fill(BUCKET_S),
     arrivals: rate,
     finished: at((_day, flash, i) => rate[i] * (0.99 - 0.12 * flash + 0.01 * wiggle(i))),
     prompt_tokens: rate.map((r) => r * 600),
@@ -255,7 +256,7 @@ function requests(): Table {
 }
 
 function breakdown(names: string[]): Table {
-  const parts = { alone: 0.72, queue: 0.06, adapter_wait: 0.09, batch_interference: 0.13 };
+  const parts = { alone: 0.72, queue: 0.06, adapter_wait: 0.09, batching: 0.13 };
   const rows = ['all', ...names].flatMap((name) =>
     Object.entries(parts).map(([part, share]) => ({
       name,
@@ -339,10 +340,10 @@ export function runTables(cohortNames: string[] = ['free', 'pro', 'enterprise'])
     cohorts: table({
       cohort: cohortNames,
       arrivals: cohortNames.map((_, i) => 5_000_000 / (i + 1)),
-      lookups_gpu: cohortNames.map((_, i) => 500_000 * (i + 1)),
-      lookups_host: cohortNames.map(() => 300_000),
-      lookups_disk: cohortNames.map(() => 150_000),
-      lookups_object: cohortNames.map((_, i) => 200_000 / (i + 1)),
+      measured_lookups_gpu: cohortNames.map((_, i) => 500_000 * (i + 1)),
+      measured_lookups_host: cohortNames.map(() => 300_000),
+      measured_lookups_disk: cohortNames.map(() => 150_000),
+      measured_lookups_object: cohortNames.map((_, i) => 200_000 / (i + 1)),
     }),
     users: users(cohortNames),
     requests: requests(),

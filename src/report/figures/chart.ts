@@ -53,7 +53,6 @@ function config(theme: Theme): Record<string, unknown> {
     titleFontWeight: 'normal',
   };
   return {
-    aria: false,
     background: theme.background,
     font: FONT,
     padding: { left: 6, right: 12, top: 6, bottom: 6 },
@@ -72,6 +71,7 @@ function config(theme: Theme): Record<string, unknown> {
     },
     axis: {
       ...text,
+      aria: false,
       gridColor: theme.grid,
       domainColor: theme.grid,
       tickColor: theme.grid,
@@ -82,6 +82,7 @@ function config(theme: Theme): Record<string, unknown> {
     axisY: { domain: false, ticks: false },
     axisX: { grid: false, labelFlush: false, titleAnchor: 'end', titlePadding: 6 },
     legend: {
+      aria: false,
       orient: 'top',
       direction: 'horizontal',
       title: null,
@@ -99,6 +100,8 @@ function config(theme: Theme): Record<string, unknown> {
     rule: { color: theme.muted },
     text: { color: theme.ink, fontSize: 11 },
     bar: { cornerRadius: 1 },
+    // Only marks that ask for it carry a text of their values: it becomes the tooltip of a report, and weighs 100 B a mark.
+    mark: { aria: false },
     range: { category: Object.values(theme.swatches) },
   };
 }
@@ -216,6 +219,10 @@ export function panels(theme: Theme, views: readonly Panel[], left: number = 44)
 export function labelRoom(labels: readonly string[]): number {
   return Math.min(150, 12 + 6.6 * Math.max(0, ...labels.map((label) => label.length)));
 }
+
+/** The text of a mark's values: a tooltip in the report. `transform` computes it, `TIP` is the encoding that carries it. */
+export const tip = (expression: string): Spec => ({ calculate: expression, as: 'tip' });
+export const TIP: Spec = { field: 'tip', type: 'nominal' };
 
 /** A level category axis in the rows' order, without a title (the categories name themselves). */
 export function categoryAxis(field: string): Spec {

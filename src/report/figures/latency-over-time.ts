@@ -27,7 +27,12 @@ export const latencyOverTime: Figure<'run'> = {
         rows.push({ t_s: series.t[i], series: look.label, ttft_ms: orNull(values[i]), arrivals_per_s: null });
     }
     for (let i = 0; i < series.length; i++)
-      rows.push({ t_s: series.t[i], series: 'arrivals', ttft_ms: null, arrivals_per_s: arrivals[i] / series.width });
+      rows.push({
+        t_s: series.t[i],
+        series: 'arrivals',
+        ttft_ms: null,
+        arrivals_per_s: arrivals[i] / series.seconds[i],
+      });
     return rows;
   },
   spec(rows, theme) {

@@ -23,7 +23,7 @@ export const loadStaircase: Figure<'run'> = {
       total += loads[i];
       rows.push({
         t_s: series.t[i],
-        loads_per_s: loads[i] / series.width,
+        loads_per_s: loads[i] / series.seconds[i],
         loads_total: total,
         loads_in_flight: inFlight[i],
       });

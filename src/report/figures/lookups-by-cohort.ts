@@ -14,7 +14,7 @@ export const lookupsByCohort: Figure<'run'> = {
   source: 'own',
   needs: ['cohorts'],
   prepare({ cohorts }) {
-    const columns = Object.keys(TIERS).map((tier) => `lookups_${tier}`);
+    const columns = Object.keys(TIERS).map((tier) => `measured_lookups_${tier}`);
     if (!has(cohorts, 'cohort', ...columns)) return [];
     const names = strings(cohorts, 'cohort');
     const rows: Row[] = [];
@@ -42,12 +42,18 @@ export const lookupsByCohort: Figure<'run'> = {
           height: barsHeight(cohorts.length),
           layer: [
             {
+              transform: [
+                tip(
+                  "datum.cohort + ' · ' + datum.tier + ' · ' + format(datum.share, '.1%') + ' · ' + format(datum.lookups, ',') + ' lookups'",
+                ),
+              ],
               mark: { type: 'bar', stroke: theme.background, strokeWidth: 0.8, aria: true },
               encoding: {
                 y,
                 x: shareAxis('from', 'share of lookups'),
                 x2: { field: 'to' },
                 color: colour('tier', present(TIERS, rows, 'tier'), theme),
+                description: TIP,
               },
             },
             {

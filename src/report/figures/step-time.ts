@@ -25,7 +25,7 @@ export const stepTime: Figure<'run'> = {
     for (let i = 0; i < series.length; i++) {
       let from = 0;
       for (const { look, seconds } of seen) {
-        const to = from + seconds[i] / series.width;
+        const to = from + seconds[i] / series.seconds[i];
         rows.push({ t_s: series.t[i], part: look.label, busy_replicas: to - from, from, to });
         from = to;
       }

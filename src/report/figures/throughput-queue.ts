@@ -30,7 +30,7 @@ export const throughputQueue: Figure<'run'> = {
           t_s: series.t[i],
           panel: 'rate',
           series: look.label,
-          requests_per_s: counts[i] / series.width,
+          requests_per_s: counts[i] / series.seconds[i],
           requests: null,
         });
     }

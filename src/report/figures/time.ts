@@ -15,8 +15,8 @@ type Merge = 'sum' | 'mean' | 'median';
 export interface TimeSeries {
   /** Start of each merged bucket, s. */
   readonly t: Float64Array;
-  /** Width of a merged bucket, s (the last may be shorter). */
-  readonly width: number;
+  /** How long each merged bucket is, s; the last may be shorter. */
+  readonly seconds: Float64Array;
   readonly length: number;
   column(name: string, merge: Merge): Float64Array;
 }
@@ -26,10 +26,12 @@ export function timeSeries(table: Table): TimeSeries {
   const start = numbers(table, 't_s');
   const group = Math.max(1, Math.ceil(table.length / ROWS));
   const length = Math.ceil(table.length / group);
-  const bucket = table.length > 1 ? start[1] - start[0] : 1;
+  const lengths = numbers(table, 'length_s');
   return {
     t: Float64Array.from({ length }, (_, i) => start[i * group]),
-    width: bucket * group,
+    seconds: Float64Array.from({ length }, (_, i) =>
+      merged(lengths, i * group, Math.min(table.length, (i + 1) * group), 'sum'),
+    ),
     length,
     column(name, merge) {
       const source = numbers(table, name);
