@@ -228,6 +228,18 @@ async function backendItems(): Promise<Item[]> {
   }));
 }
 
+async function diagnosticItems(): Promise<Item[]> {
+  const { CODES } = await import('../scenario/codes.ts');
+  return Object.entries(CODES).map(([name, { title, help }]) => ({
+    name,
+    summary: title,
+    facts: [
+      ['severity', name.startsWith('MB-W') ? 'warning' : 'error'],
+      ['what to do', help],
+    ],
+  }));
+}
+
 const exitItems = async (): Promise<Item[]> =>
   EXIT_CODES.map(({ code, name, meaning, action }) => ({
     name: String(code),
@@ -250,5 +262,6 @@ export const KINDS: readonly Kind[] = [
   { name: 'backends', title: 'Kernel backends', items: backendItems },
   { name: 'invariants', title: 'Invariants of the simulator', items: invariantItems },
   { name: 'fields', title: 'Fields of a scenario', items: async () => (await import('./fields.ts')).fieldItems() },
+  { name: 'error-codes', title: 'Errors and warnings about scenarios', items: diagnosticItems },
   { name: 'exit-codes', title: 'Exit codes', items: exitItems },
 ];

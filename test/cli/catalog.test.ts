@@ -22,7 +22,7 @@ describe('list and explain', () => {
     const { code, stdout: text, stderr } = mint(['explain', ...new Set(names)]);
     expect([code, stderr]).toEqual([0, '']);
     for (const kind of KINDS) expect(text).toContain(kind.title);
-    expect(text).not.toMatch(/undefined|\[object|NaN/);
+    expect(text).not.toMatch(/\[object|\bNaN\b|: undefined|default undefined/);
   });
 
   it('give the numbers behind a name', () => {
@@ -50,6 +50,10 @@ describe('list and explain', () => {
   The run finished; a threshold of the scenario does not hold.
   what to do  The verdicts stand first in the summary and the report.
 `);
+  });
+
+  it('explain the id that a diagnostic carries', () => {
+    expect(mint(['explain', 'mb-e209']).stdout).toMatch(/^MB-E209 {2}.*\n {2}the weights do not fit a replica\n/);
   });
 
   it('explain a group of metrics, and say what other tools mean by the name', () => {
