@@ -84,10 +84,36 @@ const configure = [
   `-DMINT_CUDA=${nvcc ? 'ON' : 'OFF'}`,
   ...(nvcc ? [`-DCMAKE_CUDA_COMPILER=${nvcc}`, `-DMINT_CUDA_ARCHITECTURES=${chosen['cuda-architectures']}`] : []),
 ];
+let log = '';
 for (const args of [configure, ['--build', work, '--parallel', String(availableParallelism())]]) {
   const { status, stdout, stderr } = spawnSync(cmake, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  log += stdout + stderr;
   if (status !== 0) stop(1, `cmake ${args.join(' ')} failed:\n${stdout}\n${stderr}`);
 }
+/** Registers, spills and shared memory of each kernel, as ptxas printed them; nothing where nothing was compiled. */
+function kernelResources(text) {
+  const resources = [];
+  const pattern =
+    /Compiling entry function '(\w+)' for '(\w+)'[\s\S]*?(\d+) bytes spill stores, (\d+) bytes spill loads[\s\S]*?Used (\d+) registers(?:.*?(\d+) bytes smem)?/g;
+  for (const [, symbol, architecture, stores, loads, registers, shared] of text.matchAll(pattern)) {
+    const name = /^_ZN4mint\d+([a-z]\w*?)(?:INS_4(Bf16|Fp16)E|I(f)E|E)/.exec(symbol);
+    const type = name === null ? '' : (name[2] ?? (name[3] && 'fp32') ?? '').toLowerCase();
+    resources.push({
+      kernel: name === null ? symbol : `${name[1]}${type && ` ${type}`}`,
+      architecture,
+      registers: Number(registers),
+      spill_bytes: Number(stores) + Number(loads),
+      static_shared_bytes: Number(shared ?? 0),
+    });
+  }
+  return resources;
+}
+const resources = kernelResources(log);
+if (resources.length > 0) {
+  const lines = resources.map((row) => `  ${JSON.stringify(row)}`).sort();
+  writeFileSync(join(output, 'cuda-kernels.json'), `[\n${lines.join(',\n')}\n]\n`);
+}
+
 const built = ['cpu', 'cuda', 'cuda_emulated'].map((name) => `mint_native_${name}.node`);
 const files = built.filter((name) => existsSync(join(output, name)));
 const record = {

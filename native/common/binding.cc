@@ -301,4 +301,4 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 
 }  // namespace
 
-NODE_API_MODULE(NODE_GYP_MODULE_NAME, init)
+NODE_API_MODULE(mint_native, init)

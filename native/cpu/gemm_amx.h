@@ -9,7 +9,7 @@ namespace mint::MINT_ISA {
 
 struct AmxEngine {
   using P = Bf16;
-  static constexpr int kRows = 32, kColumns = 32, kDepth = 32, kBlockDepth = 1024;
+  static constexpr int kRows = 32, kColumns = 32, kDepth = 32, kBlockDepth = 512;
 
   static void begin() {
     struct alignas(64) {
@@ -45,51 +45,52 @@ struct AmxEngine {
     for (; k < count; ++k) out[k] = fromFloat<Bf16>(row[k]);
   }
 
-  template <class Epilogue>
-  static void tile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, int rows, int columns, Epilogue&& epilogue) {
-    const int64_t bytes = ldp * 2;
-    alignas(64) float sums[kRows][kColumns];
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    const bool low = rows > 16, right = columns > 16;
-    if (low && right) {
-      for (int k = 0; k < depth; k += 32, panel += 1024) {
-        _tile_loadd(4, p + k, bytes);
-        _tile_loadd(6, panel, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(7, panel + 512, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, p + 16 * ldp + k, bytes);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-      }
-    } else {
-      for (int k = 0; k < depth; k += 32, panel += 1024) {
-        _tile_loadd(4, p + k, bytes);
-        _tile_loadd(6, panel, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        if (right) {
-          _tile_loadd(7, panel + 512, 64);
-          _tile_dpbf16ps(1, 4, 7);
-        }
-        if (low) {
-          _tile_loadd(5, p + 16 * ldp + k, bytes);
-          _tile_dpbf16ps(2, 5, 6);
-        }
-      }
-    }
-    constexpr int kStride = kColumns * 4;
-    _tile_stored(0, &sums[0][0], kStride);
-    if (right) _tile_stored(1, &sums[0][16], kStride);
-    if (low) _tile_stored(2, &sums[16][0], kStride);
-    if (low && right) _tile_stored(3, &sums[16][16], kStride);
+  static void tile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add) {
+    if (rows == kRows && columns > 16) return wholeTile<true>(p, ldp, panel, depth, c, ldc, add);
+    // An edge goes through a whole tile of its own: rows past the last belong to someone else.
+    alignas(64) float sums[kRows * kColumns];
+    if (columns > 16) wholeTile<true>(p, ldp, panel, depth, sums, kColumns, false);
+    else wholeTile<false>(p, ldp, panel, depth, sums, kColumns, false);
     for (int m = 0; m < rows; ++m)
-      for (int n = 0; n < (right ? 2 : 1); ++n) epilogue(m, n, Vec::load(&sums[m][n * 16]));
+      for (int n = 0; n < columns; n += 16) {
+        float* const out = c + m * ldc + n;
+        const Vec::F value = Vec::load(sums + m * kColumns + n);
+        Vec::store(out, add ? Vec::add(Vec::load(out), value) : value);
+      }
   }
 
  private:
+  /** 32 rows × 32 columns, or the left 16 of them. */
+  template <bool Right>
+  static void wholeTile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, float* c, int64_t ldc, bool add) {
+    const int64_t bytes = ldp * 2, sumBytes = ldc * 4;
+    if (add) {
+      _tile_loadd(0, c, sumBytes);
+      _tile_loadd(1, c + 16, sumBytes);
+      _tile_loadd(2, c + 16 * ldc, sumBytes);
+      _tile_loadd(3, c + 16 * ldc + 16, sumBytes);
+    } else {
+      _tile_zero(0);
+      _tile_zero(1);
+      _tile_zero(2);
+      _tile_zero(3);
+    }
+    for (int k = 0; k < depth; k += 32, panel += 1024) {
+      _tile_loadd(4, p + k, bytes);
+      _tile_loadd(6, panel, 64);
+      _tile_dpbf16ps(0, 4, 6);
+      if constexpr (Right) _tile_loadd(7, panel + 512, 64);
+      if constexpr (Right) _tile_dpbf16ps(1, 4, 7);
+      _tile_loadd(5, p + 16 * ldp + k, bytes);
+      _tile_dpbf16ps(2, 5, 6);
+      if constexpr (Right) _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, c, sumBytes);
+    if constexpr (Right) _tile_stored(1, c + 16, sumBytes);
+    _tile_stored(2, c + 16 * ldc, sumBytes);
+    if constexpr (Right) _tile_stored(3, c + 16 * ldc + 16, sumBytes);
+  }
+
   /** 16 × 16 words: pairs, quads of words within 128 bits, then 128-bit blocks twice. */
   static void transpose(__m512i* r) {
     __m512i t[16];
