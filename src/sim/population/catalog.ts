@@ -35,6 +35,11 @@ export class CellCatalog implements AdapterCatalog {
   constructor(scenario: Scenario, partition: Partition, cell: number) {
     const { population, seed } = scenario;
     const cohorts = population.cohorts.length;
+    if (population.users * population.adapters_per_user > 2 ** 31 - 1) {
+      throw new RangeError(
+        `a population may have at most 2^31 − 1 adapters, this one has ${population.users * population.adapters_per_user}`,
+      );
+    }
     this.scenario = scenario;
     this.partition = partition;
     this.cell = cell;

@@ -69,7 +69,7 @@ export class SessionReturns {
   private pushed = 0;
   /** Columns of the returns that are due, by entry; free entries form a list through `users`. */
   private users = new Int32Array(64);
-  private cohorts = new Uint8Array(64);
+  private cohorts = new Int32Array(64);
   private turns = new Int32Array(64);
   private prompts = new Int32Array(64);
   private outputs = new Int32Array(64);
@@ -150,9 +150,7 @@ export class SessionReturns {
       this.prompts = doubled(this.prompts);
       this.outputs = doubled(this.outputs);
       this.slotOf = doubled(this.slotOf);
-      const cohorts = new Uint8Array(this.users.length);
-      cohorts.set(this.cohorts);
-      this.cohorts = cohorts;
+      this.cohorts = doubled(this.cohorts);
     }
     return this.used++;
   }

@@ -38,6 +38,10 @@ describe('adapters', () => {
     for (const [user, own] of adapters.entries()) for (const a of own) expect(cells[0].userOfAdapter(a)).toBe(user);
   });
 
+  it('are refused where their number does not fit', () => {
+    expect(() => catalogs({ population: { users: 1e9, adapters_per_user: 3 } })).toThrow(/2\^31/);
+  });
+
   it('several users of one cohort may share one, never across cohorts', () => {
     const { cells } = catalogs({
       population: { users: 25, users_per_adapter: 4 },
