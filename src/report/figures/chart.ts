@@ -180,7 +180,10 @@ export function markedLines(field: string, looks: readonly Look[], theme: Theme,
     null,
   );
   return {
-    transform: [{ calculate: `datum['${field}']`, as: 'dash' }],
+    transform: [
+      { calculate: `datum['${field}']`, as: 'dash' },
+      tip(`datum['${field}'] + ' · ' + format(datum['${y.field}'], '.4~r') + ' at ' + datum['${x.field}']`),
+    ],
     layer: [
       {
         transform: [{ filter: 'isValid(datum.lo) && isValid(datum.hi)' }],
@@ -188,7 +191,10 @@ export function markedLines(field: string, looks: readonly Look[], theme: Theme,
         encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: points.color },
       },
       { mark: { type: 'line' }, encoding: { x, y, color: points.color, strokeDash: dash } },
-      { mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true }, encoding: { x, y, ...points } },
+      {
+        mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
+        encoding: { x, y, ...points, description: TIP },
+      },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { distinct, panels, pointSeries, present } from './chart.ts';
+import { distinct, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 /** Points of the roof. */
@@ -61,9 +61,14 @@ export const kernelRoofline: Figure<'kernel'> = {
             encoding: { x, y },
           },
           {
-            transform: [{ filter: '!datum.roof' }],
+            transform: [
+              { filter: '!datum.roof' },
+              tip(
+                "datum.kernel + ' · ' + datum.shape + ' · ' + format(datum.gflops, ',.3~r') + ' GFLOP/s at ' + format(datum.flop_per_byte, '.3~r') + ' FLOP/B'",
+              ),
+            ],
             mark: { type: 'point', filled: true, size: 55, opacity: 0.85, aria: true },
-            encoding: { x, y, ...pointSeries('kernel', present(kernels, rows, 'kernel'), theme) },
+            encoding: { x, y, ...pointSeries('kernel', present(kernels, rows, 'kernel'), theme), description: TIP },
           },
         ],
       },

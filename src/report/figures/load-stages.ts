@@ -1,7 +1,7 @@
 import { findSummary } from '../run-data.ts';
 import { STAGES } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
-import { barsHeight, categoryAxis, labelRoom, panels } from './chart.ts';
+import { barsHeight, categoryAxis, labelRoom, panels, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const loadStages: Figure<'run'> = {
@@ -38,7 +38,12 @@ export const loadStages: Figure<'run'> = {
         {
           title: null,
           height: barsHeight(stages.length),
-          transform: ['p50_ms', 'p99_ms', 'mean_ms'].map(floored),
+          transform: [
+            tip(
+              "datum.stage + ' · median ' + format(datum.p50_ms, '.3~r') + ' ms · mean ' + format(datum.mean_ms, '.3~r') + ' ms · p99 ' + format(datum.p99_ms, '.3~r') + ' ms'",
+            ),
+            ...['p50_ms', 'p99_ms', 'mean_ms'].map(floored),
+          ],
           layer: [
             {
               mark: { type: 'rule', strokeWidth: 3, color: theme.swatches.sky, opacity: 0.8 },
@@ -46,7 +51,7 @@ export const loadStages: Figure<'run'> = {
             },
             {
               mark: { type: 'point', filled: true, size: 60, opacity: 1, color: theme.swatches.blue, aria: true },
-              encoding: { y, x: axis('p50_ms') },
+              encoding: { y, x: axis('p50_ms'), description: TIP },
             },
             {
               mark: {
@@ -58,11 +63,11 @@ export const loadStages: Figure<'run'> = {
                 color: theme.swatches.sky,
                 aria: true,
               },
-              encoding: { y, x: axis('p99_ms') },
+              encoding: { y, x: axis('p99_ms'), description: TIP },
             },
             {
               mark: { type: 'tick', thickness: 3, size: 18, color: theme.swatches.orange, aria: true },
-              encoding: { y, x: axis('mean_ms') },
+              encoding: { y, x: axis('mean_ms'), description: TIP },
             },
           ],
         },

@@ -1,7 +1,7 @@
 import { has, numbers, strings } from '../run-data.ts';
 import { TIERS } from '../theme.ts';
 import { shareAxis } from './axes.ts';
-import { barsHeight, categoryAxis, colour, distinct, labelRoom, panels, present } from './chart.ts';
+import { barsHeight, categoryAxis, colour, distinct, labelRoom, panels, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const lookupsByCohort: Figure<'run'> = {

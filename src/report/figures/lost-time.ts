@@ -1,7 +1,7 @@
 import { ALL, numbers, strings } from '../run-data.ts';
 import { REQUEST_PARTS } from '../theme.ts';
 import { shareAxis } from './axes.ts';
-import { barsHeight, categoryAxis, colour, distinct, labelRoom, panels, present } from './chart.ts';
+import { barsHeight, categoryAxis, colour, distinct, labelRoom, panels, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const lostTime: Figure<'run'> = {

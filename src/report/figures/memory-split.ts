@@ -1,5 +1,5 @@
 import { MEMORY } from '../theme.ts';
-import { colour, panels, present } from './chart.ts';
+import { colour, panels, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const memorySplit: Figure<'run'> = {
@@ -49,8 +49,17 @@ export const memorySplit: Figure<'run'> = {
           height: 44,
           layer: [
             {
+              transform: [
+                tip("datum.part + ' · ' + format(datum.gib, '.1f') + ' GiB · ' + format(datum.share, '.1%')"),
+              ],
               mark: { type: 'bar', size: 40, stroke: theme.background, strokeWidth: 0.8, aria: true },
-              encoding: { y, x, x2: { field: 'to' }, color: colour('part', present(MEMORY, rows, 'part'), theme) },
+              encoding: {
+                y,
+                x,
+                x2: { field: 'to' },
+                color: colour('part', present(MEMORY, rows, 'part'), theme),
+                description: TIP,
+              },
             },
             {
               transform: [

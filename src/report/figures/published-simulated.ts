@@ -1,5 +1,5 @@
 import { seriesLooks } from '../theme.ts';
-import { distinct, panels, pointSeries, present } from './chart.ts';
+import { distinct, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 /** Half-width of the band around "equal". */
@@ -56,9 +56,14 @@ export const publishedSimulated: Figure<'fidelity'> = {
       axis: { labelLimit: 170, labels: rows.length <= 40, grid: false },
     };
     const points = (filter: string, mark: object) => ({
-      transform: [{ filter }],
+      transform: [
+        { filter },
+        tip(
+          "datum.row + ' · published ' + format(datum.published, '.4~r') + ' ' + datum.unit + ' · simulated ' + format(datum.simulated, '.4~r') + ' ' + datum.unit + ' · ' + datum.use",
+        ),
+      ],
       mark: { type: 'point', size: 55, opacity: 1, aria: true, ...mark },
-      encoding: { x, y, color: pointSeries('source', shown, theme).color },
+      encoding: { x, y, color: pointSeries('source', shown, theme).color, description: TIP },
     });
     return panels(
       theme,

@@ -1,6 +1,6 @@
 import { ALL, cohortNames, findSummary } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
-import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, present } from './chart.ts';
+import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 const OBJECTIVES = {
@@ -67,9 +67,15 @@ export const sloAttainment: Figure<'run'> = {
               transform: [
                 { filter: "datum.objective != 'target'" },
                 { calculate: 'max(1 - datum.attainment, 1e-4)', as: 'miss' },
+                tip("datum.cohort + ' · ' + datum.objective + ' · ' + format(datum.attainment, '.2%')"),
               ],
               mark: { type: 'point', filled: true, size: 80, opacity: 0.9, aria: true },
-              encoding: { x, y, ...pointSeries('objective', present(looks, rows, 'objective'), theme) },
+              encoding: {
+                x,
+                y,
+                ...pointSeries('objective', present(looks, rows, 'objective'), theme),
+                description: TIP,
+              },
             },
           ],
         },
