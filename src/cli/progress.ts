@@ -1,0 +1,67 @@
+/**
+ * Progress on stderr: one line that redraws itself where somebody watches, else one line for each finished point. Nothing at
+ * all under --no-progress or --quiet.
+ */
+import type { Context } from './command.ts';
+import { formatCount, formatSeconds } from './format.ts';
+
+export interface ProgressState {
+  /** Done, 0 … 1. */
+  share: number;
+  /** Wall-clock seconds so far. */
+  elapsed: number;
+  arrivals: number;
+  events: number;
+}
+
+const BAR = 24;
+
+/** `label  ████░░░░  41%  1,234,567 requests  2.1 M events/s  ETA 12 s`, cut to `width` columns. */
+export function progressText(
+  label: string,
+  { share, elapsed, arrivals, events }: ProgressState,
+  width: number,
+): string {
+  const filled = Math.round(BAR * share);
+  const left = share > 0.01 ? (elapsed * (1 - share)) / share : Number.NaN;
+  const parts = [
+    label,
+    `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`,
+    `${String(Math.floor(100 * share)).padStart(3)}%`,
+    `${formatCount(arrivals)} requests`,
+    ...(elapsed > 0 ? [`${formatCount(Math.round(events / elapsed))} events/s`] : []),
+    ...(Number.isNaN(left) ? [] : [`ETA ${formatSeconds(Math.round(left))}`]),
+  ];
+  return [...parts.filter((part) => part !== '').join('  ')].slice(0, width).join('');
+}
+
+export class Progress {
+  private readonly context: Context;
+  private readonly started = performance.now();
+  private drawn = false;
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  /** The point under way. */
+  update(label: string, state: Omit<ProgressState, 'elapsed'>): void {
+    const { terminal, progress } = this.context;
+    if (!progress || !terminal.live) return;
+    const elapsed = (performance.now() - this.started) / 1000;
+    terminal.err(`\r\u001b[2K${progressText(label, { ...state, elapsed }, terminal.width - 1)}`);
+    this.drawn = true;
+  }
+
+  /** A finished point: stays on the screen, and is all there is in a log. */
+  point(text: string): void {
+    this.clear();
+    if (this.context.progress) this.context.terminal.err(`${text}\n`);
+  }
+
+  /** Takes the line away, before anything else is written. */
+  clear(): void {
+    if (this.drawn) this.context.terminal.err('\r\u001b[2K');
+    this.drawn = false;
+  }
+}
