@@ -24,7 +24,7 @@ const params = z.strictObject({});
 
 export const onQueue: PrefetchEntry<z.infer<typeof params>> = {
   summary: 'To the GPU as soon as a request waits',
-  source: 'Sheng et al. (S-LoRA), MLSys 2024, section 5.3',
+  source: 'Sheng et al. (S-LoRA), MLSys 2024',
   params,
   create: (_params, context) => new OnQueue(context),
 };

@@ -1,7 +1,7 @@
 /**
  * Keeps the most popular adapters of the replica in host memory. Popularity is counted by Space-Saving, which never
  * underestimates and is off by at most (arrivals/counters), and halves at every refresh so that it follows drift.
- * O(log counters) an arrival, O(counters·log counters) a refresh; 36 bytes a counter, four counters an adapter kept.
+ * O(log counters) an arrival, O(counters·log counters) a refresh; 44 bytes a counter, 16 counters an adapter kept.
  */
 import { z } from 'zod';
 import { count, duration } from '../../../scenario/units.ts';
@@ -9,8 +9,8 @@ import { SlotHeap } from '../eviction/slot-heap.ts';
 import { HashIndex } from '../index-map.ts';
 import type { PrefetchContext, PrefetchEntry, PrefetchPolicy } from './policy.ts';
 
-/** Counters for each adapter that is kept: the error of the smallest count that matters is then a fraction of it. */
-const COUNTERS_PER_ADAPTER = 4;
+/** Counters for each adapter that is kept: a count is off by at most 1/16 of the arrivals per kept adapter. */
+const COUNTERS_PER_ADAPTER = 16;
 
 class Popular implements PrefetchPolicy {
   readonly interval: number;
