@@ -74,6 +74,13 @@ export function toFloat32(dtype: KernelDtype, storage: Storage): Float32Array {
   return out;
 }
 
+/** Rounds the first `length` values into the storage from element `at` on. */
+export function store(dtype: KernelDtype, values: Float64Array, length: number, storage: Storage, at: number): void {
+  if (dtype === 'fp32') for (let i = 0; i < length; i++) storage[at + i] = values[i];
+  else if (dtype === 'bf16') for (let i = 0; i < length; i++) storage[at + i] = encodeBf16(values[i]);
+  else for (let i = 0; i < length; i++) storage[at + i] = encodeFp16(values[i]);
+}
+
 /** Raw bits of a storage array, for comparisons bit for bit. */
 export function rawBits(storage: Storage): Uint32Array | Uint16Array {
   return storage instanceof Float32Array

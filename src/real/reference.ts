@@ -10,8 +10,8 @@
  *
  * A wrong adapter, slice, rank tail or scale is off by the size of the terms themselves, orders of magnitude more.
  */
-import { decode, rawBits, SMALLEST, toFloat32, UNIT_ROUNDOFF } from './dtype.ts';
-import { outWidth, type Problem, type Storage } from './operator.ts';
+import { rawBits, SMALLEST, toFloat32, UNIT_ROUNDOFF } from './dtype.ts';
+import { MAX_RANK, outWidth, type Problem, type Storage } from './operator.ts';
 
 export interface Comparison {
   /** Elements compared with the reference. */
@@ -35,62 +35,68 @@ export function compareWithReference(problem: Problem, result: Storage, maxPairs
   const named = new Uint8Array(problem.yRows);
   const comparison: Comparison = { checked: 0, untouched: 0, worstShare: 0, worstError: 0, fault: null };
   const stride = Math.max(1, Math.ceil(rows.length / maxPairs));
-  const h = new Float64Array(256);
-  const hMagnitude = new Float64Array(256);
+  const h = new Float64Array(MAX_RANK);
+  const hMagnitude = new Float64Array(MAX_RANK);
   for (let g = 0; g < segRank.length; g++) {
     const rank = segRank[g];
-    for (let p = segStart[g]; p < segStart[g + 1]; p++) {
-      named[outRows[p]] = 1;
-      if (p % stride !== 0) continue;
-      const x = toFloat32(dtype, problem.x.subarray(rows[p] * inDim, (rows[p] + 1) * inDim));
-      const scale = segScale[g] * rowScale[p];
-      let column = 0;
-      for (let s = 0; s < sliceDims.length; s++) {
+    for (let p = segStart[g]; p < segStart[g + 1]; p++) named[outRows[p]] = 1;
+    const first = Math.ceil(segStart[g] / stride) * stride;
+    if (first >= segStart[g + 1]) continue;
+    const start = segRankStart[g];
+    let sliceColumn = 0;
+    for (let s = 0; s < sliceDims.length; s++) {
+      const out = sliceDims[s];
+      const a = toFloat32(dtype, problem.a[s].subarray(start * inDim, (start + rank) * inDim));
+      const b = toFloat32(dtype, problem.b[s].subarray(start * out, (start + rank) * out));
+      const summation = 8 * Math.sqrt(inDim + rank) * v;
+      for (let p = first; p < segStart[g + 1]; p += stride) {
+        const x = toFloat32(dtype, problem.x.subarray(rows[p] * inDim, (rows[p] + 1) * inDim));
+        const from = outRows[p] * width + sliceColumn;
+        const before = toFloat32(dtype, problem.y.subarray(from, from + out));
+        const after = toFloat32(dtype, result.subarray(from, from + out));
+        const scale = segScale[g] * rowScale[p];
         for (let k = 0; k < rank; k++) {
-          const at = (segRankStart[g] + k) * inDim;
           let sum = 0;
           let magnitude = 0;
           for (let i = 0; i < inDim; i++) {
-            const term = decode(dtype, problem.a[s][at + i]) * x[i];
+            const term = a[k * inDim + i] * x[i];
             sum += term;
             magnitude += Math.abs(term);
           }
           h[k] = sum;
           hMagnitude[k] = magnitude;
         }
-        const summation = 8 * Math.sqrt(inDim + rank) * v;
-        for (let o = 0; o < sliceDims[s]; o++, column++) {
-          const at = segRankStart[g] * sliceDims[s] + o * rank;
+        for (let o = 0; o < out; o++) {
           let sum = 0;
           let magnitude = 0;
           let spread = 0;
           for (let k = 0; k < rank; k++) {
-            const weight = decode(dtype, problem.b[s][at + k]);
+            const weight = b[o * rank + k];
             sum += weight * h[k];
             magnitude += Math.abs(weight * h[k]);
             spread += Math.abs(weight) * hMagnitude[k];
           }
-          const element = outRows[p] * width + column;
-          const before = problem.accumulate ? decode(dtype, problem.y[element]) : 0;
-          const expected = before + scale * sum;
+          const old = problem.accumulate ? before[o] : 0;
+          const expected = old + scale * sum;
           const tolerance =
             2 * u * Math.abs(expected) +
             Math.abs(scale) * (2 * u * magnitude + summation * spread) +
-            4 * v * Math.abs(before) +
+            4 * v * Math.abs(old) +
             SMALLEST[dtype];
-          const error = Math.abs(decode(dtype, result[element]) - expected);
+          const error = Math.abs(after[o] - expected);
           const share = Number.isNaN(error) ? Infinity : error / tolerance;
+          const relative = Number.isNaN(error) ? Infinity : error / Math.max(1, Math.abs(expected));
           comparison.checked++;
           comparison.worstShare = Math.max(comparison.worstShare, share);
-          const relative = Number.isNaN(error) ? Infinity : error / Math.max(1, Math.abs(expected));
           comparison.worstError = Math.max(comparison.worstError, relative);
           if (share > 1 && comparison.fault === null) {
             comparison.fault =
-              `row ${outRows[p]} column ${column}: ${decode(dtype, result[element])}, ` +
+              `row ${outRows[p]} column ${sliceColumn + o}: ${after[o]}, ` +
               `expected ${expected} ± ${tolerance.toExponential(1)} (segment ${g}, rank ${rank})`;
           }
         }
       }
+      sliceColumn += out;
     }
   }
   compareUntouched(problem, result, named, width, comparison);

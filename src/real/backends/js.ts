@@ -4,7 +4,7 @@
  */
 import { hrtime } from 'node:process';
 import type { Backend, Roofline, RunOptions, Session } from '../backend.ts';
-import { decode, encode, toFloat32 } from '../dtype.ts';
+import { store, toFloat32 } from '../dtype.ts';
 import { bestNanoseconds, flushHostCaches, measureHostBandwidth } from '../host-bandwidth.ts';
 import { cpuName } from '../machine.ts';
 import { KERNEL_DTYPES, MAX_RANK, outWidth, type Problem, type Storage } from '../operator.ts';
@@ -46,19 +46,23 @@ class JsSession implements Session {
     const { dtype, inDim, sliceDims, segStart, segRank, segRankStart, segScale, rows, outRows, rowScale } = problem;
     const width = outWidth(problem);
     const h = new Float32Array(MAX_RANK);
+    const row = new Float64Array(width);
     for (let g = 0; g < segRank.length; g++) {
       const rank = segRank[g];
       for (let p = segStart[g]; p < segStart[g + 1]; p++) {
         const scale = segScale[g] * rowScale[p];
-        let element = outRows[p] * width;
+        const first = outRows[p] * width;
+        let column = 0;
         for (let s = 0; s < sliceDims.length; s++) {
           for (let k = 0; k < rank; k++) h[k] = dot(a[s], (segRankStart[g] + k) * inDim, x, rows[p] * inDim, inDim);
           let at = segRankStart[g] * sliceDims[s];
-          for (let o = 0; o < sliceDims[s]; o++, at += rank, element++) {
-            const before = problem.accumulate ? decode(dtype, y[element]) : 0;
-            y[element] = encode(dtype, before + scale * dot(b[s], at, h, 0, rank));
-          }
+          for (let o = 0; o < sliceDims[s]; o++, at += rank) row[column++] = scale * dot(b[s], at, h, 0, rank);
         }
+        if (problem.accumulate) {
+          const before = toFloat32(dtype, y.subarray(first, first + width));
+          for (let c = 0; c < width; c++) row[c] += before[c];
+        }
+        store(dtype, row, width, y, first);
       }
     }
   }
