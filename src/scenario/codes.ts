@@ -1,6 +1,7 @@
 /**
  * What each diagnostic id means and what to do about it, for `explain MB-E101`. Ids are stable: one that is retired is not
- * given to anything else. E0xx the file, E1xx one value, E2xx values that do not go together, E3xx overrides, W4xx doubts.
+ * given to anything else. E0xx the file, E1xx one value, E2xx values that do not go together, E3xx overrides, E4xx traces,
+ * W4xx doubts.
  */
 export interface Code {
   readonly title: string;
@@ -84,7 +85,7 @@ export const CODES: Readonly<Record<string, Code>> = {
   },
   'MB-E202': {
     title: 'request rates are missing or given twice',
-    help: 'Either one total (`population.rate` or `rate_per_user`, split by `rate_share`), or a `rate` or `rate_per_user` in every cohort.',
+    help: 'Either one total (`population.rate` or `rate_per_user`, split by `rate_share`), or a `rate` or `rate_per_user` in every cohort. With both, the total scales the rates of the cohorts.',
   },
   'MB-E203': { title: 'replicas do not divide over cells', help: 'Every cell has the same number of replicas.' },
   'MB-E204': {
@@ -148,10 +149,6 @@ export const CODES: Readonly<Record<string, Code>> = {
     help: 'All users of the cohort at `max_rate_per_user` send less than the cohort’s rate.',
   },
   'MB-E223': { title: 'pinned adapters do not fit host memory', help: '`pin.count` counts for every cohort.' },
-  'MB-E224': {
-    title: 'a shared bandwidth without an interval',
-    help: 'Cells share the object store at barriers; give `object_store.interval` a length.',
-  },
   'MB-E225': {
     title: 'flash crowds with arrivals that take none',
     help: 'In a closed loop the crowd could not be told from the clients. Use open arrivals or a trace.',
@@ -168,6 +165,12 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'an override that leads nowhere',
     help: 'Something on the path is a plain value, or a list has no such member. Members are addressed by position or by name.',
   },
+  'MB-E401': { title: 'the trace file cannot be opened', help: 'Check the path and its permissions.' },
+  'MB-E402': {
+    title: 'a row of the trace cannot be read',
+    help: 'Azure CSV has the columns TIMESTAMP, ContextTokens, GeneratedTokens; Mooncake JSON lines have timestamp, input_length, output_length; Arrow has arrival_ns, prompt_tokens, output_tokens.',
+  },
+  'MB-E403': { title: 'the trace holds no request', help: 'Every row was left out, or there is none.' },
   'MB-W401': {
     title: 'the offered load is above the capacity',
     help: 'Even at the peak FLOP/s of all GPUs the tokens could not be computed: queues grow as long as requests arrive.',

@@ -22,7 +22,8 @@ export function finding(id: string, message: string, rest: Omit<Finding, 'id' | 
   return { id, message, ...rest };
 }
 
-export function toDiagnostic(found: Finding): Diagnostic {
+/** `file` is named where the finding has no place of its own. */
+export function toDiagnostic(found: Finding, file: string): Diagnostic {
   const { id, message, path, expected, received, hint } = found;
   const at = found.place;
   const shown =
@@ -31,7 +32,7 @@ export function toDiagnostic(found: Finding): Diagnostic {
     id,
     severity: id.startsWith('MB-W') ? 'warning' : 'error',
     message: printable(message),
-    ...(at === undefined ? {} : { file: at.source.name }),
+    file: at?.source.name ?? file,
     ...shown,
     ...(path === undefined || path.length === 0 ? {} : { path: printable(pathText(path)) }),
     ...(expected === undefined ? {} : { expected }),

@@ -26,7 +26,10 @@ export function scenarioHash(scenario: Scenario): string {
 /** The form that names run folders. */
 export const shortHash = (hash: string) => hash.slice(0, 10);
 
-/** The resolved scenario as a scenario file: it loads to the same scenario and so to the same hash. */
+/**
+ * The resolved scenario as a scenario file: it loads to the same scenario and so to the same hash. Of a sweep this holds for
+ * its points; its axes change the file as it was written (`adapter.modules: attention` follows the base), not its expansion.
+ */
 export function resolvedYaml(scenario: Scenario): string {
   return stringify(sorted(scenario), { lineWidth: 0, aliasDuplicateObjects: false, version: '1.2' });
 }

@@ -48,21 +48,24 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
   const source = new SourceText(file, text);
   const read = readYaml(source);
   const tree = read.tree;
-  if (tree === null || read.findings.length > 0) throw failed(read.findings);
+  if (tree === null || read.findings.length > 0) throw failed(read.findings, file);
   const empty = tree.value === null;
   if (empty || typeof tree.value !== 'object' || Array.isArray(tree.value)) {
     const start = { ...tree.place, start: 0, end: 1 };
-    throw failed([
-      empty
-        ? finding('MB-E007', 'the file is empty', {
-            place: start,
-            hint: 'mint-bench init writes a commented scenario to start from',
-          })
-        : finding('MB-E008', 'a scenario is a map of keys to values', {
-            place: tree.place,
-            received: received(tree.value),
-          }),
-    ]);
+    throw failed(
+      [
+        empty
+          ? finding('MB-E007', 'the file is empty', {
+              place: start,
+              hint: 'mint-bench init writes a commented scenario to start from',
+            })
+          : finding('MB-E008', 'a scenario is a map of keys to values', {
+              place: tree.place,
+              received: received(tree.value),
+            }),
+      ],
+      file,
+    );
   }
   const findings: Finding[] = [];
   for (const override of options.overrides ?? []) findings.push(...applyOverride(tree, override));
@@ -90,8 +93,8 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
     findings.push(...profiled.findings);
     if (findings.length === 0) findings.push(...sweepFindings(tree, scenario, parse, check));
   }
-  if (findings.length > 0 || scenario === null) throw failed(placed(findings, tree));
-  const warnings = placed(plausibility(scenario, options.families), tree).map(toDiagnostic);
+  if (findings.length > 0 || scenario === null) throw failed(placed(findings, tree), file);
+  const warnings = placed(plausibility(scenario, options.families), tree).map((found) => toDiagnostic(found, file));
   return { scenario, source: { file, directory, text }, warnings };
 }
 
@@ -121,23 +124,28 @@ function parserOf(families: Families): Parse {
   return parse;
 }
 
+/** A rule may rest on a default: where nothing of its path was written, there is no line to show. */
 function placed(findings: readonly Finding[], tree: Tree): Finding[] {
-  return findings.map((found) =>
-    found.place === undefined && found.path !== undefined ? { ...found, ...locate(tree, found.path) } : found,
-  );
+  return findings.map((found) => {
+    if (found.place !== undefined || found.path === undefined) return found;
+    const written = Object.hasOwn(tree.value as object, found.path[0]);
+    return written ? { ...found, ...locate(tree, found.path) } : found;
+  });
 }
 
-function failed(findings: readonly Finding[]): UserError {
+function failed(findings: readonly Finding[], file: string): UserError {
   const order = ({ place, atKey }: Finding) => (place === undefined ? Infinity : atKey ? place.keyStart : place.start);
   const seen = new Set<string>();
   const sorted = [...findings].sort((a, b) => {
     const fromFile = Number(a.place?.source.name === '--set') - Number(b.place?.source.name === '--set');
     return fromFile || order(a) - order(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   });
-  const diagnostics = sorted.map(toDiagnostic).filter(({ id, file, line, column, message }) => {
-    const key = [id, file, line, column, message].join('\n');
-    return !seen.has(key) && seen.add(key);
-  });
+  const diagnostics = sorted
+    .map((found) => toDiagnostic(found, file))
+    .filter(({ id, file, line, column, message }) => {
+      const key = [id, file, line, column, message].join('\n');
+      return !seen.has(key) && seen.add(key);
+    });
   return new UserError(diagnostics);
 }
 

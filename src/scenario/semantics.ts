@@ -282,7 +282,7 @@ function checkMemory(scenario: Scenario, report: Report): void {
 }
 
 function checkGoals(
-  { slo, thresholds, population, serving, hardware }: Scenario,
+  { slo, thresholds, population, serving }: Scenario,
   metrics: readonly string[] | undefined,
   report: Report,
 ): void {
@@ -309,8 +309,5 @@ function checkGoals(
       ['serving', 'max_batch_tokens'],
       { uses: [['serving', 'max_batch']] },
     );
-  }
-  if (Number.isFinite(hardware.object_store.bandwidth) && hardware.object_store.interval === Infinity) {
-    report('MB-E224', 'a shared bandwidth needs an interval to be shared at', ['hardware', 'object_store', 'interval']);
   }
 }

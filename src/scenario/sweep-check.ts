@@ -9,13 +9,16 @@ import type { Tree } from './yaml.ts';
 /** Points that validation tries; a run of the sweep checks every one before it starts. */
 const MAX_POINTS = 32;
 
-/** Every combination, the last axis fastest. A scenario without a sweep has one point without overrides. */
+/**
+ * Every combination, the last axis fastest, each a scenario without a sweep of its own. The overrides are for the file as it
+ * was written: `adapter.modules: attention` follows the base that a point names. One point where there is no sweep.
+ */
 export function sweepPoints(sweep: Scenario['sweep'], limit = Infinity): Override[][] {
   let points: Override[][] = [[]];
   for (const { path, values } of sweep) {
     points = points.flatMap((point) => values.map((value) => [...point, { path, value }])).slice(0, limit);
   }
-  return points;
+  return sweep.length === 0 ? points : points.map((point) => [...point, { path: 'sweep', value: {} }]);
 }
 
 export function sweepFindings(
@@ -37,7 +40,10 @@ export function sweepFindings(
   for (const point of sweepPoints(scenario.sweep, MAX_POINTS)) {
     const [problem] = applied(tree, point, parse, check);
     if (problem === undefined) continue;
-    const text = point.map(({ path, value }) => `${path}=${JSON.stringify(value)}`).join(', ');
+    const text = point
+      .filter(({ path }) => path !== 'sweep')
+      .map(({ path, value }) => `${path}=${JSON.stringify(value)}`)
+      .join(', ');
     return [
       finding('MB-E219', `the point ${text} of the sweep is not valid: ${problem.message}`, {
         path: ['sweep'],

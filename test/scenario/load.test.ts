@@ -109,6 +109,11 @@ describe('what depends on other fields', () => {
     expect(b.rate).toBe(5);
   });
 
+  test('a total scales rates that every cohort has', () => {
+    const text = MINIMAL.replace('10/s', '40/s, cohorts: [{name: a, rate: 1/s}, {name: b, rate: 3/s}]');
+    expect(load(text).scenario.population.cohorts.map(({ rate }) => rate)).toEqual([10, 30]);
+  });
+
   test('a closed loop needs no rate: cohorts weigh by their share', () => {
     const text = MINIMAL.replace('rate: 10/s', 'arrivals: closed, cohorts: [{name: a, share: 20%}, {name: b}]');
     expect(load(text).scenario.population.cohorts.map(({ rate }) => rate)).toEqual([0.2, 0.8]);

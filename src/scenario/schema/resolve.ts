@@ -61,11 +61,12 @@ function resolveShares(written: (number | undefined)[]): number[] {
 }
 
 /**
- * Either one total split by `rate_share`, or a rate for each cohort. Only an open loop needs rates; elsewhere they are the
- * weights by which requests fall to cohorts, and default to the shares.
+ * Either one total split by `rate_share`, or a rate for each cohort; with both, the total scales the cohorts' rates. Only an
+ * open loop needs rates; elsewhere they are the weights by which requests fall to cohorts, and default to the shares.
  */
 function resolveRates(population: ScenarioInput['population'], shares: number[], report: Report): number[] {
   const { cohorts, users } = population;
+  const perUser = (rate: number | undefined, count: number) => (rate === undefined ? undefined : rate * count);
   if (population.rate !== undefined && population.rate_per_user !== undefined) {
     report(
       'MB-E202',
@@ -74,42 +75,32 @@ function resolveRates(population: ScenarioInput['population'], shares: number[],
       'keep one of them',
     );
   }
-  const open = population.arrivals.name === 'open';
-  const ownRates = cohorts.some((cohort) => cohort.rate !== undefined || cohort.rate_per_user !== undefined);
-  const written =
-    population.rate ?? (population.rate_per_user === undefined ? undefined : population.rate_per_user * users);
-  const total = written ?? (open || ownRates ? undefined : 1);
-  const weights = cohorts.map((cohort, i) => cohort.rate_share ?? shares[i]);
-  const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
-  return cohorts.map((cohort, i) => {
+  const own = cohorts.map((cohort, i) => cohort.rate ?? perUser(cohort.rate_per_user, shares[i] * users));
+  const withOwn = own.filter((rate) => rate !== undefined).length;
+  const written = population.rate ?? perUser(population.rate_per_user, users);
+  const total = written ?? (withOwn === 0 && population.arrivals.name !== 'open' ? 1 : undefined);
+  cohorts.forEach((cohort, i) => {
     const at = ['population', 'cohorts', i];
     if (cohort.rate !== undefined && cohort.rate_per_user !== undefined) {
       report('MB-E202', 'the cohort has both rate and rate_per_user', [...at, 'rate_per_user'], 'keep one of them');
-    }
-    const own =
-      cohort.rate ?? (cohort.rate_per_user === undefined ? undefined : cohort.rate_per_user * shares[i] * users);
-    if (total !== undefined) {
-      if (own !== undefined) {
-        const key = cohort.rate === undefined ? 'rate_per_user' : 'rate';
-        report(
-          'MB-E202',
-          'the cohort has a rate of its own and population has a total',
-          [...at, key],
-          'use rate_share here, or drop the total',
-        );
-      }
-      return weightSum > 0 ? (total * weights[i]) / weightSum : 0;
-    }
-    if (own === undefined && open) {
+    } else if (total === undefined && own[i] === undefined && population.arrivals.name === 'open') {
+      const hint = 'write population.rate, rate_per_user, or a rate in every cohort';
+      report('MB-E202', `cohort ${cohort.name} has no request rate`, at, hint);
+    } else if (total !== undefined && own[i] !== undefined && withOwn < cohorts.length) {
+      const key = cohort.rate === undefined ? 'rate_per_user' : 'rate';
+      const hint = 'use rate_share here, drop the total, or give every cohort a rate, which the total then scales';
       report(
         'MB-E202',
-        `cohort ${cohort.name} has no request rate`,
-        at,
-        'write population.rate, rate_per_user, or a rate in every cohort',
+        'this cohort has a rate of its own, others do not, and population has a total',
+        [...at, key],
+        hint,
       );
     }
-    return own ?? 0;
   });
+  if (total === undefined) return own.map((rate) => rate ?? 0);
+  const weights = own.map((rate, i) => rate ?? cohorts[i].rate_share ?? shares[i]);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => (sum > 0 ? (total * weight) / sum : 0));
 }
 
 const ATTENTION: readonly AdapterModule[] = ['q', 'k', 'v', 'o', 'q_a', 'q_b', 'kv_a', 'kv_b'];
