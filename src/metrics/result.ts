@@ -21,7 +21,7 @@ import {
   TOTAL_AT,
   type Total,
 } from './layout.ts';
-import { type CellSample, SAMPLE_FIELDS } from './sample.ts';
+import { type CellSample, mergeSamples, type RunSample } from './sample.ts';
 import { type CellSeries, mergeSeries, type RunSeries } from './series.ts';
 import { UserRecords } from './users.ts';
 
@@ -86,7 +86,7 @@ export interface RunResult {
   /** Sum of the cells' peaks: the peak itself in one cell, an upper bound of it in more. */
   gaugePeak: Float64Array;
   series: RunSeries;
-  samples: CellSample[];
+  sample: RunSample;
   users: UserRecords[];
 }
 
@@ -138,7 +138,7 @@ export function mergeCells(cells: readonly CellResult[]): RunResult {
     gaugeIntegral: added(cells.map((cell) => cell.gaugeIntegral)),
     gaugePeak: added(cells.map((cell) => cell.gaugePeak)),
     series: mergeSeries(cells.map((cell) => cell.series)),
-    samples: cells.map((cell) => cell.sample),
+    sample: mergeSamples(cells.map((cell) => cell.sample)),
     users: cells.map((cell) => new UserRecords(cell.userBytes)),
   };
 }
@@ -189,13 +189,3 @@ export const gaugePeak = (run: RunResult, gauge: Gauge): number => run.gaugePeak
 
 /** Seconds of step time in each of COST_PARTS, all replicas together. */
 export const partTicks = (run: RunResult): number[] => COST_PARTS.map((_, p) => limbs(run.partLo, run.partHi, p));
-
-/** The sampled requests of all cells, in cell order; `every` is the cell's sampling distance (a weight). */
-export function* sampledRequests(run: RunResult): Generator<{ cell: number; every: number; row: Float64Array }> {
-  for (let cell = 0; cell < run.samples.length; cell++) {
-    const { every, size, rows } = run.samples[cell];
-    for (let i = 0; i < size; i++) {
-      yield { cell, every, row: rows.subarray(i * SAMPLE_FIELDS.length, (i + 1) * SAMPLE_FIELDS.length) };
-    }
-  }
-}

@@ -7,8 +7,10 @@
  */
 import { hash32 } from '../sim/random/hash.ts';
 
-/** What is kept of a request; times in ns, −1 where there is none (a refused request has no first token);
- * all but `end_state` are the fields of a row of finished.ts, in its order. */
+/**
+ * What is kept of a request; times in ns, −1 where there is none (a refused request has no first token). All but `end_state`
+ * are the fields of a row of finished.ts, in its order.
+ */
 export const SAMPLE_FIELDS = [
   'user',
   'adapter',
@@ -34,6 +36,37 @@ export interface CellSample {
   size: number;
   /** size × SAMPLE_FIELDS, one request after the other. */
   rows: Float64Array;
+  /** The hash of each request's number: those that are multiples of 2^k are the sample at distance 2^k. */
+  keys: Uint32Array;
+}
+
+/** The sample of a run: at one distance in all cells, so that every request of it stands for as many. */
+export interface RunSample {
+  every: number;
+  cells: Int32Array;
+  rows: Float64Array;
+}
+
+/** Requests of a run's sample, at most. */
+export const MOST_SAMPLED = 20_000;
+
+export function mergeSamples(cells: readonly CellSample[], most: number = MOST_SAMPLED): RunSample {
+  const kept = (every: number) =>
+    cells.reduce((sum, { keys }) => sum + keys.reduce((n, key) => n + ((key & (every - 1)) === 0 ? 1 : 0), 0), 0);
+  let every = Math.max(...cells.map((cell) => cell.every));
+  let size = kept(every);
+  while (size > most) size = kept((every *= 2));
+  const numbers = new Int32Array(size);
+  const rows = new Float64Array(size * WIDTH);
+  let at = 0;
+  cells.forEach((cell, number) => {
+    for (let i = 0; i < cell.size; i++) {
+      if ((cell.keys[i] & (every - 1)) !== 0) continue;
+      rows.set(cell.rows.subarray(i * WIDTH, (i + 1) * WIDTH), at * WIDTH);
+      numbers[at++] = number;
+    }
+  });
+  return { every, cells: numbers, rows };
 }
 
 export class RequestSample {
@@ -88,7 +121,12 @@ export class RequestSample {
   }
 
   pack(): CellSample {
-    return { every: this.every, size: this.size, rows: this.rows.slice(0, this.size * WIDTH) };
+    return {
+      every: this.every,
+      size: this.size,
+      rows: this.rows.slice(0, this.size * WIDTH),
+      keys: this.hashes.slice(0, this.size),
+    };
   }
 
   private thin(): void {

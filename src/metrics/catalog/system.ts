@@ -1,8 +1,11 @@
 /** Metrics of the system as a whole: fairness, utilisation, where step time goes, money and energy. */
 import { COST_PARTS, TICKS_PER_SECOND } from '../../sim/cost/step-cost.ts';
 import { userFairness } from '../fairness.ts';
+import { SERIES_AT } from '../layout.ts';
 import { counterOf, gaugeMean, histogramOf, partTicks, type RunResult, totalOf, windowSeconds } from '../result.ts';
+import { STRIDE } from '../series.ts';
 import { jain } from '../statistics/fairness.ts';
+import { mser5 } from '../statistics/mser.ts';
 import { type Metric, measured, ratio } from './metric.ts';
 
 function metric(
@@ -116,6 +119,28 @@ const SHARES: readonly Metric[] = COST_PARTS.map((part, at) =>
   ),
 );
 
+const WARMUP: readonly Metric[] = [
+  metric(
+    'warmup_mser5_s',
+    's',
+    'neither',
+    'Where the MSER-5 rule (White, Cobb & Spratt, WSC 2000) would cut off the warm-up, from the number of requests in the ' +
+      'system over [0, duration). Compare with the scenario’s warm-up: if this is longer, latencies hold start-up effects.',
+    ({ run }) => {
+      const { bucketNs, buckets, rows } = run.series;
+      const length = Math.min(buckets, Math.floor(run.durationNs / bucketNs));
+      const inSystem = Float64Array.from(
+        { length },
+        (_, bucket) =>
+          rows[bucket * STRIDE + SERIES_AT.gauge_running] + rows[bucket * STRIDE + SERIES_AT.gauge_waiting],
+      );
+      const cut = mser5(inSystem);
+      return cut === null ? null : measured((cut * bucketNs) / 1e9, length);
+    },
+    'Only for a steady load: with a diurnal curve or flash crowds the rule follows the load, not the start.',
+  ),
+];
+
 const RENT = 'Rent of all GPUs and nodes, busy or idle';
 
 const MONEY: readonly Metric[] = [
@@ -163,4 +188,4 @@ const MONEY: readonly Metric[] = [
   ),
 ];
 
-export const SYSTEM_METRICS: readonly Metric[] = [...FAIRNESS, ...UTILISATION, ...SHARES, ...MONEY];
+export const SYSTEM_METRICS: readonly Metric[] = [...FAIRNESS, ...UTILISATION, ...SHARES, ...WARMUP, ...MONEY];

@@ -2,7 +2,7 @@
 import { END_STATES } from '../../sim/recorder.ts';
 import type { RunFacts } from '../facts.ts';
 import { TIERS } from '../layout.ts';
-import { type RunResult, sampledRequests } from '../result.ts';
+import type { RunResult } from '../result.ts';
 import { SAMPLE_FIELDS, type SampleField } from '../sample.ts';
 import type { Column, TableSpec } from './arrow.ts';
 import type { UserDirectory } from './users.ts';
@@ -10,7 +10,11 @@ import type { UserDirectory } from './users.ts';
 const FIELD = Object.fromEntries(SAMPLE_FIELDS.map((name, at) => [name, at])) as Record<SampleField, number>;
 
 export function requestsTable(run: RunResult, facts: RunFacts, directory: UserDirectory): TableSpec {
-  const requests = [...sampledRequests(run)];
+  const { every, cells, rows } = run.sample;
+  const requests = Array.from(cells, (cell, i) => ({
+    cell,
+    row: rows.subarray(i * SAMPLE_FIELDS.length, (i + 1) * SAMPLE_FIELDS.length),
+  }));
   const numbers = (
     name: string,
     unit: string,
@@ -27,6 +31,7 @@ export function requestsTable(run: RunResult, facts: RunFacts, directory: UserDi
     numbers(name, 'ms', description, ({ row }) => (row[FIELD[field]] < 0 ? Number.NaN : row[FIELD[field]] / 1e6));
   return {
     name: 'requests',
+    metadata: { sampled: every === 1 ? 'all' : `1 in ${every}` },
     columns: [
       numbers('cell', 'number', 'cell', ({ cell }) => cell),
       numbers('user', 'number', 'global user number', ({ cell, row }) => directory.globalUser(cell, row[FIELD.user])),
@@ -66,7 +71,6 @@ export function requestsTable(run: RunResult, facts: RunFacts, directory: UserDi
       ),
       numbers('prompt_tokens', 'tokens', 'prompt', ({ row }) => orNone(row[FIELD.prompt_tokens])),
       numbers('output_tokens', 'tokens', 'output', ({ row }) => orNone(row[FIELD.output_tokens])),
-      numbers('weight', 'count', 'requests of its cell that this one stands for', ({ every }) => every),
     ],
   };
 }
