@@ -78,7 +78,7 @@ describe('the engine against the plain step-by-step simulator', () => {
           cost, ranks, rankClass: (adapter) => adapter % ranks.length, kvBlocks, blockTokens: s.blockTokens, slots: Math.min(s.slots, s.adapters),
           hostEntries: s.hostEntries >= s.adapters ? 1e9 : s.hostEntries,
           maxBatch: s.maxBatch, maxBatchTokens: budget, maxAdapters: Math.min(s.adaptersPerBatch, s.slots), skipWindow: s.skipWindow, chunked: s.chunked,
-          swap: s.swap, blocking: s.blocking || s.activate === -1,
+          swap: s.swap, blocking: s.blocking,
           copyNs: footprints.map((f) => toNs(s.activate + f.gpuBytes / 1e10)),
           swapNsPerBlock: toNs(40_000 / 1e10),
           loader: {
