@@ -1,0 +1,93 @@
+/**
+ * Values as a person reads them: three significant digits, a unit that suits the size. The exact numbers stand in
+ * summary.json and in the tables beside every figure.
+ */
+
+/** `digits` significant digits without exponent and without trailing zeros of a fraction. */
+export function significant(value: number, digits: number = 3): string {
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const text = value.toFixed(Math.min(20, Math.max(0, digits - 1 - magnitude)));
+  const [whole, fraction = ''] = text.split('.');
+  const kept = fraction.replace(/0+$/, '');
+  return (kept === '' ? grouped(whole) : `${grouped(whole)}.${kept}`).replace('-', '−');
+}
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
+
+type Steps = readonly (readonly [size: number, unit: string])[];
+
+const MILLISECONDS: Steps = [
+  [60_000, ' min'],
+  [1000, ' s'],
+  [1, ' ms'],
+  [1e-3, ' µs'],
+  [1e-6, ' ns'],
+];
+const BYTES: Steps = [
+  [2 ** 50, ' PiB'],
+  [2 ** 40, ' TiB'],
+  [2 ** 30, ' GiB'],
+  [2 ** 20, ' MiB'],
+  [2 ** 10, ' KiB'],
+  [1, ' B'],
+];
+const COUNT: Steps = [
+  [1e9, ' B'],
+  [1e6, ' M'],
+  [1, ''],
+];
+
+function stepped(value: number, steps: Steps, digits: number): string {
+  const magnitude = value === 0 ? 1 : Math.abs(value);
+  const [size, unit] = steps.find(([from]) => magnitude >= from) ?? steps[steps.length - 1];
+  return `${significant(value / size, digits)}${unit}`;
+}
+
+/** A share as percent; close to 100% with as many nines as it takes to tell it from 100%. */
+export function percent(share: number, digits: number = 3): string {
+  if (share > 0.99 && share < 1 && digits <= 3) {
+    const nines = Math.min(7, Math.ceil(-Math.log10(1 - share)));
+    // Rounded down: what is not quite all must not read as all.
+    const shown = Math.floor(share * 10 ** (nines + 1)) / 10 ** (nines + 1);
+    return `${significant(shown * 100, nines + 1)}%`;
+  }
+  return `${significant(share * 100, digits)}%`;
+}
+
+/** A value with its unit (those of the metric catalog); "–" where there is none. */
+export function formatMetric(value: number | null | undefined, unit: string, digits: number = 3): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  switch (unit) {
+    case 'ms':
+      return stepped(value, MILLISECONDS, digits);
+    case 's':
+      return stepped(value * 1000, MILLISECONDS, digits);
+    case 'fraction':
+      return percent(value, digits);
+    case 'B':
+      return stepped(value, BYTES, digits);
+    case 'USD':
+      return `$${significant(value, digits)}`;
+    case 'ratio':
+      return `${significant(value, digits)}×`;
+    case 'index':
+    case '':
+      return significant(value, digits);
+    case '1/s':
+      return `${stepped(value, COUNT, digits)} /s`;
+    case 'count':
+      return stepped(value, COUNT, digits);
+    default:
+      return `${stepped(value, COUNT, digits)} ${unit}`;
+  }
+}
+
+/** Seconds as "24 h", "90 s", "2.5 d". */
+export function formatSeconds(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'none';
+  if (seconds > 2 * 86_400) return `${significant(seconds / 86_400)} d`;
+  if (seconds >= 3600) return `${significant(seconds / 3600)} h`;
+  return formatMetric(seconds, 's');
+}

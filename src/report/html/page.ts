@@ -1,0 +1,137 @@
+/**
+ * report.html: one self-contained page. Nothing is loaded from anywhere, it opens from file://, and every string of the scenario
+ * or the run is escaped (escape.ts); the content security policy allows the page's own script by hash and no other.
+ */
+import { createHash } from 'node:crypto';
+import type { Digest } from '../digest.ts';
+import { SECTIONS, type Section } from '../figures/figure.ts';
+import { formatMetric } from '../format.ts';
+import type { SummaryRow } from '../run-data.ts';
+import { text } from './escape.ts';
+import { type DrawnFigure, figureCard } from './figure-card.ts';
+import { SCRIPT } from './script.ts';
+import { style } from './style.ts';
+
+export interface Page {
+  readonly digest: Digest;
+  readonly hash: string;
+  readonly figures: readonly DrawnFigure[];
+  readonly summary: readonly SummaryRow[];
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** The resolved scenario as YAML. */
+  readonly scenario: string;
+}
+
+const HEADINGS: Record<Section, readonly [heading: string, intro: string]> = {
+  latency: ['Latency', 'What a user notices: the wait for the first token and the pace of those that follow.'],
+  residency: ['Residency', 'Where adapters live, how often the right one is near, and what it takes to bring one in.'],
+  interference: ['Interference and fairness', 'What sharing costs each user, and whether it costs all of them alike.'],
+  capacity: ['Capacity and cost', 'Whether the hardware keeps up, what it is busy with, and what fills its memory.'],
+  study: ['Across runs', 'How the answers change with the base, the adapters, the load and the number of users.'],
+  kernel: ['Kernel', 'The multi-LoRA operator as measured on a device.'],
+  fidelity: ['Fidelity', 'Simulated results beside published ones.'],
+};
+
+export function page(input: Page): string {
+  const { digest, figures, hash } = input;
+  const sections = SECTIONS.filter((section) => figures.some(({ figure }) => figure.section === section));
+  const script = createHash('sha256').update(SCRIPT).digest('base64');
+  const policy = `default-src 'none'; script-src 'sha256-${script}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const links = [
+    ...sections.map((section) => [section, HEADINGS[section][0]]),
+    ['cohorts', 'Cohorts'],
+    ['assumptions', 'Assumptions'],
+    ['all-metrics', 'All metrics'],
+    ['run', 'This run'],
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="mint-bench">
+<title>${text(digest.name)} · mint-bench</title>
+<style>${style()}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the results</a>
+<header><div class="wrap">
+<div class="top"><span class="brand"><b>mint-bench</b> run report</span><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></div>
+<h1>${text(digest.name)}</h1>
+${digest.description === '' ? '' : `<p class="lede">${text(digest.description)}</p>`}
+<dl class="setting">${digest.setting.map(([label, value]) => `<div><dt>${text(label)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>
+${verdict(digest)}
+<ul class="tiles">${digest.tiles.map(tile).join('')}</ul>
+</div></header>
+<nav aria-label="Sections"><div class="wrap">${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
+<main id="main" class="wrap">
+${sections.map((section) => figureSection(section, figures)).join('\n')}
+${cohortSection(digest)}
+<section id="assumptions"><h2>Assumptions and simplifications</h2><p class="intro">What this run took for granted. A conclusion that leans on one of these lines needs another run.</p>
+<ul class="assumed">${digest.assumptions.map((line) => `<li>${text(line)}</li>`).join('')}</ul></section>
+${metricSection(input.summary)}
+${runSection(input)}
+</main>
+<footer><div class="wrap">Simulated by mint-bench · run <span class="mono">${text(hash)}</span></div></footer>
+<div id="tip" role="status" hidden></div>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+const WORDS = { pass: 'PASS', fail: 'FAIL', warn: 'WARN' } as const;
+
+function verdict({ verdict: outcome, sentence, thresholds }: Digest): string {
+  const pill = outcome === 'none' ? '' : `<span class="pill ${outcome}">${WORDS[outcome]}</span>`;
+  const rows = thresholds.map(
+    (line) =>
+      `<tr><td><span class="pill ${line.status}">${WORDS[line.status]}</span></td><td class="left name"><code>${text(line.metric)}</code></td><td>${text(line.measured)}</td><td>${text(line.bound)}</td></tr>`,
+  );
+  const table =
+    rows.length === 0
+      ? ''
+      : `<div class="scroll"><table><caption hidden>Thresholds of the scenario</caption><thead><tr><th scope="col">verdict</th><th scope="col" class="left">threshold</th><th scope="col">measured</th><th scope="col">required</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="verdict ${outcome}"><div class="say">${pill}<span>${text(sentence)}</span></div>${table}</div>`;
+}
+
+function tile({ label, value, note }: Digest['tiles'][number]): string {
+  const [, number, unit] = /^([^ ]+)(?: (.+))?$/.exec(value) ?? ['', value, ''];
+  const shown = unit === undefined || unit === '' ? text(number) : `${text(number)} <small>${text(unit)}</small>`;
+  return `<li><div class="label">${text(label)}</div><div class="value">${shown}</div><div class="note">${text(note)}</div></li>`;
+}
+
+function figureSection(section: Section, figures: readonly DrawnFigure[]): string {
+  const [heading, intro] = HEADINGS[section];
+  const cards = figures.filter(({ figure }) => figure.section === section).map(figureCard);
+  return `<section id="${section}"><h2>${text(heading)}</h2><p class="intro">${text(intro)}</p><div class="grid">${cards.join('\n')}</div></section>`;
+}
+
+function cohortSection({ cohorts }: Digest): string {
+  const head = ['cohort', ...cohorts.columns].map((column) => `<th scope="col">${text(column)}</th>`);
+  const rows = cohorts.rows.map(
+    ({ cohort, cells }) =>
+      `<tr${cohort === 'all' ? ' class="all"' : ''}><td class="name">${text(cohort)}</td>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<section id="cohorts"><h2>Cohorts</h2><p class="intro">The same numbers for each group of users; “–” where a group has none.</p>
+<div class="card scroll" style="margin-top:18px"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+}
+
+function metricSection(summary: readonly SummaryRow[]): string {
+  const rows = summary.map((row) => {
+    const interval =
+      row.lo === null || row.hi === null ? '' : `${formatMetric(row.lo, row.unit)} … ${formatMetric(row.hi, row.unit)}`;
+    return `<tr><td class="name"><code>${text(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
+  });
+  return `<section id="all-metrics"><h2>All metrics</h2><p class="intro">Definitions: <code>mint-bench explain &lt;metric&gt;</code>. Intervals are 95%; n is the sample behind a value.</p>
+<details><summary>${summary.length} values</summary><input id="filter" type="search" placeholder="Filter, for instance ttft free" aria-label="Filter metrics" hidden>
+<div class="card scroll" style="margin-top:12px"><table id="metrics"><thead><tr><th scope="col">metric</th><th scope="col" class="left">cohort</th><th scope="col">value</th><th scope="col">interval</th><th scope="col">n</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details></section>`;
+}
+
+function runSection({ digest, manifest, scenario }: Page): string {
+  return `<section id="run"><h2>This run</h2><p class="intro">The same command gives the same numbers to the last digit, on any number of workers.</p>
+<div class="command"><pre id="command">${text(digest.reproduce)}</pre><button type="button" data-copy="command" hidden>Copy</button></div>
+<details><summary>Manifest</summary><pre>${text(JSON.stringify(manifest, null, 2))}</pre></details>
+<details><summary>Resolved scenario</summary><pre>${text(scenario)}</pre></details></section>`;
+}

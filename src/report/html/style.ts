@@ -1,0 +1,97 @@
+/** The page's style sheet. Its colours are those of the figures (theme.ts), so the inlined drawings follow the page's variant. */
+import { colourNames, type Mode } from '../theme.ts';
+
+const PAGE: Record<Mode, string> = {
+  light:
+    '--page:#f4f6f9;--card:var(--m-background);--line:#dde3ea;--soft:#eef2f6;--good:#0b7a55;--good-soft:#e2f4ec;--bad:#b3361b;--bad-soft:#fdebe6;--warn:#8a6100;--warn-soft:#fdf3da;--shadow:0 1px 2px rgb(16 32 48/.06),0 4px 16px rgb(16 32 48/.05)',
+  dark: '--page:#0c1117;--card:var(--m-background);--line:#28323e;--soft:#1b232d;--good:#43d6a5;--good-soft:#10302a;--bad:#ff8f73;--bad-soft:#3a1c17;--warn:#efc627;--warn-soft:#33290d;--shadow:none',
+};
+
+const variables = (mode: Mode): string =>
+  `${colourNames(mode)
+    .map(([name, hex]) => `--m-${name}:${hex}`)
+    .join(';')};${PAGE[mode]};color-scheme:${mode}`;
+
+export const style = (): string => `
+:root{${variables('light')}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${variables('dark')}}}
+:root[data-theme=dark]{${variables('dark')}}
+@media print{:root,:root[data-theme=dark]{${variables('light')}}}
+*{box-sizing:border-box}
+html{scroll-behavior:smooth;scroll-padding-top:64px;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--page);color:var(--m-ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",sans-serif}
+.wrap{max-width:1240px;margin:0 auto;padding:0 24px}
+a{color:var(--m-blue)}
+:focus-visible{outline:2px solid var(--m-blue);outline-offset:2px;border-radius:4px}
+.skip{position:absolute;left:-999px}.skip:focus{left:12px;top:12px;background:var(--card);padding:8px 12px;z-index:9}
+h1,h2,h3,p{margin:0}
+h1{font-size:clamp(26px,4.2vw,38px);line-height:1.15;letter-spacing:-.02em;overflow-wrap:anywhere}
+h2{font-size:22px;line-height:1.25;letter-spacing:-.01em}
+h3{font-size:17px;line-height:1.35}
+code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
+.quiet{color:var(--m-muted)}
+header .wrap{padding-top:34px;padding-bottom:8px}
+.top{display:flex;gap:16px;justify-content:space-between;align-items:center;margin-bottom:18px}
+.brand{font-weight:650;letter-spacing:.01em;color:var(--m-muted);font-size:14px}
+.brand b{color:var(--m-ink)}
+button{font:inherit;font-size:14px;color:var(--m-ink);background:var(--card);border:1px solid var(--line);border-radius:8px;padding:6px 12px;cursor:pointer;min-height:36px}
+button:hover{border-color:var(--m-muted)}
+.lede{max-width:72ch;margin-top:10px;color:var(--m-muted);overflow-wrap:anywhere}
+.setting{display:flex;flex-wrap:wrap;gap:6px 22px;margin:18px 0 0;padding:0;font-size:14px}
+.setting div{display:flex;gap:7px}.setting dt{color:var(--m-muted)}.setting dd{margin:0;font-weight:550}
+.verdict{margin:24px 0 0;border-radius:14px;padding:20px 22px;display:grid;gap:18px;background:var(--card);border:1px solid var(--line);border-left:6px solid var(--m-grey);box-shadow:var(--shadow)}
+.verdict.pass{border-left-color:var(--good)}.verdict.fail{border-left-color:var(--bad)}
+.verdict .say{display:flex;gap:14px;align-items:baseline;font-size:18px;line-height:1.45;font-weight:550;overflow-wrap:anywhere}
+.pill{flex:none;font-size:13px;font-weight:700;letter-spacing:.06em;border-radius:999px;padding:3px 12px;background:var(--soft)}
+.pill.pass{background:var(--good-soft);color:var(--good)}.pill.fail{background:var(--bad-soft);color:var(--bad)}.pill.warn{background:var(--warn-soft);color:var(--warn)}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
+th{font-weight:550;color:var(--m-muted);font-size:13px;text-align:right;padding:6px 12px;white-space:nowrap}
+td{padding:7px 12px;border-top:1px solid var(--line);text-align:right;white-space:nowrap}
+th:first-child,td:first-child,.left{text-align:left!important}
+td.name{white-space:normal;overflow-wrap:anywhere;min-width:9ch}
+tr.all td{font-weight:600}
+.tiles{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:20px 0 0;padding:0;list-style:none}
+.tiles li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px;box-shadow:var(--shadow);min-width:0}
+.tiles .label{font-size:13px;color:var(--m-muted);line-height:1.3}
+.tiles .value{font-size:25px;font-weight:650;letter-spacing:-.02em;line-height:1.25;margin-top:4px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.tiles .value small{font-size:.6em;font-weight:550;letter-spacing:0;color:var(--m-muted)}
+.tiles .note{font-size:13px;color:var(--m-muted);line-height:1.35;margin-top:2px}
+nav{position:sticky;top:0;z-index:5;background:color-mix(in srgb,var(--page) 92%,transparent);backdrop-filter:blur(8px);border-bottom:1px solid var(--line);margin-top:26px}
+nav .wrap{display:flex;gap:4px;overflow-x:auto;scrollbar-width:none}
+nav a{color:var(--m-muted);text-decoration:none;font-size:14px;font-weight:550;padding:13px 10px;white-space:nowrap}
+nav a:hover{color:var(--m-ink)}
+section{margin-top:38px}
+section>p.intro{color:var(--m-muted);max-width:76ch;margin-top:4px}
+.grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:18px;margin-top:18px;align-items:start}
+.card{margin:0;background:var(--card);border:1px solid var(--line);border-radius:14px;padding:20px 20px 14px;box-shadow:var(--shadow);min-width:0}
+.grid>.card{container-type:inline-size;display:flex;flex-direction:column;height:100%}
+.card .kind{font-size:13px;color:var(--m-muted);margin:2px 0 12px}
+.plot{flex:1}
+.plot svg{display:block;width:100%;height:auto;max-width:600px;margin:0 auto}
+.plot svg text{font-family:inherit}
+.narrow{display:none}
+@container (max-width:470px){.wide{display:none}.narrow{display:block}}
+.narrow svg{max-width:420px}
+figcaption{font-size:14px;line-height:1.5;margin-top:10px}
+figcaption .foot{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:center;margin-top:10px;padding-top:10px;border-top:1px solid var(--line);font-size:13px}
+.files{margin-left:auto;display:flex;gap:4px}
+.file{text-decoration:none;padding:3px 8px;border-radius:6px}.file:hover{background:var(--soft)}
+.badge{font-size:12px;font-weight:650;border-radius:6px;padding:1px 8px;background:var(--soft);color:var(--m-ink)}
+.badge.measured{background:var(--good-soft);color:var(--good)}.badge.cited{background:var(--warn-soft);color:var(--warn)}
+.assumed{margin:14px 0 0;padding-left:20px;columns:2;column-gap:40px;font-size:15px}
+.assumed li{break-inside:avoid;margin-bottom:8px}
+details{margin-top:14px}
+summary{cursor:pointer;font-weight:600;padding:4px 0}
+pre{margin:12px 0 0;padding:14px 16px;background:var(--soft);border-radius:10px;overflow-x:auto;line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere}
+.command{display:flex;gap:12px;align-items:center;margin-top:14px}.command pre{flex:1;margin:0}
+input[type=search]{font:inherit;font-size:15px;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--card);color:inherit;width:min(100%,320px);margin-top:12px}
+footer{margin:44px 0 36px;color:var(--m-muted);font-size:14px}
+#tip{position:fixed;z-index:10;pointer-events:none;background:var(--m-ink);color:var(--m-background);font-size:13px;line-height:1.35;padding:5px 9px;border-radius:6px;max-width:min(320px,90vw)}
+#tip[hidden]{display:none}
+@media (max-width:1020px){.tiles{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.assumed{columns:1}}
+@media (max-width:560px){.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:8px;padding-right:8px}header .wrap{padding-top:20px}}
+@media print{body{background:#fff;font-size:12px}nav,button,.files,.skip,input{display:none!important}.card,.tiles li,.verdict{box-shadow:none;break-inside:avoid}.grid{gap:10px}section{margin-top:20px}.plot svg{max-width:480px}}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+`;
