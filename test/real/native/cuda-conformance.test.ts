@@ -1,4 +1,5 @@
-// The CUDA kernels' own source, executed on the CPU, against the float64 reference; on a GPU too where there is one.
+// The CUDA kernels' own source, executed on the CPU, against the float64 reference. On a GPU: mint-bench kernel --backend cuda
+// --self-test.
 import { describe, expect, test } from 'vitest';
 import { cudaBackend } from '../../../src/real/backends/cuda.ts';
 import type { KernelPath } from '../../../src/real/backends/native-addon.ts';
@@ -10,7 +11,7 @@ const paths: KernelPath[] = ['auto', 'matvec', 'gemm'];
 const cases = conformanceCases('small', 'cuda');
 
 describe.skipIf(nativeOrSkip('cuda_emulated') === null)('CUDA kernels, emulated, against the reference', () => {
-  test.each(paths)('%s', async (path) => {
+  test.each(paths)('%s', { timeout: 180_000 }, async (path) => {
     const backend = cudaBackend({ path, emulated: true });
     const faults: string[] = [];
     let checked = 0;
