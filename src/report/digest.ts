@@ -176,6 +176,5 @@ function cohortTable(tables: RunTables): CohortTable {
 
 /** The command that a person types to get this run again: as the manifest recorded it, else over the resolved scenario. */
 function reproduceCommand({ manifest }: RunTables): string {
-  const { reproduce } = manifest;
-  return typeof reproduce === 'string' ? reproduce : 'mint-bench run scenario.resolved.yaml';
+  return typeof manifest.command === 'string' ? manifest.command : 'mint-bench run scenario.resolved.yaml';
 }

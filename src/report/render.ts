@@ -28,11 +28,11 @@ export interface Renderer {
 }
 
 const SEED = 0x6d696e74;
-const require = createRequire(import.meta.url);
+const { resolve } = createRequire(import.meta.url);
 
 /** Paths of the two faces of FONT. */
 export function fontFiles(): { regular: string; bold: string } {
-  const folder = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+  const folder = join(dirname(resolve('dejavu-fonts-ttf/package.json')), 'ttf');
   return { regular: join(folder, 'DejaVuSans.ttf'), bold: join(folder, 'DejaVuSans-Bold.ttf') };
 }
 

@@ -77,6 +77,7 @@ function config(theme: Theme): Record<string, unknown> {
       tickColor: theme.grid,
       labelPadding: 6,
       labelOverlap: true,
+      labelSeparation: 6,
       tickSize: 4,
     },
     axisY: { domain: false, ticks: false },
@@ -223,7 +224,7 @@ export function panels(theme: Theme, views: readonly Panel[], left: number = 44)
 
 /** Room that the labels of a vertical category axis take, px, at about 6.6 px a character. */
 export function labelRoom(labels: readonly string[]): number {
-  return Math.min(150, 12 + 6.6 * Math.max(0, ...labels.map((label) => label.length)));
+  return Math.min(160, 16 + 6.6 * Math.max(0, ...labels.map((label) => label.length)));
 }
 
 /** The text of a mark's values: a tooltip in the report. `transform` computes it, `TIP` is the encoding that carries it. */

@@ -64,7 +64,17 @@ export const fairness: Figure<'run'> = {
           { mark: { type: 'line', color: theme.swatches.blue }, encoding: { x, y } },
           {
             transform: [{ filter: 'isValid(datum.note)' }],
-            mark: { type: 'text', align: 'left', baseline: 'top', dx: 10, dy: 10, x: 0, y: 0 },
+            mark: {
+              type: 'text',
+              align: 'left',
+              baseline: 'top',
+              lineBreak: '\n',
+              lineHeight: 16,
+              dx: 10,
+              dy: 10,
+              x: 0,
+              y: 0,
+            },
             encoding: { text: { field: 'note' } },
           },
         ],

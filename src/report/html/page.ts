@@ -81,13 +81,16 @@ ${runSection(input)}
 `;
 }
 
+/** A metric's name that may break after each underscore. */
+const breakable = (name: string): string => text(name).replaceAll('_', '_<wbr>');
+
 const WORDS = { pass: 'PASS', fail: 'FAIL', warn: 'WARN' } as const;
 
 function verdict({ verdict: outcome, sentence, thresholds }: Digest): string {
   const pill = outcome === 'none' ? '' : `<span class="pill ${outcome}">${WORDS[outcome]}</span>`;
   const rows = thresholds.map(
     (line) =>
-      `<tr><td><span class="pill ${line.status}">${WORDS[line.status]}</span></td><td class="left name"><code>${text(line.metric)}</code></td><td>${text(line.measured)}</td><td>${text(line.bound)}</td></tr>`,
+      `<tr><td><span class="pill ${line.status}">${WORDS[line.status]}</span></td><td class="left name"><code>${breakable(line.metric)}</code></td><td>${text(line.measured)}</td><td>${text(line.bound)}</td></tr>`,
   );
   const table =
     rows.length === 0
@@ -97,7 +100,8 @@ function verdict({ verdict: outcome, sentence, thresholds }: Digest): string {
 }
 
 function tile({ label, value, note }: Digest['tiles'][number]): string {
-  const [, number, unit] = /^([^ ]+)(?: (.+))?$/.exec(value) ?? ['', value, ''];
+  // "10.4 M" is one number; "1.8 s" is a number and a smaller unit.
+  const [, number, unit] = /^([^ ]+(?: [MB])?)(?: (.+))?$/.exec(value) ?? ['', value, ''];
   const shown = unit === undefined || unit === '' ? text(number) : `${text(number)} <small>${text(unit)}</small>`;
   return `<li><div class="label">${text(label)}</div><div class="value">${shown}</div><div class="note">${text(note)}</div></li>`;
 }
@@ -122,7 +126,7 @@ function metricSection(summary: readonly SummaryRow[]): string {
   const rows = summary.map((row) => {
     const interval =
       row.lo === null || row.hi === null ? '' : `${formatMetric(row.lo, row.unit)} … ${formatMetric(row.hi, row.unit)}`;
-    return `<tr><td class="name"><code>${text(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
+    return `<tr><td class="name"><code>${breakable(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
   });
   return `<section id="all-metrics"><h2>All metrics</h2><p class="intro">Definitions: <code>mint-bench explain &lt;metric&gt;</code>. Intervals are 95%; n is the sample behind a value.</p>
 <details><summary>${summary.length} values</summary><input id="filter" type="search" placeholder="Filter, for instance ttft free" aria-label="Filter metrics" hidden>

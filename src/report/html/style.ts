@@ -3,7 +3,7 @@ import { colourNames, type Mode } from '../theme.ts';
 
 const PAGE: Record<Mode, string> = {
   light:
-    '--page:#f4f6f9;--card:var(--m-background);--line:#dde3ea;--soft:#eef2f6;--good:#0b7a55;--good-soft:#e2f4ec;--bad:#b3361b;--bad-soft:#fdebe6;--warn:#8a6100;--warn-soft:#fdf3da;--shadow:0 1px 2px rgb(16 32 48/.06),0 4px 16px rgb(16 32 48/.05)',
+    '--page:#f4f6f9;--card:var(--m-background);--line:#dde3ea;--soft:#eaeff4;--good:#0b7a55;--good-soft:#e2f4ec;--bad:#b3361b;--bad-soft:#fdebe6;--warn:#8a6100;--warn-soft:#fdf3da;--shadow:0 1px 2px rgb(16 32 48/.06),0 4px 16px rgb(16 32 48/.05)',
   dark: '--page:#0c1117;--card:var(--m-background);--line:#28323e;--soft:#1b232d;--good:#43d6a5;--good-soft:#10302a;--bad:#ff8f73;--bad-soft:#3a1c17;--warn:#efc627;--warn-soft:#33290d;--shadow:none',
 };
 
@@ -49,7 +49,7 @@ table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:ta
 th{font-weight:550;color:var(--m-muted);font-size:13px;text-align:right;padding:6px 12px;white-space:nowrap}
 td{padding:7px 12px;border-top:1px solid var(--line);text-align:right;white-space:nowrap}
 th:first-child,td:first-child,.left{text-align:left!important}
-td.name{white-space:normal;overflow-wrap:anywhere;min-width:9ch}
+td.name{white-space:normal;overflow-wrap:break-word}
 tr.all td{font-weight:600}
 .tiles{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:20px 0 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px;box-shadow:var(--shadow);min-width:0}
@@ -67,14 +67,16 @@ section>p.intro{color:var(--m-muted);max-width:76ch;margin-top:4px}
 .card{margin:0;background:var(--card);border:1px solid var(--line);border-radius:14px;padding:20px 20px 14px;box-shadow:var(--shadow);min-width:0}
 .grid>.card{container-type:inline-size;display:flex;flex-direction:column;height:100%}
 .card .kind{font-size:13px;color:var(--m-muted);margin:2px 0 12px}
-.plot{flex:1}
+.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{grid-column:1/-1;display:grid;grid-template-columns:minmax(0,600px) minmax(260px,1fr);grid-template-rows:auto auto 1fr;column-gap:36px}
+.grid>.card:last-child:nth-child(odd)>:is(h3,.kind),.grid>.card:only-child>:is(h3,.kind){grid-column:1/-1}
 .plot svg{display:block;width:100%;height:auto;max-width:600px;margin:0 auto}
 .plot svg text{font-family:inherit}
 .narrow{display:none}
 @container (max-width:470px){.wide{display:none}.narrow{display:block}}
 .narrow svg{max-width:420px}
-figcaption{font-size:14px;line-height:1.5;margin-top:10px}
-figcaption .foot{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:center;margin-top:10px;padding-top:10px;border-top:1px solid var(--line);font-size:13px}
+figcaption{font-size:14px;line-height:1.5;margin-top:10px;flex:1;display:flex;flex-direction:column}
+figcaption>p:first-child{margin-bottom:10px}
+figcaption .foot{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:center;margin-top:auto;padding-top:10px;border-top:1px solid var(--line);font-size:13px}
 .files{margin-left:auto;display:flex;gap:4px}
 .file{text-decoration:none;padding:3px 8px;border-radius:6px}.file:hover{background:var(--soft)}
 .badge{font-size:12px;font-weight:650;border-radius:6px;padding:1px 8px;background:var(--soft);color:var(--m-ink)}
@@ -90,8 +92,8 @@ footer{margin:44px 0 36px;color:var(--m-muted);font-size:14px}
 #tip{position:fixed;z-index:10;pointer-events:none;background:var(--m-ink);color:var(--m-background);font-size:13px;line-height:1.35;padding:5px 9px;border-radius:6px;max-width:min(320px,90vw)}
 #tip[hidden]{display:none}
 @media (max-width:1020px){.tiles{grid-template-columns:repeat(3,1fr)}}
-@media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.assumed{columns:1}}
-@media (max-width:560px){.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:8px;padding-right:8px}header .wrap{padding-top:20px}}
+@media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{display:flex}.assumed{columns:1}}
+@media (max-width:560px){.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:6px;padding-right:6px}.verdict table{font-size:14px}.verdict .pill{padding:2px 8px;font-size:12px}.verdict td:first-child,.verdict th:first-child{padding-left:0}.verdict td:last-child,.verdict th:last-child{padding-right:0}header .wrap{padding-top:20px}}
 @media print{body{background:#fff;font-size:12px}nav,button,.files,.skip,input{display:none!important}.card,.tiles li,.verdict{box-shadow:none;break-inside:avoid}.grid{gap:10px}section{margin-top:20px}.plot svg{max-width:480px}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;

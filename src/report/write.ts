@@ -1,0 +1,99 @@
+/**
+ * The report of a run, written into its folder: report.html, summary.md, and for each figure its Vega-Lite specification, SVG in
+ * both variants, PNG and CSV. Files appear whole: each is written beside its place and renamed.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digest } from './digest.ts';
+import { type Drawing, drawAll } from './draw.ts';
+import { page } from './html/page.ts';
+import { markdownSummary } from './markdown.ts';
+import { readRun } from './read-run.ts';
+import { recolour, renderer } from './render.ts';
+import type { MemorySplit, Provenance } from './run-data.ts';
+import { theme } from './theme.ts';
+
+export interface ReportOptions {
+  /** Draw figures; without them the report is its tables, in a fraction of a second. Default: true. */
+  readonly figures?: boolean;
+  /** Also as PNG, two device pixels for each CSS pixel. Default: true. */
+  readonly png?: boolean;
+  /** The engine's memory plan for the scenario; without it the figure of GPU memory is left out. */
+  readonly memory?: MemorySplit | null;
+  /** Called with what a drawing library complained about: a defect of a figure, never of the run. */
+  onWarning?(warning: string): void;
+}
+
+const PNG_SCALE = 2;
+
+/** Returns the paths written, relative to the folder, sorted. */
+export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string[]> {
+  const { figures = true, png = true, memory = null, onWarning } = options;
+  const { tables, scenarioYaml } = readRun(folder, memory);
+  const provenance: Provenance = { kind: 'simulated', source: `run ${tables.hash.slice(0, 10)}` };
+  const drawings = figures ? await drawAll('run', tables, provenance) : [];
+  for (const warning of drawings.flatMap((drawing) => drawing.warnings)) onWarning?.(warning);
+  const written = figures ? await writeFigures(folder, drawings, png) : [];
+  const summary = digest(tables);
+  replaceFile(
+    join(folder, 'report.html'),
+    page({
+      digest: summary,
+      hash: tables.hash,
+      figures: drawings,
+      summary: tables.summary,
+      manifest: tables.manifest,
+      scenario: scenarioYaml,
+    }),
+  );
+  const listed = drawings.map(({ id, figure }) => ({ id, question: figure.question, howToRead: figure.howToRead }));
+  replaceFile(join(folder, 'summary.md'), markdownSummary(summary, tables.hash.slice(0, 10), listed));
+  return [...written, 'report.html', 'summary.md'].sort();
+}
+
+/** Fills a folder beside figures/ and puts it in its place. */
+async function writeFigures(folder: string, drawings: readonly Drawing[], png: boolean): Promise<string[]> {
+  const target = join(folder, 'figures');
+  const partial = `${target}.partial-${process.pid}`;
+  const old = `${target}.old-${process.pid}`;
+  const names: string[] = [];
+  try {
+    mkdirSync(partial, { recursive: true });
+    const put = (name: string, content: string | Uint8Array) => {
+      writeFileSync(join(partial, name), content);
+      names.push(`figures/${name}`);
+    };
+    const render = png && drawings.length > 0 ? await renderer() : null;
+    for (const { id, spec, file, csv } of drawings) {
+      put(`${id}.vl.json`, spec);
+      put(`${id}.csv`, csv);
+      put(`${id}.svg`, file);
+      put(`${id}.dark.svg`, recolour(file, 'light', 'dark'));
+      if (render !== null) put(`${id}.png`, render.png(file, PNG_SCALE, theme('light').background));
+    }
+    renameIfThere(target, old);
+    renameSync(partial, target);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+  return names;
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function replaceFile(path: string, content: string): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    writeFileSync(partial, content);
+    renameSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
