@@ -3,6 +3,12 @@ import type { CommandInfo } from './command.ts';
 
 export const COMMANDS: readonly CommandInfo[] = [
   {
+    name: 'run',
+    usage: 'run <scenario..>',
+    summary: 'Simulate scenarios: summary, tables and figures in a run folder',
+    load: () => import('./commands/run.ts'),
+  },
+  {
     name: 'validate',
     usage: 'validate <file..>',
     summary: 'Check scenarios and show what they resolve to',

@@ -20,7 +20,6 @@ export interface Failure {
   };
 }
 
-/** Errors are told apart by name: those of workers arrive as copies. */
 export function failure(thrown: unknown, terminal: Terminal, line: string): Failure {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const paint = terminal.styleErr;
@@ -30,21 +29,24 @@ export function failure(thrown: unknown, terminal: Terminal, line: string): Fail
     text,
     data: { exit_code: code, kind, message: error.message, ...more },
   });
-  switch (error.name) {
+  switch (nameOf(error)) {
     case 'UsageError': {
       const { hint } = error as UsageError;
       const lines = [`${label}: ${error.message}`, ...(hint === undefined ? [] : [`  ${hint}`])];
       return of(EXIT.usage, 'usage', `${lines.join('\n')}\n`, hint === undefined ? {} : { remedy: hint });
     }
     case 'UserError': {
-      const { diagnostics } = error as UserError;
+      // A copy from a worker has lost everything but its message.
+      const { diagnostics = [{ id: 'MB-E000', severity: 'error', message: error.message } as const] } =
+        error as Partial<UserError>;
       const text = renderDiagnostics(diagnostics, { color: terminal.colorErr, width: terminal.width });
       return of(EXIT.scenario, 'scenario', text, { diagnostics });
     }
     case 'BudgetError':
       return of(EXIT.scenario, 'budget', `${label}: ${error.message}\n`);
     case 'EnvironmentError': {
-      const { tried, remedy } = error as EnvironmentError;
+      const { tried = [], remedy = 'mint-bench doctor shows what this machine offers' } =
+        error as Partial<EnvironmentError>;
       const lines = [`${label}: ${error.message}`, ...tried.map((step) => `  tried: ${step}`), `  ${remedy}`];
       return of(EXIT.unavailable, 'unavailable', `${lines.join('\n')}\n`, { tried, remedy });
     }
@@ -73,6 +75,15 @@ export function failure(thrown: unknown, terminal: Terminal, line: string): Fail
       );
     }
   }
+}
+
+/**
+ * Errors are told apart by name: those of workers arrive as copies, and a copy of an error of ours keeps its name only at
+ * the head of its stack.
+ */
+function nameOf(error: Error): string {
+  if (error.name !== 'Error') return error.name;
+  return /^(\w+): /.exec(error.stack ?? '')?.[1] ?? error.name;
 }
 
 const SYSTEM: Readonly<Record<string, string>> = {

@@ -52,7 +52,9 @@ function shown(document: SummaryDocument, name: string, cohort?: string): string
 
 const unitOf = (document: SummaryDocument, name: string) => {
   const { unit } = document.metrics[name];
-  return unit === 'fraction' || name.includes(`_${unit}_`) || name.endsWith(`_${unit}`) ? '' : unit;
+  return ['fraction', 'count', 'index'].includes(unit) || name.includes(`_${unit}_`) || name.endsWith(`_${unit}`)
+    ? ''
+    : unit;
 };
 
 function verdicts(document: SummaryDocument, paint: Paint): string {

@@ -1,0 +1,149 @@
+/**
+ * `run <scenario…>`: simulates, prints the summary, keeps everything in a run folder. The summary on stdout is the same
+ * bytes whatever the machine and the number of workers; times and progress go to stderr.
+ */
+import { availableParallelism } from 'node:os';
+import { type RunOutcome, runScenario } from '../../run/run.ts';
+import { renderDiagnostics } from '../../scenario/diagnostics.ts';
+import type { Override } from '../../scenario/load.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { Arguments, Command, Context } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatBytes, formatCount, formatSeconds } from '../format.ts';
+import { version } from '../help.ts';
+import { loadForCommand, overridesOf, SET_OPTION } from '../load.ts';
+import { UsageError } from '../parse.ts';
+import { planLines, planOf } from '../plan.ts';
+import { Progress } from '../progress.ts';
+import { quote } from '../quote.ts';
+import { summaryText } from '../summary-text.ts';
+import { table } from '../terminal.ts';
+
+export const command: Command = {
+  positionals: {
+    scenario: { type: 'string', array: true, describe: 'Scenario files, or names of shipped ones', completes: 'files' },
+  },
+  options: {
+    set: SET_OPTION,
+    seed: { type: 'string', describe: "Overrides the scenario's seed" },
+    replications: { type: 'number', describe: 'Runs with different seeds' },
+    jobs: {
+      type: 'number',
+      default: availableParallelism(),
+      defaultDescription: 'all processors',
+      describe: 'Workers; changes the time and nothing else',
+    },
+    out: { type: 'string', alias: 'o', default: 'reports/runs', describe: 'Folder of the run folders' },
+    resume: { type: 'boolean', default: false, describe: 'Take finished runs of the same scenario as they are' },
+    check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
+    'dry-run': { type: 'boolean', default: false, describe: 'Show what would run and stop' },
+  },
+  examples: [
+    ['run scenarios/1M.yaml', 'a million users, a day'],
+    ['run smoke --set serving.slots=16 --seed 7', 'a shipped scenario, changed'],
+    ['run smoke --json', 'summary.json on stdout'],
+  ],
+  async run(args, context) {
+    const overrides = overridesOf(args.set as string[]);
+    // As JSON, so that a seed of digits stays the text that was written.
+    if (args.seed !== undefined) overrides.push({ path: 'seed', value: JSON.stringify(String(args.seed)) });
+    const replications = wholeNumber(args, 'replications');
+    if (replications !== undefined) overrides.push({ path: 'replications', value: replications });
+    const outcomes: RunOutcome[] = [];
+    for (const file of args.scenario as string[]) {
+      const { scenario, warnings } = loadForCommand(file, overrides);
+      if (!context.quiet) {
+        context.terminal.err(
+          renderDiagnostics(warnings, { color: context.terminal.colorErr, width: context.terminal.width }),
+        );
+      }
+      if (args['dry-run'] === true) {
+        dryRun(scenario, context);
+        continue;
+      }
+      outcomes.push(...(await runAll(scenario, reproduceLine(file, overrides), args, context)));
+    }
+    if (context.json && args['dry-run'] !== true) {
+      const documents = outcomes.map(({ document }) => document);
+      context.terminal.outJson(documents.length === 1 ? documents[0] : documents);
+    }
+    return outcomes.every(({ passed }) => passed) ? EXIT.ok : EXIT.threshold;
+  },
+};
+
+async function runAll(scenario: Scenario, reproduce: string, args: Arguments, context: Context): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  const points = replicationsOf(scenario);
+  const jobs = wholeNumber(args, 'jobs') ?? 1;
+  for (const [index, point] of points.entries()) {
+    const label = points.length === 1 ? point.name : `${point.name} ${index + 1}/${points.length}`;
+    const progress = new Progress(context);
+    try {
+      const outcome = await runScenario({
+        scenario: point,
+        out: args.out as string,
+        jobs,
+        check: args.check === true,
+        resume: args.resume === true,
+        command: reproduce,
+        version: version(),
+        signal: context.signal,
+        onProgress: (state) => progress.update(label, state),
+      });
+      progress.point(pointText(label, outcome));
+      outcomes.push(outcome);
+    } catch (error) {
+      progress.clear();
+      if (context.signal.aborted) context.terminal.err(`resume with: ${reproduce} --resume\n`);
+      throw error;
+    }
+    if (!context.json) print(outcomes[outcomes.length - 1], reproduce, context);
+  }
+  return outcomes;
+}
+
+/** Replication 0 is the scenario itself; the others differ in nothing but their seed. */
+function replicationsOf(scenario: Scenario): Scenario[] {
+  return Array.from({ length: scenario.replications }, (_, index) =>
+    index === 0 ? scenario : { ...scenario, seed: `${scenario.seed}#${index}` },
+  );
+}
+
+function print({ document, folder }: RunOutcome, reproduce: string, { terminal }: Context): void {
+  const title = `${document.scenario}  ${document.run_hash.slice(0, 10)}  seed ${document.seed}`;
+  terminal.out(`${terminal.styleOut('bold', title)}\n\n${summaryText(document, terminal.styleOut)}\n`);
+  terminal.out(
+    `${table([
+      ['results', folder],
+      ['reproduce', reproduce],
+    ])}`,
+  );
+}
+
+function pointText(label: string, { manifest, resumed }: RunOutcome): string {
+  if (resumed || manifest.harness === null) return `${label}: taken from its run folder`;
+  const { wall_s, requests_per_s, workers, peak_rss_bytes } = manifest.harness;
+  return (
+    `${label}: ${formatSeconds(wall_s)}, ${formatCount(Math.round(requests_per_s))} requests/s on ` +
+    `${workers} ${workers === 1 ? 'worker' : 'workers'}, peak ${formatBytes(peak_rss_bytes)}`
+  );
+}
+
+function dryRun(scenario: Scenario, { terminal, json }: Context): void {
+  const plan = planOf(scenario);
+  if (json) terminal.outJson(plan);
+  else terminal.out(`${plan.name}\n${table(planLines(plan), { indent: 2 })}`);
+}
+
+function reproduceLine(file: string, overrides: readonly Override[]): string {
+  const sets = overrides.map(({ path, value }) => `--set ${quote(`${path}=${value}`)}`);
+  return ['mint-bench run', quote(file), ...sets].join(' ');
+}
+
+function wholeNumber(args: Arguments, name: string): number | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (!Number.isInteger(value) || (value as number) < 1)
+    throw new UsageError(`--${name} must be a whole number of at least 1`);
+  return value as number;
+}

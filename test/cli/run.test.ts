@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { mint, ROOT, temporaryFolder } from './cli.ts';
+
+const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s'];
+const cwd = temporaryFolder();
+const results = (folder: string) => join(cwd, folder, readdirSync(join(cwd, folder)).sort()[0]);
+
+describe('run', () => {
+  it('gives the same stdout and the same files with one worker and with two', () => {
+    const one = mint(['run', 'smoke', ...SHORT, '--jobs', '1', '--out', 'one'], { cwd });
+    const two = mint(['run', 'smoke', ...SHORT, '--jobs', '2', '--out', 'two'], { cwd });
+    expect([one.code, two.code]).toEqual([0, 0]);
+    expect(two.stdout).toBe(one.stdout.replaceAll('one/', 'two/'));
+    const files = readdirSync(results('one'));
+    expect(files).toEqual(readdirSync(results('two')));
+    expect(files).toContain('summary.arrow');
+    // The manifest holds times; a report embeds it.
+    for (const file of files.filter(
+      (name) => name !== 'manifest.json' && name !== 'report.html' && name.includes('.'),
+    )) {
+      expect(readFileSync(join(results('one'), file)).equals(readFileSync(join(results('two'), file))), file).toBe(
+        true,
+      );
+    }
+    expect(one.stdout).toMatch(/^smoke {2}[0-9a-f]{10} {2}seed mint\n/);
+    expect(one.stdout).toMatch(/\nreproduce +mint-bench run smoke --set duration=60s --set warmup=5s\n$/);
+    expect(one.stderr).toMatch(/smoke: .* requests\/s on .*, peak /);
+    const reproduced = mint(['run', 'smoke', ...SHORT, '--out', 'one', '--resume', '-q'], { cwd });
+    expect(reproduced).toEqual({ code: 0, stdout: one.stdout, stderr: '' });
+  });
+
+  it('prints summary.json under --json', () => {
+    const { code, stdout } = mint(['run', 'smoke', ...SHORT, '--json', '-q', '--out', 'json', '--seed', '007'], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(join(results('json'), 'summary.json'), 'utf8'));
+    expect(JSON.parse(stdout)).toMatchObject({ scenario: 'smoke', seed: '007', provenance: 'simulated' });
+  });
+
+  it('runs replications with different seeds, the first being the scenario itself', () => {
+    const { code, stdout } = mint(['run', 'smoke', ...SHORT, '--replications', '3', '--json', '-q', '--out', 'many'], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    const documents = JSON.parse(stdout) as { seed: string; metrics: Record<string, { value: number }> }[];
+    expect(documents.map(({ seed }) => seed)).toEqual(['mint', 'mint#1', 'mint#2']);
+    expect(new Set(documents.map(({ metrics }) => metrics.ttft_ms_mean.value)).size).toBe(3);
+  });
+
+  it('fails where a threshold does, with the results kept', () => {
+    const { code, stdout } = mint(
+      ['run', 'smoke', ...SHORT, '--set', 'thresholds.ttft_ms_p50=< 1', '-q', '--out', 'strict'],
+      { cwd },
+    );
+    expect(code).toBe(EXIT.threshold);
+    expect(stdout).toMatch(/^fail {2}ttft_ms_p50 < 1 /m);
+    expect(existsSync(join(results('strict'), 'summary.json'))).toBe(true);
+  });
+
+  it('shows what it would do, and refuses what it cannot', () => {
+    const dry = mint(['run', 'smoke', '--dry-run', '--out', 'dry'], { cwd });
+    expect([dry.code, dry.stderr]).toEqual([0, '']);
+    expect(dry.stdout).toMatch(/^smoke\n {2}users +10,000/);
+    expect(existsSync(join(cwd, 'dry'))).toBe(false);
+    expect(mint(['run', 'smoke', '--jobs', '0'], { cwd })).toEqual({
+      code: EXIT.usage,
+      stdout: '',
+      stderr: 'error: --jobs must be a whole number of at least 1\n',
+    });
+    expect(mint(['run', 'smok'], { cwd }).code).toBe(EXIT.scenario);
+    const full = mint(['run', 'smoke', ...SHORT, '-q', '--out', '/dev/null/x'], { cwd });
+    expect(full.code).toBe(EXIT.unavailable);
+  });
+
+  it('stops at Ctrl-C, says how to go on, and leaves no half result', async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'bin', 'mint-bench.js'),
+        'run',
+        'smoke',
+        '--set',
+        'duration=30d',
+        '--set',
+        'budget.max_requests=1e9',
+        '--set',
+        'budget.max_events=1e12',
+        '--out',
+        'stopped',
+      ],
+      {
+        cwd,
+        env: { PATH: process.env.PATH, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    child.kill('SIGINT');
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    expect(stderr).toContain('interrupted: finishing what is under way');
+    expect(stderr).toContain('resume with: mint-bench run smoke');
+    expect(code).toBe(EXIT.interrupted);
+    expect(existsSync(join(cwd, 'stopped')) ? readdirSync(join(cwd, 'stopped')) : []).toEqual([]);
+  });
+});
