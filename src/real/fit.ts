@@ -99,6 +99,8 @@ function nonNegative(rows: readonly Float64Array[], targets: readonly number[]):
 }
 
 const ROUNDS = 50;
+/** Squared relative error of a shape that nobody would act on. */
+const NEGLIGIBLE = 1e-9;
 
 /** At least four shapes; throws where there are fewer. */
 export function fitOperator(shapes: readonly FitShape[]): Coefficients {
@@ -108,7 +110,7 @@ export function fitOperator(shapes: readonly FitShape[]): Coefficients {
   const ridges = [0, 0.25, 0.5, 0.75, 0.9].map((q) => intensities[Math.floor(q * (intensities.length - 1))]);
   let best: Coefficients | null = null;
   let bestError = Infinity;
-  for (const ridge of [...ridges, Infinity]) {
+  for (const ridge of [Infinity, ...ridges]) {
     let bytesBound = shapes.map((shape) => shape.flops / shape.bytes <= ridge);
     for (let round = 0; round < ROUNDS; round++) {
       const rows = shapes.map(({ distinct, bytes, flops, seconds }, i) =>
@@ -125,7 +127,8 @@ export function fitOperator(shapes: readonly FitShape[]): Coefficients {
       );
       const c = { operator, adapter, bytesPerSecond: 1 / perByte, flopsPerSecond: 1 / perFlop };
       const error = squaredError(c, shapes);
-      if (error < bestError) {
+      // Without a better fit the first start stands: it claims no rate that the shapes do not show.
+      if (error < bestError - NEGLIGIBLE * shapes.length) {
         bestError = error;
         best = c;
       }

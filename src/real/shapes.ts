@@ -126,7 +126,7 @@ export function suitePoints(quick: boolean, dtype: KernelDtype, seed: string): S
   }
   for (const pattern of PATTERNS) {
     const tokens = quick ? 32 : 128;
-    const name = `${title(inDim, sliceDims)}, rank 16, ${tokens} tokens, ${pattern}`;
+    const name = `${title(inDim, sliceDims)}, rank 16, ${tokens} tokens, pattern ${pattern}`;
     add('patterns', { inDim, sliceDims, name, tokens, adapters: tokens, ranks: [16], pattern });
   }
   // Qwen3-30B-A3B (hidden 2,048, experts of 768, top 8 of 128); half the experts at half the width when quick.

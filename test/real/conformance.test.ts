@@ -31,9 +31,13 @@ function faulty(
   };
 }
 
-async function failingGroups(backend: Backend, dtype: (typeof KERNEL_DTYPES)[number] = 'fp32'): Promise<Set<string>> {
+async function failingGroups(
+  backend: Backend,
+  groups: readonly string[],
+  dtype: (typeof KERNEL_DTYPES)[number] = 'fp32',
+): Promise<Set<string>> {
   const failing = new Set<string>();
-  for (const { group, spec } of cases) {
+  for (const { group, spec } of cases.filter((one) => groups.includes(one.group))) {
     const result = await runCase(backend, group, { ...spec, dtype });
     if (result.fault !== null) failing.add(group);
   }
@@ -107,7 +111,7 @@ describe('conformance suite', () => {
     ],
   ];
   it.each(faults)('notices when %s', async (_name, backend, groups) => {
-    const failing = await failingGroups(backend);
+    const failing = await failingGroups(backend, groups);
     for (const group of groups) expect(failing).toContain(group);
   });
 
@@ -120,6 +124,7 @@ describe('conformance suite', () => {
         y[at] = encode('bf16', decode('bf16', y[at]) * (1 + 2 ** -5));
       },
     );
-    expect((await failingGroups(sloppy, 'bf16')).size).toBeGreaterThan(5);
+    const groups = ['tokens', 'patterns', 'slices'];
+    expect([...(await failingGroups(sloppy, groups, 'bf16'))].sort()).toEqual(groups.toSorted());
   });
 });

@@ -110,7 +110,8 @@ class WebgpuSession implements Session {
     const exhausted = await device.popErrorScope();
     if (invalid !== null || exhausted !== null) {
       await session.release();
-      throw new Error(`webgpu: ${(invalid ?? exhausted)!.message}`);
+      // A buffer that could not be had also fails every validation after it: its own message comes first.
+      throw new Error(`webgpu: ${(exhausted ?? invalid)!.message}`);
     }
     return session;
   }
