@@ -202,11 +202,7 @@ export class Replica {
       const slot = this.p.activation.takeDone(nowNs);
       if (slot < 0) return;
       this.slotActive[slot] = 1;
-      if (this.prefetched[slot] === 1) {
-        this.prefetched[slot] = 0;
-        this.gpu.unpin(slot);
-        this.admissionDirty = true;
-      }
+      if (this.prefetched[slot] === 1) this.prefetchDone(slot, nowNs);
       let request = this.slotWaiters[slot];
       this.slotWaiters[slot] = -1;
       while (request >= 0) {
@@ -218,6 +214,15 @@ export class Replica {
         request = following;
       }
     }
+  }
+
+  /** A prefetched adapter lets go of its slot: whoever waited for a slot or for memory may start. */
+  private prefetchDone(slot: number, nowNs: number): void {
+    this.prefetched[slot] = 0;
+    this.gpu.unpin(slot);
+    this.admissionDirty = true;
+    this.kvBlocked = false;
+    if (this.waiting.size > 0) this.wake(nowNs, this.waiting.top());
   }
 
   /** The replica's own event: the step or run under way ends, or an idle replica was woken. */
@@ -306,7 +311,8 @@ export class Replica {
     const { t } = this;
     const since = t.waitingSinceNs[request];
     if (since < 0) return;
-    t.adapterWaitNs[request] += nowNs - since;
+    // What a preempted request waits for its adapter again is no part of the time before its start.
+    if (t.startNs[request] < 0) t.adapterWaitNs[request] += nowNs - since;
     t.waitingSinceNs[request] = -1;
   }
 
@@ -314,13 +320,22 @@ export class Replica {
     const { t, p } = this;
     t.state[request] = QUEUED;
     const key = p.scheduling.key(
-      t.user[request], t.cohort[request], t.arrivalNs[request], t.prompt[request], t.output[request],
+      t.user[request],
+      t.cohort[request],
+      t.arrivalNs[request],
+      t.prompt[request],
+      t.output[request],
     );
     this.waiting.push(request, key, t.sequence[request]);
     this.admissionDirty = true;
+    this.wake(nowNs, request);
+  }
+
+  /** Lets the batch form anew as soon as it can: at once where the replica is idle, else at the next step boundary. */
+  private wake(nowNs: number, request: number): void {
     if (this.mode === IDLE) {
       this.mode = WOKEN;
-      p.schedule(nowNs);
+      this.p.schedule(nowNs);
     } else if (this.mode === RUNNING && !this.stepHasPrefill && this.plannedSteps > 1) {
       this.interrupt(nowNs, request);
     }
@@ -407,8 +422,12 @@ export class Replica {
       t.firstNs[request] = nowNs;
       const wait = t.adapterWaitNs[request];
       p.recorder.firstToken(
-        t.cohort[request], t.user[request], t.arrivalNs[request],
-        t.startNs[request] - t.arrivalNs[request] - wait, wait, nowNs,
+        t.cohort[request],
+        t.user[request],
+        t.arrivalNs[request],
+        t.startNs[request] - t.arrivalNs[request] - wait,
+        wait,
+        nowNs,
       );
       if (p.scheduling.dynamic) p.scheduling.served(t.user[request], t.cohort[request], t.prompt[request], 0);
     } else {
@@ -551,7 +570,11 @@ export class Replica {
   private rekey(request: number): boolean {
     const { t, waiting } = this;
     const key = this.p.scheduling.key(
-      t.user[request], t.cohort[request], t.arrivalNs[request], t.prompt[request], t.output[request],
+      t.user[request],
+      t.cohort[request],
+      t.arrivalNs[request],
+      t.prompt[request],
+      t.output[request],
     );
     if (key <= waiting.topKey()) return false;
     waiting.pop();
@@ -657,8 +680,13 @@ export class Replica {
     this.kv.freeBlocks -= blocks;
     t.blocks[request] = blocks;
     if (t.startNs[request] < 0) t.startNs[request] = nowNs;
-    invariant(t.adapter[request] < 0 || this.gpu.adapterAt(t.slot[request]) === t.adapter[request], 'INV-5', 'admission',
-      t.adapter[request] < 0 ? -1 : this.gpu.adapterAt(t.slot[request]), t.adapter[request]);
+    invariant(
+      t.adapter[request] < 0 || this.gpu.adapterAt(t.slot[request]) === t.adapter[request],
+      'INV-5',
+      'admission',
+      t.adapter[request] < 0 ? -1 : this.gpu.adapterAt(t.slot[request]),
+      t.adapter[request],
+    );
     if (t.prefillLeft[request] === 0) {
       // Swapped out while it decoded: its KV comes back over PCIe and it goes on where it was.
       this.stallTicks += blocks * this.p.swapNsPerBlock * TICKS_PER_NS;
@@ -711,6 +739,7 @@ export class Replica {
       // Everything was preempted: what was put back may start at once.
       if (!this.admissionDirty || this.waiting.size === 0) return false;
       this.admit(nowNs);
+      this.breakDeadlock(nowNs);
       if (this.prefillCount === 0) return this.decoding > 0 && this.startDecodeRun(nowNs);
       this.startPrefillStep();
       return true;
@@ -734,7 +763,8 @@ export class Replica {
     const decoders = this.stepDecodes ? this.decoding : 0;
     let budget = limits.maxBatchTokens - decoders;
     let tokens = decoders;
-    let attention = decoders === 0 ? 0 : cost.attendedTicks * this.attended + cost.windowedTicks * this.attendedWindowed;
+    let attention =
+      decoders === 0 ? 0 : cost.attendedTicks * this.attended + cost.windowedTicks * this.attendedWindowed;
     const idleDecoders = this.stepDecodes ? 0 : this.decoding;
     if (idleDecoders > 0) this.setDecodersInStep(false);
     for (let i = 0; i < this.prefillCount; i++) {
