@@ -12,13 +12,20 @@ export interface Arrival {
   adapter: number;
   prompt: number;
   output: number;
+  cohort?: number;
 }
 
 /** A source that plays a list of arrivals, sorted by time. */
 export function listSource(arrivals: readonly Arrival[]): ArrivalSource {
   let at = 0;
   const source: ArrivalSource = {
-    nextNs: Number.POSITIVE_INFINITY, user: 0, adapter: 0, cohort: 0, promptTokens: 0, outputTokens: 0, turn: 0,
+    nextNs: Number.POSITIVE_INFINITY,
+    user: 0,
+    adapter: 0,
+    cohort: 0,
+    promptTokens: 0,
+    outputTokens: 0,
+    turn: 0,
     advance() {
       at++;
       show();
@@ -31,6 +38,7 @@ export function listSource(arrivals: readonly Arrival[]): ArrivalSource {
     if (arrival === undefined) return;
     source.user = arrival.user;
     source.adapter = arrival.adapter;
+    source.cohort = arrival.cohort ?? 0;
     source.promptTokens = arrival.prompt;
     source.outputTokens = arrival.output;
     source.turn = at;
@@ -56,51 +64,122 @@ const lru = { name: 'lru', params: {} };
 
 export function tinyScenario(change: (scenario: Scenario) => void = () => {}): Scenario {
   const scenario: Scenario = {
-    version: 1, name: 'tiny', description: '', seed: '1', duration: 1e6, warmup: 0,
+    version: 1,
+    name: 'tiny',
+    description: '',
+    seed: '1',
+    duration: 1e6,
+    warmup: 0,
     population: {
-      users: 10, adapters_per_user: 1, users_per_adapter: 1, popularity: { name: 'uniform', params: {} },
-      max_rate_per_user: Number.POSITIVE_INFINITY, drift: none, arrivals: { name: 'open', params: {} },
-      cohorts: [{
-        name: 'all', share: 1, rate: 1, popularity: { name: 'uniform', params: {} }, prompt_tokens: { name: 'fixed', params: { value: 1 } },
-        output_tokens: { name: 'fixed', params: { value: 1 } }, rank: null, slo: null, weight: 1, priority: 0,
-        burstiness: { name: 'poisson', params: {} }, sessions: null,
-      }],
-      diurnal: { amplitude: 0, peak: 0, period: 86400 }, flash_crowds: [], start: 'cold',
+      users: 10,
+      adapters_per_user: 1,
+      users_per_adapter: 1,
+      popularity: { name: 'uniform', params: {} },
+      max_rate_per_user: Number.POSITIVE_INFINITY,
+      drift: none,
+      arrivals: { name: 'open', params: {} },
+      cohorts: [
+        {
+          name: 'all',
+          share: 1,
+          rate: 1,
+          popularity: { name: 'uniform', params: {} },
+          prompt_tokens: { name: 'fixed', params: { value: 1 } },
+          output_tokens: { name: 'fixed', params: { value: 1 } },
+          rank: null,
+          slo: null,
+          weight: 1,
+          priority: 0,
+          burstiness: { name: 'poisson', params: {} },
+          sessions: null,
+        },
+      ],
+      diurnal: { amplitude: 0, peak: 0, period: 86400 },
+      flash_crowds: [],
+      start: 'cold',
     },
     base: {
-      name: 'tiny', hidden: 64, layers: 2, heads: 4, kv_heads: 4, head_dim: 16, mlp: 128, moe: null, mla: null, window: null,
-      vocab: 100, tied: false, max_context: 1e6, weight_dtype: 'bf16', kv_dtype: 'bf16',
+      name: 'tiny',
+      hidden: 64,
+      layers: 2,
+      heads: 4,
+      kv_heads: 4,
+      head_dim: 16,
+      mlp: 128,
+      moe: null,
+      mla: null,
+      window: null,
+      vocab: 100,
+      tied: false,
+      max_context: 1e6,
+      weight_dtype: 'bf16',
+      kv_dtype: 'bf16',
     },
     adapter: {
-      rank: { ranks: [{ rank: 8, share: 1 }], assign: 'hash' }, modules: ['q', 'v'], dtype: 'bf16', layout: 'padded-slots',
-      packed: false, host_expansion: 1,
+      rank: { ranks: [{ rank: 8, share: 1 }], assign: 'hash' },
+      modules: ['q', 'v'],
+      dtype: 'bf16',
+      layout: 'padded-slots',
+      packed: false,
+      host_expansion: 1,
     },
     hardware: {
       gpu: {
-        name: 'tiny', memory: 1e9, memory_bandwidth: 1e11, flops: { bf16: 1e13 }, intra_node_bandwidth: 1e11,
-        inter_node_bandwidth: 1e10, pcie_bandwidth: 1e10, price_per_hour: 1, power: 100,
+        name: 'tiny',
+        memory: 1e9,
+        memory_bandwidth: 1e11,
+        flops: { bf16: 1e13 },
+        intra_node_bandwidth: 1e11,
+        inter_node_bandwidth: 1e10,
+        pcie_bandwidth: 1e10,
+        price_per_hour: 1,
+        power: 100,
       },
-      gpus_per_node: 1, parallel: { tensor: 1, pipeline: 1, expert: 1 }, replicas: 1, cells: 1,
+      gpus_per_node: 1,
+      parallel: { tensor: 1, pipeline: 1, expert: 1 },
+      replicas: 1,
+      cells: 1,
       node: {
-        host_memory: 1e12, disk: { capacity: 0, bandwidth: 1e9, latency: 0 }, network: { bandwidth: 1e12, latency: 0 },
-        price_per_hour: 0, power: 0,
+        host_memory: 1e12,
+        disk: { capacity: 0, bandwidth: 1e9, latency: 0 },
+        network: { bandwidth: 1e12, latency: 0 },
+        price_per_hour: 0,
+        power: 0,
       },
       object_store: { bandwidth: 1e6, latency: 0.001, concurrency: 64, interval: Number.POSITIVE_INFINITY },
     },
     serving: {
-      cost: { name: 'roofline', params: {} }, slots: 4, max_batch: 8, max_batch_tokens: 64, max_adapters_per_batch: 4,
+      cost: { name: 'roofline', params: {} },
+      slots: 4,
+      max_batch: 8,
+      max_batch_tokens: 64,
+      max_adapters_per_batch: 4,
       chunked_prefill: true,
       kv: { block_tokens: 4, memory_fraction: 0.9, preemption: 'recompute', pool: 'static' },
-      scheduling: { name: 'fcfs', params: {} }, skip_window: 1000, routing: { name: 'least-outstanding', params: { } },
+      scheduling: { name: 'fcfs', params: {} },
+      skip_window: 1000,
+      routing: { name: 'least-outstanding', params: {} },
       admission: { name: 'unlimited', params: {} },
       tiers: { gpu: { eviction: lru }, host: { capacity: 1e12, eviction: lru }, disk: { capacity: 0, eviction: lru } },
-      prefetch: none, pin: { count: 0 },
+      prefetch: none,
+      pin: { count: 0 },
       loader: {
-        concurrency: 2, queue: 10_000, resolve: 0, build_per_object: 0, build: 0, register: 0, discipline: 'serial',
-        activation: 'overlapped', activate: 0,
+        concurrency: 2,
+        queue: 10_000,
+        resolve: 0,
+        build_per_object: 0,
+        build: 0,
+        register: 0,
+        discipline: 'serial',
+        activation: 'overlapped',
+        activate: 0,
       },
     },
-    slo: {}, thresholds: [], sweep: [], replications: 1, budget: { max_events: 1e5, max_requests: 1e12, max_queue: 1e9 },
+    slo: {},
+    thresholds: [],
+    sweep: [],
+    replications: 1,
+    budget: { max_events: 1e5, max_requests: 1e12, max_queue: 1e9 },
   };
   change(scenario);
   return scenario;
@@ -120,7 +199,10 @@ export function tinyCost(maxTokens: number, window = Number.POSITIVE_INFINITY): 
     lora: (batch: LoraBatch) =>
       batch.tokens === 0
         ? 0
-        : 1_000_003 + 77_777 * batch.distinct + 1_001 * batch.maxRank + 13 * batch.tokens +
+        : 1_000_003 +
+          77_777 * batch.distinct +
+          1_001 * batch.maxRank +
+          13 * batch.tokens +
           batch.distinctByClass.reduce((sum, n, c) => sum + n * (c + 1) * 1_733, 0) +
           batch.tokensByClass.reduce((sum, n, c) => sum + n * (c + 1) * 19, 0),
   };
@@ -128,7 +210,14 @@ export function tinyCost(maxTokens: number, window = Number.POSITIVE_INFINITY): 
 
 export function tinyMemory(kvBlocks: number, adapterBlocks: number[] = []): MemoryPlan {
   return {
-    gpuBytes: 0, weightBytes: 0, activationBytes: 0, slotBytes: 0, slots: 4, kvBytesPerToken: 1, kvBlocks, blockBytes: 40_000,
+    gpuBytes: 0,
+    weightBytes: 0,
+    activationBytes: 0,
+    slotBytes: 0,
+    slots: 4,
+    kvBytesPerToken: 1,
+    kvBlocks,
+    blockBytes: 40_000,
     adapterBlocks,
   };
 }
@@ -157,15 +246,29 @@ export class LogRecorder implements Recorder {
   joins = 0;
   preemptions = 0;
   evictions = [0, 0, 0, 0];
+  /** Lookups by the tier that held the adapter. */
+  lookups = [0, 0, 0, 0];
+  /** Gauge samples: time and values (GAUGES order). */
+  samples: { nowNs: number; values: Float64Array }[] = [];
   arrival(): void {}
   refused(_cohort: number, user: number, _arrivalNs: number, state: number, nowNs: number): void {
     this.refusals.push({ user, state, nowNs });
   }
-  lookup(): void {}
+  lookup(_cohort: number, tier: number): void {
+    this.lookups[tier]++;
+  }
   dedupJoin(): void {
     this.joins++;
   }
-  loaded(tier: number, _b: number, queueNs: number, fetchNs: number, buildNs: number, registerNs: number, nowNs: number): void {
+  loaded(
+    tier: number,
+    _b: number,
+    queueNs: number,
+    fetchNs: number,
+    buildNs: number,
+    registerNs: number,
+    nowNs: number,
+  ): void {
     this.loads.push({ nowNs, queueNs, fetchNs, buildNs, registerNs, tier });
   }
   activated(): void {}
@@ -177,8 +280,19 @@ export class LogRecorder implements Recorder {
   }
   firstToken(): void {}
   finished(
-    _c: number, user: number, adapter: number, _r: number, arrivalNs: number, firstNs: number, endNs: number, _p: number, _o: number,
-    queueNs: number, adapterWaitNs: number, aloneNs: number, tier: number,
+    _c: number,
+    user: number,
+    adapter: number,
+    _r: number,
+    arrivalNs: number,
+    firstNs: number,
+    endNs: number,
+    _p: number,
+    _o: number,
+    queueNs: number,
+    adapterWaitNs: number,
+    aloneNs: number,
+    tier: number,
   ): void {
     this.finishedRequests.push({ adapter, user, arrivalNs, firstNs, endNs, queueNs, adapterWaitNs, aloneNs, tier });
   }
@@ -195,7 +309,9 @@ export class LogRecorder implements Recorder {
     this.gapCount += requests;
     this.gapTicks += ticks * requests;
   }
-  gauges(): void {}
+  gauges(values: Float64Array, nowNs: number): void {
+    this.samples.push({ nowNs, values: values.slice() });
+  }
 }
 
 export interface TinyRun {
@@ -221,7 +337,10 @@ export function runTiny(options: {
   const log = new LogRecorder();
   const cell = assembleCell(
     {
-      scenario, cell: 0, recorder: log, check: options.check ?? true,
+      scenario,
+      cell: 0,
+      recorder: log,
+      check: options.check ?? true,
       cost: options.cost ?? tinyCost(scenario.serving.max_batch_tokens),
       memory: tinyMemory(options.kvBlocks ?? 10_000, options.adapterBlocks),
     },
