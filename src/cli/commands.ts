@@ -9,6 +9,12 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'report',
+    usage: 'report <run..>',
+    summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PNG',
+    load: () => import('./commands/report.ts'),
+  },
+  {
     name: 'validate',
     usage: 'validate <file..>',
     summary: 'Check scenarios and show what they resolve to',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { mint, ROOT, temporaryFolder } from './cli.ts';
 
-const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s'];
+const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures'];
 const cwd = temporaryFolder();
 const results = (folder: string) => join(cwd, folder, readdirSync(join(cwd, folder)).sort()[0]);
 
@@ -26,8 +26,10 @@ describe('run', () => {
         true,
       );
     }
-    expect(one.stdout).toMatch(/^smoke {2}[0-9a-f]{10} {2}seed mint\n/);
-    expect(one.stdout).toMatch(/\nreproduce +mint-bench run smoke --set duration=60s --set warmup=5s\n$/);
+    expect(one.stdout).toMatch(/^PASS {2}smoke\n/);
+    expect(one.stdout).toMatch(
+      /\nagain: mint-bench run smoke --set duration=60s --set warmup=5s\nreport: one\/smoke-[0-9a-f]{10}\/report.html\n$/,
+    );
     expect(one.stderr).toMatch(/smoke: .* requests\/s on .*, peak /);
     const reproduced = mint(['run', 'smoke', ...SHORT, '--out', 'one', '--resume', '-q'], { cwd });
     expect(reproduced).toEqual({ code: 0, stdout: one.stdout, stderr: '' });
@@ -58,8 +60,30 @@ describe('run', () => {
       { cwd },
     );
     expect(code).toBe(EXIT.threshold);
-    expect(stdout).toMatch(/^fail {2}ttft_ms_p50 < 1 /m);
+    expect(stdout).toMatch(/^FAIL {2}smoke\n/);
+    expect(stdout).toMatch(/^ {2}✗ {2}ttft_ms_p50 .* < 1 ms$/m);
     expect(existsSync(join(results('strict'), 'summary.json'))).toBe(true);
+  });
+
+  it('draws its figures, and draws them again', () => {
+    const drawn = mint(['run', 'smoke', '--set', 'duration=60s', '--set', 'warmup=5s', '--out', 'drawn'], { cwd });
+    expect(drawn.code).toBe(0);
+    const figures = join(results('drawn'), 'figures');
+    const before = readdirSync(figures);
+    expect(before).toEqual(
+      expect.arrayContaining(['ttft-distribution.svg', 'ttft-distribution.png', 'memory-split.csv']),
+    );
+    const svg = readFileSync(join(figures, 'ttft-distribution.svg'));
+    const again = mint(['report', results('drawn')], { cwd });
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(again.stdout.split('\n').slice(0, 5)).toEqual(drawn.stdout.split('\n').slice(0, 5));
+    expect(readdirSync(figures)).toEqual(before);
+    expect(readFileSync(join(figures, 'ttft-distribution.svg')).equals(svg)).toBe(true);
+    expect(mint(['report', 'nothing'], { cwd })).toEqual({
+      code: EXIT.usage,
+      stdout: '',
+      stderr: 'error: nothing is no folder of a finished run\n  mint-bench run prints where it keeps its results\n',
+    });
   });
 
   it('shows what it would do, and refuses what it cannot', () => {

@@ -64,7 +64,7 @@ export const command: Command = {
           ['error on the held-out shapes', `${(100 * profile.fit.mape).toFixed(1)}% of ${profile.fit.held_out}`],
         ]) +
         `\n${calibrationTable(calibration, terminal.styleOut)}\n` +
-        `${out}\nuse it in a scenario: serving: {cost: {policy: profile, file: ${out}}}\n`,
+        `${out}\nuse it in a scenario: serving: {cost: {model: profile, file: ${out}}}\n`,
     );
     for (const note of notes) terminal.err(`note: ${note}\n`);
     return undefined;

@@ -3,10 +3,12 @@
  * bytes whatever the machine and the number of workers; times and progress go to stderr.
  */
 import { availableParallelism } from 'node:os';
+import { writeReport } from '../../report/write.ts';
 import { type RunOutcome, runScenario } from '../../run/run.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { planMemory } from '../../sim/cost/memory.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, formatCount, formatSeconds } from '../format.ts';
@@ -16,7 +18,7 @@ import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
-import { summaryText } from '../summary-text.ts';
+import { printReport } from '../report-text.ts';
 import { table } from '../terminal.ts';
 
 export const command: Command = {
@@ -35,6 +37,7 @@ export const command: Command = {
     },
     out: { type: 'string', alias: 'o', default: 'reports/runs', describe: 'Folder of the run folders' },
     resume: { type: 'boolean', default: false, describe: 'Take finished runs of the same scenario as they are' },
+    figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
     'dry-run': { type: 'boolean', default: false, describe: 'Show what would run and stop' },
   },
@@ -89,6 +92,14 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
         version: version(),
         signal: context.signal,
         onProgress: (state) => progress.update(label, state),
+        finish: async (folder) => {
+          progress.clear();
+          await writeReport(folder, {
+            figures: args.figures === true,
+            memory: planMemory(point),
+            onWarning: (warning) => context.verbose && context.terminal.err(`${warning}\n`),
+          });
+        },
       });
       progress.point(pointText(label, outcome));
       outcomes.push(outcome);
@@ -97,7 +108,7 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       if (context.signal.aborted) context.terminal.err(`resume with: ${reproduce} --resume\n`);
       throw error;
     }
-    if (!context.json) print(outcomes[outcomes.length - 1], reproduce, context);
+    if (!context.json) printReport(outcomes[outcomes.length - 1].folder, context);
   }
   return outcomes;
 }
@@ -106,17 +117,6 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
 function replicationsOf(scenario: Scenario): Scenario[] {
   return Array.from({ length: scenario.replications }, (_, index) =>
     index === 0 ? scenario : { ...scenario, seed: `${scenario.seed}#${index}` },
-  );
-}
-
-function print({ document, folder }: RunOutcome, reproduce: string, { terminal }: Context): void {
-  const title = `${document.scenario}  ${document.run_hash.slice(0, 10)}  seed ${document.seed}`;
-  terminal.out(`${terminal.styleOut('bold', title)}\n\n${summaryText(document, terminal.styleOut)}\n`);
-  terminal.out(
-    `${table([
-      ['results', folder],
-      ['reproduce', reproduce],
-    ])}`,
   );
 }
 
