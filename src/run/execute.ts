@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { mergeCells, type RunResult } from '../metrics/result.ts';
+import { EnvironmentError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
-import { SharedBoard } from './shared-board.ts';
+import { SharedBoard, StoppedError } from './shared-board.ts';
 import { type CellOutcome, type CellsTask, isCoupled } from './simulate-cells.ts';
 
 export interface Progress {
@@ -38,6 +39,8 @@ const PROGRESS_MS = 200;
 
 export async function execute(options: ExecuteOptions): Promise<Executed> {
   const { scenario, trace, check } = options;
+  // An interrupt that came before is not announced again.
+  if (options.signal?.aborted) throw new StoppedError();
   const { cells } = scenario.hardware;
   const workers = Math.max(1, Math.min(options.jobs, cells));
   const board = new SharedBoard(cells);
@@ -56,29 +59,48 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   }, PROGRESS_MS);
   try {
     const groups = groupCells(cells, workers, isCoupled(scenario));
-    const tasks = groups.map((group) =>
-      (pool.run({ scenario, cells: group, workers: groups.length, board: board.buffer, trace, check } satisfies CellsTask) as Promise<CellOutcome[]>)
-        // One failure stops the others at once: those at a barrier would wait for ever.
-        .catch((error: unknown) => {
-          board.stop();
-          throw error;
-        }),
+    const outcomes: CellOutcome[] = [];
+    // Errors of threads arrive as copies without their class. The first to arrive is the cause of those that follow it.
+    let cause: Error | null = null;
+    const failed = (cells: readonly number[], error: Error) => {
+      cause ??= isDeath(error) ? deathOf(error, scenario, cells) : error;
+      // One failure stops the others at once: those at a barrier would wait for ever.
+      board.stop();
+    };
+    await Promise.all(
+      groups.map((cells) => {
+        const task: CellsTask = { scenario, cells, workers: groups.length, board: board.buffer, trace, check };
+        return pool.run(task).then(
+          (done: CellOutcome[]) => outcomes.push(...done),
+          (error: Error) => failed(cells, error),
+        );
+      }),
     );
-    const settled = await Promise.allSettled(tasks);
-    const failures = settled.filter((task) => task.status === 'rejected').map((task) => (task as PromiseRejectedResult).reason as Error);
-    if (failures.length > 0) throw failures.find((error) => error.name !== 'StoppedError') ?? failures[0];
-    const outcomes = settled.flatMap((task) => (task as PromiseFulfilledResult<CellOutcome[]>).value);
+    if (cause !== null) throw cause;
     outcomes.sort((a, b) => a.cell - b.cell);
     return {
       result: mergeCells(outcomes.map((outcome) => outcome.result)),
       events: outcomes.reduce((sum, outcome) => sum + outcome.events, 0),
-      workers: groups.length,
+      workers,
     };
   } finally {
     clearInterval(timer);
     options.signal?.removeEventListener('abort', stop);
     await pool.destroy();
   }
+}
+
+/** A thread that ended without an error of its own: out of memory, or a crash. */
+function isDeath(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' || /^worker exited/i.test(error.message);
+}
+
+function deathOf(error: Error, { name, seed }: Scenario, cells: readonly number[]): EnvironmentError {
+  return new EnvironmentError(
+    `A worker died while it simulated ${name} with seed ${seed}: ${error.message}.`,
+    [`simulating ${cells.length === 1 ? 'cell' : 'cells'} ${cells.join(', ')} of ${name}`],
+    'Where memory ran out, use fewer workers (--jobs 1) or fewer users; the same command runs the point again.',
+  );
 }
 
 /** Coupled cells must all be under way at once: one group a worker. Others are handed out one by one. */

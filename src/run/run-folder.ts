@@ -41,6 +41,8 @@ export class RunFolderWriter {
     this.manifest = manifest;
     this.attempt(() => {
       removeStale(path);
+      // In a container, a process that was killed may have had this one's number.
+      rmSync(this.partial, { recursive: true, force: true });
       mkdirSync(this.partial, { recursive: true });
       this.writeManifest();
     });

@@ -7,13 +7,13 @@ const GENERATION = 1;
 const ARRIVED = 2;
 const INTS = 4;
 
-/** By cell: simulated ns, requests that arrived, events, demand in even and in odd rounds, done flag. */
-const FIELDS = 6;
+/** By cell: simulated ns, requests that arrived, events, demand, done flag. */
+const FIELDS = 5;
 const NOW = 0;
 const ARRIVALS = 1;
 const EVENTS = 2;
 const DEMAND = 3;
-const DONE = 5;
+const DONE = 4;
 
 export class StoppedError extends Error {
   constructor() {
@@ -64,12 +64,12 @@ export class SharedBoard {
     return { nowNs, arrivals, events };
   }
 
-  offer(cell: number, round: number, demand: number, done: boolean): void {
-    this.floats[cell * FIELDS + DEMAND + (round & 1)] = demand;
+  offer(cell: number, demand: number, done: boolean): void {
+    this.floats[cell * FIELDS + DEMAND] = demand;
     this.floats[cell * FIELDS + DONE] = done ? 1 : 0;
   }
 
-  /** Waits until all `workers` have offered this round. Two rounds' demands are kept apart, so one barrier a round is enough. */
+  /** Waits until all `workers` are here. A round has two: all have offered, then all have read. */
   barrier(workers: number): void {
     const generation = Atomics.load(this.ints, GENERATION);
     this.checkStopped();
@@ -83,9 +83,9 @@ export class SharedBoard {
     this.checkStopped();
   }
 
-  /** All cells' demands of a round, in cell order. */
-  demands(round: number): Float64Array {
-    return Float64Array.from({ length: this.cells }, (_, cell) => this.floats[cell * FIELDS + DEMAND + (round & 1)]);
+  /** All cells' demands, in cell order. */
+  demands(): Float64Array {
+    return Float64Array.from({ length: this.cells }, (_, cell) => this.floats[cell * FIELDS + DEMAND]);
   }
 
   allDone(): boolean {

@@ -64,12 +64,12 @@ function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
     for (const { number, cell } of mine) {
       cell.advance(untilNs);
       board.report(number, cell.nowNs, cell.arrivals, cell.events);
-      board.offer(number, round, cell.takeObjectDemand() / (intervalNs / 1e9), cell.done);
+      board.offer(number, cell.takeObjectDemand() / (intervalNs / 1e9), cell.done);
     }
     board.barrier(task.workers);
-    const shares = maxMinShares(board.demands(round), bandwidth);
+    const shares = maxMinShares(board.demands(), bandwidth);
     if (board.allDone()) break;
-    // Nobody may write `done` of the next round before all have read this one's.
+    // Nobody may offer the next round's before all have read this one's.
     board.barrier(task.workers);
     for (const { number, cell } of mine) if (!cell.done) cell.setObjectShare(shares[number], untilNs);
   }
