@@ -18,3 +18,6 @@ process.on('message', ({ id, job }: Request) => {
 
 // Drivers keep threads that would hold the process open after its parent has gone.
 process.on('disconnect', () => process.exit(0));
+
+// Ctrl-C reaches the whole process group; the parent decides when to stop, after the shape in hand.
+process.on('SIGINT', () => {});
