@@ -122,7 +122,8 @@ export class FinishedRequests {
 
   /** Counters, users and the sample of each row, and the columns of what is to be recorded (−1: not). */
   private countRows(n: number): void {
-    const { rows, counters, limits, tiers, users, services, speeds } = this;
+    const { rows, counters, limits, tiers, users, services, speeds, series, sample } = this;
+    const seriesRows = series.rows;
     const { values, groups, times } = this.columns;
     const [ttfts, tpots, e2els, queues, waits, alones, slowdowns] = values;
     const { warmupNs, durationNs } = this.window;
@@ -150,11 +151,11 @@ export class FinishedRequests {
       counters[c + C.finished]++;
       counters[c + C.prompt_tokens] += promptTokens;
       counters[c + C.output_tokens] += outputTokens;
-      this.series.at(endNs);
-      const row = this.series.row;
-      this.series.rows[row + S.finished]++;
-      this.series.rows[row + S.prompt_tokens] += promptTokens;
-      this.series.rows[row + S.slo_met] += met;
+      series.at(endNs);
+      const row = series.row;
+      seriesRows[row + S.finished]++;
+      seriesRows[row + S.prompt_tokens] += promptTokens;
+      seriesRows[row + S.slo_met] += met;
       if (endNs >= warmupNs && endNs < durationNs) {
         counters[c + C.window_finished]++;
         counters[c + C.window_prompt_tokens] += promptTokens;
@@ -164,7 +165,7 @@ export class FinishedRequests {
       users[i] = rows[at] | 0;
       services[i] = PROMPT_WEIGHT * promptTokens + OUTPUT_WEIGHT * outputTokens;
       speeds[i] = e2elNs > 0 ? aloneNs / e2elNs : 1;
-      if (this.sample.wants()) this.sample.keep(rows, at);
+      if (sample.wants()) sample.keep(rows, at);
 
       if (arrivalNs < warmupNs) {
         for (let metric = 0; metric < METRICS; metric++) values[metric][i] = -1;
