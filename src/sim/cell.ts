@@ -248,6 +248,7 @@ export class Cell {
     t.waitingSinceNs[request] = -1;
     t.rankClass[request] = rankClass;
     t.slot[request] = -1;
+    t.parked[request] = 0;
     t.hostEntry[request] = -1;
     t.generated[request] = 0;
     t.replica[request] = number;
@@ -266,7 +267,10 @@ export class Cell {
     events.schedule(sources.prefetch + number, next < durationNs ? next : Number.POSITIVE_INFINITY);
   }
 
-  /** State is constant between events, so what a grid point between the last event and this one sees is the state now. */
+  /**
+   * State is constant between events (but for KV memory, whose use within a run of steps is computed), so what a grid point
+   * between the last event and this one sees is the state now.
+   */
   private passGrid(nowNs: number): void {
     if (nowNs >= this.nextSignalNs) {
       this.parts.signal!.refresh();
@@ -286,7 +290,7 @@ export class Cell {
     for (const replica of replicas) {
       g[0] += replica.running;
       g[1] += replica.waiting.size;
-      g[2] += replica.kv.totalBlocks - replica.kv.freeBlocks;
+      g[2] += replica.usedBlocks(nowNs);
       g[3] += replica.gpu.pinned;
       g[4] += replica.gpu.used;
       g[5] += replica.host.used;

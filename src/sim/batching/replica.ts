@@ -24,6 +24,7 @@ import { DecodeRun } from './decode-run.ts';
 import type { KvCache } from './kv-cache.ts';
 import { RequestHeap } from './request-heap.ts';
 import { ACTIVATING, DECODING, LOADING, PREFILLING, QUEUED, type RequestTable } from './request-table.ts';
+import { WaitingQueue } from './waiting-queue.ts';
 
 export interface ReplicaLimits {
   maxBatch: number;
@@ -76,7 +77,7 @@ const PART_LAUNCH = 4;
 const PART_STALL = 5;
 
 export class Replica {
-  readonly waiting = new RequestHeap(256);
+  readonly waiting: WaitingQueue;
   readonly decoders: Int32Array;
   decoding = 0;
   readonly prefilling: Int32Array;
@@ -116,9 +117,8 @@ export class Replica {
   private readonly slotWaiters: Int32Array;
   /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
   private readonly prefetched: Uint8Array;
-  /** Requests that a scheduling pass looked past, with their keys. */
-  private aside = new Int32Array(64);
-  private asideKeys = new Float64Array(64);
+  /** Most adapters that may be pinned at once. */
+  private readonly slotLimit: number;
   /** Cost parts of the first planned step, and of the whole run as it is recorded. */
   private readonly stepParts = new Float64Array(COST_PARTS.length);
   private readonly runParts = new Float64Array(COST_PARTS.length);
@@ -129,6 +129,8 @@ export class Replica {
     const { limits, gpu } = parts;
     this.p = parts;
     this.t = parts.table;
+    this.waiting = new WaitingQueue(parts.table);
+    this.slotLimit = Math.min(limits.maxAdaptersPerBatch, gpu.entries);
     this.cost = parts.cost;
     this.limits = limits;
     this.kv = parts.kv;
@@ -222,7 +224,7 @@ export class Replica {
     this.gpu.unpin(slot);
     this.admissionDirty = true;
     this.kvBlocked = false;
-    if (this.waiting.size > 0) this.wake(nowNs, this.waiting.top());
+    if (this.waiting.size > 0) this.wake(nowNs, -1);
   }
 
   /** The replica's own event: the step or run under way ends, or an idle replica was woken. */
@@ -292,6 +294,14 @@ export class Replica {
     return blocks;
   }
 
+  /** KV blocks in use just before `nowNs`, with those that the run under way has filled so far. */
+  usedBlocks(nowNs: number): number {
+    const { kv } = this;
+    const used = kv.totalBlocks - kv.freeBlocks;
+    if (this.mode !== RUNNING || this.plannedSteps === 1) return used;
+    return used + kv.blocksNeeded(this.steps, this.run.stepsUntil(nowNs) - 1);
+  }
+
   /** 1 where a prefetch pins the slot, for the audit. */
   prefetchPins(slot: number): number {
     return this.prefetched[slot];
@@ -319,14 +329,7 @@ export class Replica {
   private enqueue(request: number, nowNs: number): void {
     const { t, p } = this;
     t.state[request] = QUEUED;
-    const key = p.scheduling.key(
-      t.user[request],
-      t.cohort[request],
-      t.arrivalNs[request],
-      t.prompt[request],
-      t.output[request],
-    );
-    this.waiting.push(request, key, t.sequence[request]);
+    this.waiting.push(request, this.keyOf(request));
     this.admissionDirty = true;
     this.wake(nowNs, request);
   }
@@ -344,7 +347,8 @@ export class Replica {
   /** Cuts the decode run at the next step boundary if the newcomer could start there. */
   private interrupt(nowNs: number, request: number): void {
     if (this.running + this.activating >= this.limits.maxBatch) return;
-    if (this.kvBlocked && this.waiting.top() !== request) return;
+    if (this.kvBlocked && !this.waiting.isFirstReady(request)) return;
+    if (request >= 0 && this.t.adapter[request] >= 0 && this.t.slot[request] < 0 && this.isStarved(request)) return;
     const steps = this.run.stepsUntil(nowNs);
     if (steps >= this.plannedSteps) return;
     this.plannedSteps = steps;
@@ -511,49 +515,63 @@ export class Replica {
   // ── Admission ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private admit(nowNs: number): void {
-    const { waiting, t, limits } = this;
+    const { waiting, t, limits, gpu } = this;
     this.admissionDirty = false;
     this.kvBlocked = false;
-    let skipped = 0;
-    while (waiting.size > 0 && this.running + this.activating < limits.maxBatch && skipped <= limits.skipWindow) {
-      const request = waiting.top();
+    /** A unified pool had no blocks for an adapter: parked requests would fail the same way. */
+    let poolFull = false;
+    while (this.running + this.activating < limits.maxBatch) {
+      const request = waiting.first(!poolFull && gpu.pinned < this.slotLimit);
+      if (request < 0) return;
       if (this.p.scheduling.dynamic && this.rekey(request)) continue;
+      const needsSlot = t.adapter[request] >= 0 && t.slot[request] < 0;
+      if (needsSlot && this.isStarved(request)) {
+        if (!this.park(request, nowNs)) return;
+        continue;
+      }
       // A swapped-in request decodes at once and may need a further block in its first step.
       const blocks = this.kv.blocksFor(t.prefillTotal[request]);
       const wanted = t.prefillLeft[request] === 0 ? blocks + 1 : blocks;
       if (!this.reclaim(wanted)) {
         this.kvBlocked = true;
-        break;
+        return;
       }
-      if (t.adapter[request] >= 0 && t.slot[request] < 0 && !this.takeSlot(request, nowNs)) {
+      if (needsSlot && !this.takeSlot(request, nowNs)) {
         if (t.state[request] !== QUEUED) continue;
-        this.setAside(request, waiting.topKey(), skipped++);
-        waiting.pop();
+        poolFull = true;
+        if (!this.park(request, nowNs)) return;
         continue;
       }
       // In a unified pool the adapter itself may have taken the blocks.
       if (!this.reclaim(wanted)) {
         this.releaseSlot(request);
         this.kvBlocked = true;
-        break;
+        return;
       }
-      waiting.pop();
+      this.removeFirst(request);
       this.start(request, blocks, nowNs);
     }
-    for (let i = 0; i < skipped; i++) waiting.push(this.aside[i], this.asideKeys[i], t.sequence[this.aside[i]]);
   }
 
-  private setAside(request: number, key: number, place: number): void {
-    if (place === this.aside.length) {
-      const aside = new Int32Array(2 * place);
-      aside.set(this.aside);
-      const keys = new Float64Array(2 * place);
-      keys.set(this.asideKeys);
-      this.aside = aside;
-      this.asideKeys = keys;
-    }
-    this.aside[place] = request;
-    this.asideKeys[place] = key;
+  /** The first waiting request has its slot: whoever was parked for the same adapter can have it too. */
+  private removeFirst(request: number): void {
+    this.waiting.removeFirst();
+    this.waiting.wake(this.t.adapter[request], this.keyOf);
+  }
+
+  /** No slot can be had for its adapter: it is not in a pinned slot, and no further slot may be pinned. */
+  private isStarved(request: number): boolean {
+    if (this.gpu.pinned < this.slotLimit) return false;
+    const slot = this.gpu.find(this.t.adapter[request]);
+    return slot < 0 || this.gpu.pins[slot] === 0;
+  }
+
+  /** Parks the first waiting request. False where it may not be looked past: it holds the line. */
+  private park(request: number, nowNs: number): boolean {
+    if (this.t.waitingSinceNs[request] < 0) this.t.waitingSinceNs[request] = nowNs;
+    if (this.waiting.parkedCount >= this.limits.skipWindow) return false;
+    this.waiting.parkFirst();
+    return true;
   }
 
   /**
@@ -562,53 +580,54 @@ export class Replica {
    */
   private breakDeadlock(nowNs: number): void {
     if (this.running + this.activating > 0 || this.waiting.size === 0) return;
-    for (let i = 0; i < this.waiting.size; i++) this.releaseSlot(this.waiting.at(i));
+    this.waiting.forEach((request) => this.releaseSlot(request));
     this.admit(nowNs);
   }
 
-  /** Dynamic keys only grow: a stale top is pushed back with its present key. */
-  private rekey(request: number): boolean {
-    const { t, waiting } = this;
-    const key = this.p.scheduling.key(
+  private readonly keyOf = (request: number): number => {
+    const { t } = this;
+    return this.p.scheduling.key(
       t.user[request],
       t.cohort[request],
       t.arrivalNs[request],
       t.prompt[request],
       t.output[request],
     );
-    if (key <= waiting.topKey()) return false;
-    waiting.pop();
-    waiting.push(request, key, t.sequence[request]);
+  };
+
+  /** Dynamic keys only grow: a stale first request is pushed back with its present key. */
+  private rekey(request: number): boolean {
+    const key = this.keyOf(request);
+    if (key <= this.waiting.firstKey()) return false;
+    this.waiting.removeFirst();
+    this.waiting.push(request, key);
     return true;
   }
 
   /**
-   * Pins a GPU slot for the top waiting request. True: the slot is active. False with state QUEUED: no slot can be had.
+   * Pins a GPU slot for the first waiting request. True: the slot is active. False with state QUEUED: the pool has no blocks.
    * False with another state: the request left the waiting heap (its adapter is being copied or loaded, or it was refused).
    */
   private takeSlot(request: number, nowNs: number): boolean {
     const { t, gpu, host } = this;
     const adapter = t.adapter[request];
     let slot = gpu.find(adapter);
-    if (slot < 0 || gpu.pins[slot] === 0) {
-      if (gpu.pinned >= this.limits.maxAdaptersPerBatch) return this.slotStarved(request, nowNs);
-    }
     if (slot >= 0) {
       gpu.touch(slot);
       this.touchHost(adapter);
     } else {
       const entry = host.find(adapter);
       if (entry < 0 || this.loader.loading[entry] === 1) {
-        this.waiting.pop();
+        this.waiting.removeFirst();
         this.load(request, nowNs);
         return false;
       }
       const rankClass = t.rankClass[request];
-      if (!this.takeAdapterBlocks(rankClass)) return this.slotStarved(request, nowNs);
+      if (!this.takeAdapterBlocks(rankClass)) return false;
       slot = gpu.insert(adapter, rankClass);
       if (slot < 0) {
         this.adapterEvicted(rankClass);
-        return this.slotStarved(request, nowNs);
+        return false;
       }
       host.touch(entry);
       this.activate(slot, rankClass, nowNs);
@@ -624,7 +643,7 @@ export class Replica {
       this.stopWaiting(request, nowNs);
       return true;
     }
-    this.waiting.pop();
+    this.removeFirst(request);
     t.state[request] = ACTIVATING;
     if (t.waitingSinceNs[request] < 0) t.waitingSinceNs[request] = nowNs;
     this.activating++;
@@ -636,11 +655,6 @@ export class Replica {
   private touchHost(adapter: number): void {
     const entry = this.host.find(adapter);
     if (entry >= 0) this.host.touch(entry);
-  }
-
-  private slotStarved(request: number, nowNs: number): false {
-    if (this.t.waitingSinceNs[request] < 0) this.t.waitingSinceNs[request] = nowNs;
-    return false;
   }
 
   private activate(slot: number, rankClass: number, nowNs: number): void {
