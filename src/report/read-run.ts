@@ -19,7 +19,10 @@ export function readRun(folder: string, memory: MemorySplit | null): StoredRun {
   const run = readRunFolder(folder);
   const scenarioYaml = readText(folder, 'scenario.resolved.yaml');
   const manifest = JSON.parse(readText(folder, 'manifest.json')) as Record<string, unknown>;
-  const named = Object.fromEntries(TABLES.map((name) => [name, run.tables[name] ?? EMPTY])) as Record<TableName, Table>;
+  const named = Object.fromEntries(TABLES.map((name) => [name, run.tables[name] ?? EMPTY])) as unknown as Record<
+    TableName,
+    Table
+  >;
   return {
     tables: {
       ...named,

@@ -38,7 +38,7 @@ export const fairness: Figure<'run'> = {
       return Number.isFinite(value) ? [`${label} ${value.toFixed(3)}`] : [];
     };
     const note = [...index('gini_users', 'Gini of service'), ...index('jain_users', 'Jain’s index of speed')].join(
-      ' · ',
+      '\n',
     );
     return rows.map((row, i) => ({ ...row, note: i === 0 ? note : null }));
   },

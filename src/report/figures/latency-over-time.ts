@@ -10,12 +10,12 @@ export const latencyOverTime: Figure<'run'> = {
   title: 'Latency over time',
   question: 'Does waiting follow the load, or something else?',
   howToRead:
-    'Above, the median and 99th percentile of the time to first token of requests that arrived in each interval; below, how many arrived. A tail that rises without the load points at cold adapters or at a neighbour, not at capacity.',
+    'Above, the median and 99th percentile of the time to first token in each interval; below, how many requests arrived. A long run is drawn in wider intervals, by the median of those they hold. A tail that rises without the load points at cold adapters or at a neighbour, not at capacity.',
   source: 'own',
   needs: ['timeseries'],
-  prepare({ timeseries }) {
+  prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const arrivals = series.column('arrivals', 'sum');
     const rows: Row[] = [];
     for (const [look, column] of [

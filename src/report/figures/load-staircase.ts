@@ -12,9 +12,9 @@ export const loadStaircase: Figure<'run'> = {
     'Above, adapters loaded into host memory since the start; its slope is the load rate, and a straight line under rising demand is a loader at its limit. Below, loads in progress: where they pile up while the slope stays the same, requests wait for the loader.',
   source: 'after the cold-admission staircase of the MinT paper (arXiv 2605.13779)',
   needs: ['timeseries'],
-  prepare({ timeseries }) {
+  prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const loads = series.column('loads', 'sum');
     const inFlight = series.column('loads_in_flight', 'mean');
     const rows: Row[] = [];

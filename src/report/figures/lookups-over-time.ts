@@ -13,9 +13,9 @@ export const lookupsOverTime: Figure<'run'> = {
     'The height of a band is the share of requests whose adapter was found in that tier when they reached a replica. The top of the GPU band is the GPU hit ratio; what is left above the node disk had to come from the object store.',
   source: 'own',
   needs: ['timeseries'],
-  prepare({ timeseries }) {
+  prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const tiers = Object.entries(TIERS).map(([tier, look]) => ({
       look,
       counts: series.column(`lookups_${tier}`, 'sum'),

@@ -39,7 +39,7 @@ export const sloAttainment: Figure<'run'> = {
   },
   spec(rows, theme) {
     const cohorts = distinct(rows, 'cohort');
-    const y = categoryAxis('cohort');
+    const y = { ...categoryAxis('cohort'), scale: { paddingInner: 0.35 } };
     const floor = lowestTick(rows);
     const x = {
       field: 'miss',
@@ -69,10 +69,11 @@ export const sloAttainment: Figure<'run'> = {
                 { calculate: 'max(1 - datum.attainment, 1e-4)', as: 'miss' },
                 tip("datum.cohort + ' · ' + datum.objective + ' · ' + format(datum.attainment, '.2%')"),
               ],
-              mark: { type: 'point', filled: true, size: 80, opacity: 0.9, aria: true },
+              mark: { type: 'point', filled: true, size: 55, opacity: 0.9, aria: true },
               encoding: {
                 x,
                 y,
+                yOffset: { field: 'objective', type: 'nominal', sort: Object.values(OBJECTIVES) },
                 ...pointSeries('objective', present(looks, rows, 'objective'), theme),
                 description: TIP,
               },

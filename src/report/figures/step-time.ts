@@ -15,7 +15,7 @@ export const stepTime: Figure<'run'> = {
   needs: ['timeseries'],
   prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const parts = Object.entries(COST_PARTS).map(([part, look]) => ({
       look,
       seconds: series.column(`part_${part}_s`, 'sum'),

@@ -16,9 +16,9 @@ export const throughputQueue: Figure<'run'> = {
     'Above, requests arriving and finished a second: where the second line leaves the first, work piles up. Below, requests in a running batch and waiting for a place in one; a waiting line that does not come back down is overload.',
   source: 'own',
   needs: ['timeseries'],
-  prepare({ timeseries }) {
+  prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const rows: Row[] = [];
     for (const [look, column] of [
       [RATES.arriving, 'arrivals'],

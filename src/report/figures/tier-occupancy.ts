@@ -22,7 +22,7 @@ export const tierOccupancy: Figure<'run'> = {
   needs: ['timeseries'],
   prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
-    const series = timeSeries(timeseries);
+    const series = timeSeries(timeseries, scenario.duration);
     const rows: Row[] = [];
     for (const [gauge, look] of Object.entries(SERIES)) {
       const values = series.column(gauge, 'mean');

@@ -9,6 +9,9 @@ import type { Row } from './figure.ts';
 /** Points of a series in a figure: more would be closer than a pixel at a column's width. */
 const ROWS = 160;
 
+/** Share of the buckets in which requests arrive, from which on the rest is a drain and not the run. */
+const SERVED = 0.9;
+
 /** How neighbouring buckets become one: counts add up, levels average, percentiles take their middle. */
 type Merge = 'sum' | 'mean' | 'median';
 
@@ -21,23 +24,26 @@ export interface TimeSeries {
   column(name: string, merge: Merge): Float64Array;
 }
 
-/** The run's time series with neighbouring buckets merged until it fits a figure. NaN (no sample) is left out of merges. */
-export function timeSeries(table: Table): TimeSeries {
+/**
+ * The run's time series with neighbouring buckets merged until it fits a figure. NaN (no sample) is left out of merges. The
+ * drain after the last arrival is left out, unless it is a good part of the run (a burst): there it is the run.
+ */
+export function timeSeries(table: Table, duration: number): TimeSeries {
   const start = numbers(table, 't_s');
-  const group = Math.max(1, Math.ceil(table.length / ROWS));
-  const length = Math.ceil(table.length / group);
   const lengths = numbers(table, 'length_s');
+  const arriving = Array.from(start).filter((t) => t < duration).length;
+  const rows = arriving >= SERVED * table.length ? arriving : table.length;
+  const group = Math.max(1, Math.ceil(rows / ROWS));
+  const length = Math.ceil(rows / group);
   return {
     t: Float64Array.from({ length }, (_, i) => start[i * group]),
     seconds: Float64Array.from({ length }, (_, i) =>
-      merged(lengths, i * group, Math.min(table.length, (i + 1) * group), 'sum'),
+      merged(lengths, i * group, Math.min(rows, (i + 1) * group), 'sum'),
     ),
     length,
     column(name, merge) {
       const source = numbers(table, name);
-      return Float64Array.from({ length }, (_, i) =>
-        merged(source, i * group, Math.min(table.length, (i + 1) * group), merge),
-      );
+      return Float64Array.from({ length }, (_, i) => merged(source, i * group, Math.min(rows, (i + 1) * group), merge));
     },
   };
 }

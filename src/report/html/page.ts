@@ -73,7 +73,7 @@ ${cohortSection(digest)}
 ${metricSection(input.summary)}
 ${runSection(input)}
 </main>
-<footer><div class="wrap">Simulated by mint-bench · run <span class="mono">${text(hash)}</span></div></footer>
+<footer><div class="wrap">Simulated by mint-bench · run <span class="mono" style="overflow-wrap:anywhere">${text(hash)}</span></div></footer>
 <div id="tip" role="status" hidden></div>
 <script>${SCRIPT}</script>
 </body>
