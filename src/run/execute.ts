@@ -116,6 +116,7 @@ function workerFile(): string {
   const candidates = ['./run/worker.js', '../run/worker.js', './worker.js', '../../dist/run/worker.js'];
   const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
   const found = paths.find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`the worker's bundle is missing; run \`npm run build\` (looked for ${paths.join(', ')})`);
+  if (found === undefined)
+    throw new Error(`the worker's bundle is missing; run \`npm run build\` (looked for ${paths.join(', ')})`);
   return found;
 }

@@ -84,7 +84,9 @@ export class RunFolderWriter {
       throw new EnvironmentError(
         `The results could not be written to ${this.path}: ${why}.`,
         [`writing ${this.partial}`],
-        code === 'ENOSPC' ? 'Free some space, or name a folder on another disk with --out.' : 'Name a folder that can be written with --out.',
+        code === 'ENOSPC'
+          ? 'Free some space, or name a folder on another disk with --out.'
+          : 'Name a folder that can be written with --out.',
       );
     }
   }
@@ -107,7 +109,8 @@ function removeStale(path: string): void {
   if (!existsSync(parent)) return;
   for (const entry of readdirSync(parent)) {
     const match = /^(.*)\.(?:partial|old)-(\d+)$/.exec(entry);
-    if (match !== null && match[1] === name && !isAlive(Number(match[2]))) rmSync(join(parent, entry), { recursive: true, force: true });
+    if (match !== null && match[1] === name && !isAlive(Number(match[2])))
+      rmSync(join(parent, entry), { recursive: true, force: true });
   }
 }
 

@@ -61,7 +61,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   }
   const started = performance.now();
   const file = traceFile(scenario);
-  const trace = file === null ? null : readTrace(file, scenario.population.arrivals.params.format as TraceFormat | 'auto');
+  const trace =
+    file === null ? null : readTrace(file, scenario.population.arrivals.params.format as TraceFormat | 'auto');
   const facts: RunFacts = factsOf(scenario, planMemory(scenario).kvBlocks);
   const writer = new RunFolderWriter(folder, newManifest(scenario, runHash, options.command, options.version));
   try {

@@ -2,10 +2,11 @@
  * Simulates a group of a scenario's cells on the calling thread. Cells without coupling run one after the other; cells that
  * share the object store advance together from barrier to barrier, whichever workers they are on.
  */
-import type { Scenario } from '../scenario/scenario.ts';
-import type { Trace } from '../scenario/trace.ts';
+
 import { CellRecorder } from '../metrics/recorder.ts';
 import type { CellResult } from '../metrics/result.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Trace } from '../scenario/trace.ts';
 import { buildCell } from '../sim/build-cell.ts';
 import type { Cell } from '../sim/cell.ts';
 import { maxMinShares } from './max-min.ts';
@@ -39,7 +40,9 @@ export function isCoupled(scenario: Scenario): boolean {
 
 export function simulateCells(task: CellsTask): CellOutcome[] {
   const board = new SharedBoard(task.scenario.hardware.cells, task.board);
-  return isCoupled(task.scenario) ? simulateCoupled(task, board) : task.cells.map((cell) => simulateOne(task, board, cell));
+  return isCoupled(task.scenario)
+    ? simulateCoupled(task, board)
+    : task.cells.map((cell) => simulateOne(task, board, cell));
 }
 
 function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellOutcome {

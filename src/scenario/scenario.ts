@@ -122,10 +122,22 @@ export interface RankMix {
 }
 
 export type AdapterModule =
-  | 'q' | 'k' | 'v' | 'o'
-  | 'q_a' | 'q_b' | 'kv_a' | 'kv_b'
-  | 'gate' | 'up' | 'down'
-  | 'shared_experts' | 'experts' | 'router' | 'embed' | 'lm_head';
+  | 'q'
+  | 'k'
+  | 'v'
+  | 'o'
+  | 'q_a'
+  | 'q_b'
+  | 'kv_a'
+  | 'kv_b'
+  | 'gate'
+  | 'up'
+  | 'down'
+  | 'shared_experts'
+  | 'experts'
+  | 'router'
+  | 'embed'
+  | 'lm_head';
 
 export interface AdapterSpec {
   rank: RankMix;

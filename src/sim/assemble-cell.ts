@@ -2,8 +2,9 @@
  * Assembles a cell from a resolved scenario and its population: the one place where base units become ns, ticks and blocks, and where the
  * scenario's choices become policy objects. Everything random gets a stream of its own, named by purpose and cell.
  */
-import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+
 import type { Choice } from '../scenario/family.ts';
+import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ADMISSION } from './admission/index.ts';
 import { AloneTime } from './alone.ts';
@@ -26,8 +27,8 @@ import { Loader } from './residency/loader.ts';
 import { NodeStorage } from './residency/node-storage.ts';
 import { PREFETCH } from './residency/prefetch/index.ts';
 import { Tier } from './residency/tier.ts';
-import { ResidencySignal } from './routing/residency-signal.ts';
 import { ROUTING } from './routing/index.ts';
+import { ResidencySignal } from './routing/residency-signal.ts';
 import { SCHEDULING } from './scheduling/index.ts';
 import { applyStartState } from './start-state.ts';
 
@@ -102,18 +103,34 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const nodeBandwidth = network.bandwidth * nodesPerReplica;
   const objectBandwidth = Math.min(nodeBandwidth, hardware.object_store.bandwidth / hardware.cells / nodeCount);
   const objectSeconds = column(
-    (f) => loading.resolve + hardware.object_store.latency + f.diskBytes / objectBandwidth + loading.build + loading.register,
+    (f) =>
+      loading.resolve +
+      hardware.object_store.latency +
+      f.diskBytes / objectBandwidth +
+      loading.build +
+      loading.register,
   );
   const diskSeconds = column((f) => loading.resolve + diskSpec.latency + f.diskBytes / diskSpec.bandwidth);
   const copySeconds = copyNs.map((ns) => ns / NS);
 
   // ── Tiers, links, loaders, replicas ──
   const tier = (
-    id: number, entries: number, bytes: number, sizes: Float64Array, costs: Float64Array, eviction: Choice,
-    names: number[], onEvict: (id: number, rankClass: number, bytes: number) => void,
+    id: number,
+    entries: number,
+    bytes: number,
+    sizes: Float64Array,
+    costs: Float64Array,
+    eviction: Choice,
+    names: number[],
+    onEvict: (id: number, rankClass: number, bytes: number) => void,
   ) =>
     new Tier({
-      id, entries, bytes, sizes, costs, onEvict,
+      id,
+      entries,
+      bytes,
+      sizes,
+      costs,
+      onEvict,
       universe: catalog.adapters,
       random32: random('eviction', id, ...names),
       createPolicy: (context) => create(EVICTION, eviction, context),
@@ -133,7 +150,9 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     const entries = entriesIn(capacity, diskSizes);
     return new NodeStorage({
       disk:
-        entries < 1 ? null : tier(1, entries, capacity, diskSizes, objectSeconds, serving.tiers.disk.eviction, [number], report),
+        entries < 1
+          ? null
+          : tier(1, entries, capacity, diskSizes, objectSeconds, serving.tiers.disk.eviction, [number], report),
       diskLink: new Link({
         bandwidth: diskSpec.bandwidth * nodesPerReplica,
         discipline: loading.discipline,
@@ -155,21 +174,38 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   });
 
   const cohorts = population.cohorts;
-  const scheduling = create<unknown, import('./scheduling/policy.ts').SchedulingPolicy>(SCHEDULING, serving.scheduling, {
-    users: catalog.users,
-    weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
-    priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
-  });
+  const scheduling = create<unknown, import('./scheduling/policy.ts').SchedulingPolicy>(
+    SCHEDULING,
+    serving.scheduling,
+    {
+      users: catalog.users,
+      weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
+      priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
+    },
+  );
   const hostBytes = (serving.tiers.host.capacity * nodesPerReplica) / replicasPerNode;
   const adapterBlocks = serving.kv.pool === 'unified' ? Int32Array.from(memory.adapterBlocks) : null;
   const replicas: Replica[] = [];
   let cell: Cell;
   for (let number = 0; number < replicasInCell; number++) {
     const host = tier(
-      2, entriesIn(hostBytes, hostSizes), hostBytes, hostSizes, diskSeconds, serving.tiers.host.eviction, [number], report,
+      2,
+      entriesIn(hostBytes, hostSizes),
+      hostBytes,
+      hostSizes,
+      diskSeconds,
+      serving.tiers.host.eviction,
+      [number],
+      report,
     );
     const gpu = tier(
-      3, serving.slots, Number.POSITIVE_INFINITY, gpuSizes, copySeconds, serving.tiers.gpu.eviction, [number],
+      3,
+      serving.slots,
+      Number.POSITIVE_INFINITY,
+      gpuSizes,
+      copySeconds,
+      serving.tiers.gpu.eviction,
+      [number],
       (id, rankClass, bytes) => {
         recorder.evicted(id, bytes);
         replicas[number].adapterEvicted(rankClass);
@@ -252,7 +288,15 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   prefetchers.forEach((policy, number) => {
     if (policy.interval < Number.POSITIVE_INFINITY) events.schedule(sources.prefetch + number, toNs(policy.interval));
   });
-  applyStartState(population.start, serving.pin.count, { catalog, replicas, nodes, nodeOf, routing, hostSizes, diskSizes });
+  applyStartState(population.start, serving.pin.count, {
+    catalog,
+    replicas,
+    nodes,
+    nodeOf,
+    routing,
+    hostSizes,
+    diskSizes,
+  });
 
   const largestAdapterBlocks = adapterBlocks === null ? 0 : Math.max(0, ...adapterBlocks);
   const kvTokens = (memory.kvBlocks - largestAdapterBlocks) * serving.kv.block_tokens;

@@ -11,8 +11,11 @@ import type { Tier } from './residency/tier.ts';
 export function auditCell(cell: Cell): void {
   const { table, replicas } = cell.parts;
   invariant(
-    cell.arrivals === cell.finished + cell.refused + table.used, 'INV-1', 'cell',
-    cell.finished + cell.refused + table.used, cell.arrivals,
+    cell.arrivals === cell.finished + cell.refused + table.used,
+    'INV-1',
+    'cell',
+    cell.finished + cell.refused + table.used,
+    cell.arrivals,
   );
   invariant(cell.inFlight === table.used, 'INV-1', 'in flight', cell.inFlight, table.used);
   replicas.forEach((replica, number) => auditReplica(cell, replica, number));
@@ -32,7 +35,13 @@ function auditReplica(cell: Cell, replica: Replica, number: number): void {
     const slot = t.slot[request];
     if (slot >= 0) {
       pins[slot]++;
-      invariant(replica.gpu.adapterAt(slot) === t.adapter[request], 'INV-5', where, replica.gpu.adapterAt(slot), t.adapter[request]);
+      invariant(
+        replica.gpu.adapterAt(slot) === t.adapter[request],
+        'INV-5',
+        where,
+        replica.gpu.adapterAt(slot),
+        t.adapter[request],
+      );
       const rankClass = catalog.rankClass(t.adapter[request]);
       invariant(t.rankClass[request] === rankClass, 'INV-5', `${where} rank class`, t.rankClass[request], rankClass);
     }
@@ -49,16 +58,33 @@ function auditReplica(cell: Cell, replica: Replica, number: number): void {
     } else if (state === ACTIVATING) {
       invariant(slot >= 0 && replica.slotActive[slot] === 0, 'INV-5', `${where} activating`, slot, 1);
     } else if (state === QUEUED) {
-      invariant(t.prefillLeft[request] === 0 || t.prefillLeft[request] === t.prefillTotal[request], 'INV-1',
-        `${where} queued prefill`, t.prefillLeft[request], t.prefillTotal[request]);
+      invariant(
+        t.prefillLeft[request] === 0 || t.prefillLeft[request] === t.prefillTotal[request],
+        'INV-1',
+        `${where} queued prefill`,
+        t.prefillLeft[request],
+        t.prefillTotal[request],
+      );
     }
   }
-  invariant(outstanding === cell.parts.outstanding[number], 'INV-1', `${where} outstanding`, cell.parts.outstanding[number], outstanding);
+  invariant(
+    outstanding === cell.parts.outstanding[number],
+    'INV-1',
+    `${where} outstanding`,
+    cell.parts.outstanding[number],
+    outstanding,
+  );
   invariant(decoding === replica.decoding, 'INV-8', `${where} decoding`, replica.decoding, decoding);
   invariant(attended === replica.attended, 'INV-8', where, replica.attended, attended);
   const adapters = replica.blocksOfAdapters();
   const total = replica.kv.freeBlocks + held + adapters;
-  invariant(replica.kv.freeBlocks >= 0 && total === replica.kv.totalBlocks, 'INV-3', where, total, replica.kv.totalBlocks);
+  invariant(
+    replica.kv.freeBlocks >= 0 && total === replica.kv.totalBlocks,
+    'INV-3',
+    where,
+    total,
+    replica.kv.totalBlocks,
+  );
   for (let slot = 0; slot < pins.length; slot++) {
     const expected = pins[slot] + replica.prefetchPins(slot);
     invariant(replica.gpu.pins[slot] === expected, 'INV-9', `${where} slot ${slot}`, replica.gpu.pins[slot], expected);
@@ -82,8 +108,13 @@ function auditTier(cell: Cell, tier: Tier, where: string): void {
     bytes += tier.sizeAt(entry);
     if (tier.pins[entry] > 0) pinned++;
     invariant(tier.find(adapter) === entry, 'INV-4', `${where} index`, tier.find(adapter), entry);
-    invariant(tier.classAt(entry) === cell.parts.catalog.rankClass(adapter), 'INV-4', `${where} class`, tier.classAt(entry),
-      cell.parts.catalog.rankClass(adapter));
+    invariant(
+      tier.classAt(entry) === cell.parts.catalog.rankClass(adapter),
+      'INV-4',
+      `${where} class`,
+      tier.classAt(entry),
+      cell.parts.catalog.rankClass(adapter),
+    );
   }
   invariant(used === tier.used, 'INV-4', `${where} entries`, tier.used, used);
   invariant(bytes === tier.usedBytes && bytes <= tier.capacityBytes, 'INV-4', `${where} bytes`, tier.usedBytes, bytes);

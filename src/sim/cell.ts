@@ -148,8 +148,11 @@ export class Cell {
       recorder.refused(table.cohort[request], table.user[request], table.arrivalNs[request], 4, this.nowNs);
     }
     invariant(
-      this.arrivals === this.finished + this.refused + this.inFlight, 'INV-1', 'cell end',
-      this.finished + this.refused + this.inFlight, this.arrivals,
+      this.arrivals === this.finished + this.refused + this.inFlight,
+      'INV-1',
+      'cell end',
+      this.finished + this.refused + this.inFlight,
+      this.arrivals,
     );
   }
 
@@ -182,8 +185,18 @@ export class Cell {
       const wait = t.adapterWaitNs[request];
       const rankClass = t.adapter[request] < 0 ? -1 : t.rankClass[request];
       recorder.finished(
-        cohort, user, t.adapter[request], t.replica[request], t.arrivalNs[request], t.firstNs[request], nowNs, prompt, output,
-        t.startNs[request] - t.arrivalNs[request] - wait, wait, this.parts.alone.ns(prompt, output, rankClass),
+        cohort,
+        user,
+        t.adapter[request],
+        t.replica[request],
+        t.arrivalNs[request],
+        t.firstNs[request],
+        nowNs,
+        prompt,
+        output,
+        t.startNs[request] - t.arrivalNs[request] - wait,
+        wait,
+        this.parts.alone.ns(prompt, output, rankClass),
         t.lookupTier[request],
       );
     } else {

@@ -7,7 +7,13 @@
  */
 
 /** Why a request ended without being served; the last index is "still unfinished when the run's budget ended". */
-export const END_STATES = ['finished', 'rejected_admission', 'rejected_load_queue', 'rejected_too_long', 'unfinished'] as const;
+export const END_STATES = [
+  'finished',
+  'rejected_admission',
+  'rejected_load_queue',
+  'rejected_too_long',
+  'unfinished',
+] as const;
 export type EndState = (typeof END_STATES)[number];
 
 /** Stages of an adapter load, in order; `wait_slot` is waiting for an evictable GPU slot. */
@@ -16,8 +22,16 @@ export type LoadStage = (typeof LOAD_STAGES)[number];
 
 /** State of a cell that is sampled on a fixed grid of simulated time (time-weighted means over the bucket). */
 export const GAUGES = [
-  'running', 'waiting', 'kv_blocks_used', 'gpu_active_adapters', 'gpu_resident_adapters', 'host_resident_adapters',
-  'disk_resident_adapters', 'loads_in_flight', 'host_bytes', 'busy_replicas',
+  'running',
+  'waiting',
+  'kv_blocks_used',
+  'gpu_active_adapters',
+  'gpu_resident_adapters',
+  'host_resident_adapters',
+  'disk_resident_adapters',
+  'loads_in_flight',
+  'host_bytes',
+  'busy_replicas',
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 
@@ -30,26 +44,60 @@ export interface Recorder {
   /** A request joined a load that was already under way for the same revision. */
   dedupJoin(cohort: number): void;
   /** A load into host memory ended. Seconds are derived; each stage in ns. `fromTier`: where the bytes came from. */
-  loaded(fromTier: number, bytes: number, queueNs: number, fetchNs: number, buildNs: number, registerNs: number, nowNs: number): void;
+  loaded(
+    fromTier: number,
+    bytes: number,
+    queueNs: number,
+    fetchNs: number,
+    buildNs: number,
+    registerNs: number,
+    nowNs: number,
+  ): void;
   activated(bytes: number, waitNs: number, copyNs: number): void;
   evicted(tier: number, bytes: number): void;
   preempted(cohort: number): void;
   /** First token of a request. */
-  firstToken(cohort: number, user: number, arrivalNs: number, queueNs: number, adapterWaitNs: number, nowNs: number): void;
+  firstToken(
+    cohort: number,
+    user: number,
+    arrivalNs: number,
+    queueNs: number,
+    adapterWaitNs: number,
+    nowNs: number,
+  ): void;
   /**
    * A request finished.
    * @param queueNs waiting for a place in the batch (adapter ready), @param adapterWaitNs waiting for its adapter,
    * @param aloneNs its end-to-end time on an empty replica with its adapter host-warm
    */
   finished(
-    cohort: number, user: number, adapter: number, replica: number, arrivalNs: number, firstTokenNs: number, nowNs: number,
-    promptTokens: number, outputTokens: number, queueNs: number, adapterWaitNs: number, aloneNs: number, lookupTier: number,
+    cohort: number,
+    user: number,
+    adapter: number,
+    replica: number,
+    arrivalNs: number,
+    firstTokenNs: number,
+    nowNs: number,
+    promptTokens: number,
+    outputTokens: number,
+    queueNs: number,
+    adapterWaitNs: number,
+    aloneNs: number,
+    lookupTier: number,
   ): void;
   /**
    * A run of `steps` decode steps of `requests` requests: gaps of first, first + growth, first + 2·growth … ticks, each
    * seen by `requests` requests. By part (COST_PARTS): total ticks of the run. Steps with prefill call it with steps = 1.
    */
-  run(replica: number, steps: number, requests: number, firstTicks: number, growthTicks: number, partTicks: Float64Array, endNs: number): void;
+  run(
+    replica: number,
+    steps: number,
+    requests: number,
+    firstTicks: number,
+    growthTicks: number,
+    partTicks: Float64Array,
+    endNs: number,
+  ): void;
   /** One gap between two tokens of one request that no run covers (after a preemption, or across prefill-only steps). */
   gap(ticks: number, requests: number): void;
   /** The gauges held these values since the previous call (GAUGES order): integrated by the recorder. */

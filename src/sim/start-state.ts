@@ -32,7 +32,8 @@ export function applyStartState(
   const { catalog, replicas, nodes, nodeOf, routing } = parts;
   const pinnedAdapters = catalog.mostPopular(Math.min(pinned, catalog.adapters));
   if (start !== 'cold') {
-    const home = replicas.length === 1 || routing.home === undefined ? null : (adapter: number) => routing.home!(adapter);
+    const home =
+      replicas.length === 1 || routing.home === undefined ? null : (adapter: number) => routing.home!(adapter);
     const entries = replicas.reduce((sum, replica) => sum + replica.host.entries, 0);
     const wanted = home === null ? replicas[0].host.entries : entries;
     const popular = catalog.mostPopular(Math.min(catalog.adapters, wanted));

@@ -327,7 +327,7 @@ export class Replica {
   }
 
   private enqueue(request: number, nowNs: number): void {
-    const { t, p } = this;
+    const { t } = this;
     t.state[request] = QUEUED;
     this.waiting.push(request, this.keyOf(request));
     this.admissionDirty = true;

@@ -19,6 +19,10 @@ export class RequestHeap {
     return this.requests[0];
   }
 
+  topSequence(): number {
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.sequences[0];
+  }
+
   topKey(): number {
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.keys[0];
   }

@@ -50,6 +50,8 @@ export class RequestTable {
   joinTokens = new Int32Array(0);
   /** KV blocks it holds while prefilling; decoding requests' blocks follow from joinTokens and the step counter. */
   blocks = new Int32Array(0);
+  /** 1 while it is parked in its replica's waiting queue. */
+  parked = new Uint8Array(0);
   /** Place in its replica's list of decoding requests. */
   place = new Int32Array(0);
   /** Intrusive single links: waiters of a load or an activation. */

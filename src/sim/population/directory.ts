@@ -10,7 +10,10 @@ export interface Directory {
 
 export function directoryOf(scenario: Scenario): Directory {
   const partition = new Partition(scenario);
-  const catalogs = Array.from({ length: scenario.hardware.cells }, (_, cell) => new CellCatalog(scenario, partition, cell));
+  const catalogs = Array.from(
+    { length: scenario.hardware.cells },
+    (_, cell) => new CellCatalog(scenario, partition, cell),
+  );
   return {
     globalUser: (cell, user) => catalogs[cell].globalUser(user),
     cohortOfUser: (cell, user) => catalogs[cell].cohortOfUser(user),

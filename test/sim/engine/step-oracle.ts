@@ -31,7 +31,14 @@ export interface OracleOptions {
   blocking: boolean;
   copyNs: number[];
   swapNsPerBlock: number;
-  loader: { concurrency: number; delayNs: number; bytesPerNs: number; bytes: number[]; buildNs: number[]; registerNs: number };
+  loader: {
+    concurrency: number;
+    delayNs: number;
+    bytesPerNs: number;
+    bytes: number[];
+    buildNs: number[];
+    registerNs: number;
+  };
 }
 
 export interface OracleOutcome {
@@ -65,7 +72,9 @@ interface Load {
 
 export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const outcomes: OracleOutcome[] = [];
-  const arrivals = o.requests.map((request) => ({ ...request })).sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
+  const arrivals = o.requests
+    .map((request) => ({ ...request }))
+    .sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
   /** Least recently used first. */
   const gpu = new Map<number, { active: boolean; pins: number }>();
   const host = new Map<number, { pinned: boolean; loading: boolean }>();
@@ -154,10 +163,9 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   };
 
   const pinned = () => [...gpu.values()].filter((slot) => slot.pins > 0).length;
-  /** 'ok' | 'no slot' | 'left' (loading or being copied). */
-  const takeSlot = (request: Live, nowNs: number): 'ok' | 'no slot' | 'left' => {
+  /** A slot can be had; `left`: the request left the queue, its adapter is being loaded or copied. */
+  const takeSlot = (request: Live, nowNs: number): 'ok' | 'left' => {
     const slot = gpu.get(request.adapter);
-    if ((slot === undefined || slot.pins === 0) && pinned() >= o.maxAdapters) return 'no slot';
     if (slot === undefined) {
       const inHost = host.get(request.adapter);
       if (inHost === undefined || inHost.loading) {
@@ -166,8 +174,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         return 'left';
       }
       if (gpu.size >= o.slots) {
-        const victim = [...gpu].find(([, s]) => s.pins === 0);
-        if (victim === undefined) return 'no slot';
+        const victim = [...gpu].find(([, s]) => s.pins === 0)!;
         gpu.delete(victim[0]);
       }
       gpu.set(request.adapter, { active: o.blocking, pins: 0 });
@@ -206,18 +213,28 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const admit = (nowNs: number) => {
     let skipped = 0;
     let at = 0;
-    while (at < waiting.length && prefilling.length + decoding.length + activating() < o.maxBatch && skipped <= o.skipWindow) {
+    while (
+      at < waiting.length &&
+      prefilling.length + decoding.length + activating() < o.maxBatch &&
+      skipped <= o.skipWindow
+    ) {
       const request = waiting[at];
+      const resident = gpu.get(request.adapter);
+      const pinnable = Math.min(o.maxAdapters, o.slots);
+      if (
+        request.adapter >= 0 &&
+        !request.hasSlot &&
+        pinned() >= pinnable &&
+        (resident === undefined || resident.pins === 0)
+      ) {
+        skipped++;
+        at++;
+        continue;
+      }
       const blocks = ceilBlocks(request.prefillTotal);
       if (freeBlocks < blocks + (request.swapped ? 1 : 0)) return;
       if (request.adapter >= 0 && !request.hasSlot) {
-        const outcome = takeSlot(request, nowNs);
-        if (outcome === 'left') continue;
-        if (outcome === 'no slot') {
-          skipped++;
-          at++;
-          continue;
-        }
+        if (takeSlot(request, nowNs) === 'left') continue;
       }
       waiting.splice(at, 1);
       freeBlocks -= blocks;
@@ -292,8 +309,11 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     let cost = 0;
     const adapters = new Map<number, number>();
     const batch = {
-      tokens: 0, distinct: 0, maxRank: 0,
-      distinctByClass: new Int32Array(o.ranks.length), tokensByClass: new Int32Array(o.ranks.length),
+      tokens: 0,
+      distinct: 0,
+      maxRank: 0,
+      distinctByClass: new Int32Array(o.ranks.length),
+      tokensByClass: new Int32Array(o.ranks.length),
     };
     const count = (request: Live, n: number) => {
       if (request.adapter < 0) return;
@@ -337,7 +357,9 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       request.context++;
       request.generated++;
     }
-    for (const request of decoders.filter((r) => r.generated === r.output).sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id)) {
+    for (const request of decoders
+      .filter((r) => r.generated === r.output)
+      .sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id)) {
       decoding = decoding.filter((other) => other !== request);
       finish(request, nowNs);
     }
@@ -357,7 +379,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     if (turns > 100_000) throw new Error('oracle: no end');
     // Phases at equal times: loads, copies, arrivals, steps.
     const loadDue = loads.reduce<Load | null>(
-      (best, l) => (best === null || l.dueNs < best.dueNs || (l.dueNs === best.dueNs && stagePhase(l) < stagePhase(best)) ? l : best),
+      (best, l) =>
+        best === null || l.dueNs < best.dueNs || (l.dueNs === best.dueNs && stagePhase(l) < stagePhase(best))
+          ? l
+          : best,
       null,
     );
     const loadNs = loadDue === null ? Infinity : loadDue.dueNs;
@@ -375,11 +400,21 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     } else if (arrivalNs === nowNs) {
       const arrival = arrivals.shift()!;
       const request: Live = {
-        ...arrival, class: arrival.adapter < 0 ? 0 : o.rankClass(arrival.adapter), generated: 0, context: 0, prefillTotal: arrival.prompt,
-        prefilled: 0, blocks: 0, hasSlot: false, pinsHost: false, swapped: false, firstNs: -1,
+        ...arrival,
+        class: arrival.adapter < 0 ? 0 : o.rankClass(arrival.adapter),
+        generated: 0,
+        context: 0,
+        prefillTotal: arrival.prompt,
+        prefilled: 0,
+        blocks: 0,
+        hasSlot: false,
+        pinsHost: false,
+        swapped: false,
+        firstNs: -1,
       };
       const inHost = host.get(request.adapter);
-      if (request.adapter < 0 || gpu.has(request.adapter) || (inHost !== undefined && !inHost.loading)) enqueue(request, nowNs);
+      if (request.adapter < 0 || gpu.has(request.adapter) || (inHost !== undefined && !inHost.loading))
+        enqueue(request, nowNs);
       else askLoad(request, nowNs);
     } else {
       if (stepEndNs !== null) endStep(nowNs);

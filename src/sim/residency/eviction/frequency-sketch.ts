@@ -88,7 +88,9 @@ function spread(key: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
+/** A second hash whose every byte depends on every bit of the first: keys of one block share the first one's low bits. */
 function rehash(hash: number): number {
-  const mixed = Math.imul(hash, 0x31848bab);
-  return (mixed ^ (mixed >>> 14)) >>> 0;
+  let mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
 }
