@@ -123,14 +123,19 @@ describe('run', () => {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     let stderr = '';
-    child.stderr.on('data', (chunk) => (stderr += chunk));
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    // The partial folder stands before the simulation begins.
+    const folder = join(cwd, 'stopped');
+    while (!existsSync(folder) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGINT');
-    const code = await new Promise((resolve) => child.once('exit', resolve));
+    const code = await ended;
     expect(stderr).toContain('interrupted: finishing what is under way');
     expect(stderr).toContain('resume with: mint-bench run smoke');
     expect(code).toBe(EXIT.interrupted);
-    expect(existsSync(join(cwd, 'stopped')) ? readdirSync(join(cwd, 'stopped')) : []).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
