@@ -11,6 +11,7 @@ const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'run/worker': 'src/run/worker.ts',
   'real/child': 'src/real/child.ts',
+  'bench/main': 'bench/main.ts',
 };
 for (const source of Object.values(entryPoints)) {
   if (!existsSync(join(root, source))) throw new Error(`build: ${source} does not exist`);
@@ -27,7 +28,19 @@ await build({
   target: 'node20',
   sourcemap: 'linked',
   // Packages with binaries or files of their own beside their code must be loaded from where npm put them.
-  external: ['@resvg/resvg-js', 'piscina', 'webgpu', '@tensorflow/*', 'dejavu-fonts-ttf', 'apache-arrow', 'vega', 'vega-lite', 'seedrandom'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  external: [
+    '@resvg/resvg-js',
+    'piscina',
+    'webgpu',
+    '@tensorflow/*',
+    'dejavu-fonts-ttf',
+    'apache-arrow',
+    'vega',
+    'vega-lite',
+    'seedrandom',
+  ],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
