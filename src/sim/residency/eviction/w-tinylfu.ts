@@ -13,10 +13,13 @@ import { EVERYTHING, PATIENCE, SlotLists } from './slot-lists.ts';
 const WINDOW = 0;
 const PROBATION = 1;
 const PROTECTED = 2;
+/** Candidates used this often are admitted now and then even where they lose: one time in 128, as in Caffeine. */
+const WARM = 6;
 
 class WTinyLfu implements EvictionPolicy {
   private readonly lists: SlotLists;
   private readonly pins: Uint16Array;
+  private readonly random32: () => number;
   private readonly sketch: FrequencySketch;
   private readonly keys: Int32Array;
   private readonly sizes: Float64Array;
@@ -33,6 +36,7 @@ class WTinyLfu implements EvictionPolicy {
     const { capacity } = context;
     this.lists = new SlotLists(capacity, 3);
     this.pins = context.pins;
+    this.random32 = context.random32;
     this.sketch = new FrequencySketch(capacity, params.doorkeeper);
     this.keys = new Int32Array(capacity);
     this.sizes = new Float64Array(capacity);
@@ -99,7 +103,10 @@ class WTinyLfu implements EvictionPolicy {
   }
 
   private preferred(candidate: number, victim: number): boolean {
-    return this.sketch.estimate(this.keys[candidate]) > this.sketch.estimate(this.keys[victim]);
+    const frequency = this.sketch.estimate(this.keys[candidate]);
+    if (frequency > this.sketch.estimate(this.keys[victim])) return true;
+    // A victim whose counters collide with those of a hot key would win every contest and freeze the main area.
+    return frequency >= WARM && (this.random32() & 127) === 0;
   }
 
   private record(key: number): void {

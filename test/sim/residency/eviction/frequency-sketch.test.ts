@@ -15,8 +15,10 @@ describe('frequency sketch', () => {
       const estimate = sketch.estimate(key);
       expect(estimate).toBeGreaterThanOrEqual(Math.min(15, uses));
       expect(estimate).toBeLessThanOrEqual(15);
-      if (estimate > Math.min(15, uses) + 1) over++;
+      if (estimate > Math.min(15, uses)) over++;
     }
+    // 3,342 keys on 128 blocks: a counter of a row's 32 is taken by another key with 0.56, all four with 0.1; minimal
+    // increment makes a third of that.
     expect(over / truth.size).toBeLessThan(0.05);
   });
 

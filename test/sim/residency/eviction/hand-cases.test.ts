@@ -65,14 +65,14 @@ describe('hand cases', () => {
   });
 
   it('GDSF keeps the small and the dear', () => {
-    const weights = {
-      classes: Uint8Array.of(0, 1, 2, 0),
-      sizes: Float64Array.of(4, 2, 4),
-      costs: Float64Array.of(1, 1, 8),
-    };
+    const classOfKey = [0, 1, 2, 0];
+    const sizes = Float64Array.of(4, 2, 4);
+    const costs = Float64Array.of(1, 1, 8);
     // 0: 4 bytes at 1/4; 1: 2 bytes at 1/2; 2: 4 bytes at 2. Key 3 (4 bytes) takes the place of 0 alone.
-    const run = (...keys: number[]) =>
-      replay('gdsf', { keys: Int32Array.from(keys), universe: 4, weights }, { capacity: 10 });
+    const run = (...keys: number[]) => {
+      const weights = { classes: Uint8Array.from(keys, (key) => classOfKey[key]), sizes, costs };
+      return replay('gdsf', { keys: Int32Array.from(keys), universe: 4, weights }, { capacity: 10 });
+    };
     expect(run(0, 1, 2, 3, 1, 2)).toMatchObject({ hits: 2, evictions: 1, hitBytes: 6, requestBytes: 20 });
     // Now L is 1/4, 3 stands at 1/2 like 1 but later: 0 comes back for both, 1 first, 2 stays.
     expect(run(0, 1, 2, 3, 0, 2)).toMatchObject({ hits: 1, evictions: 3 });

@@ -201,6 +201,9 @@ function wTinyLfu(context: ReferenceContext): Reference {
     remove(key);
     segments[to].push(key);
   };
+  const preferred = (candidate: number, victim: number) =>
+    sketch.estimate(candidate) > sketch.estimate(victim) ||
+    (sketch.estimate(candidate) >= 6 && (context.random32() & 127) === 0);
   const record = (key: number) => {
     sketch.add(key);
     additions++;
@@ -232,8 +235,7 @@ function wTinyLfu(context: ReferenceContext): Reference {
         rotateToUnpinned(segments[probation], context.pinned) ?? rotateToUnpinned(segments[guarded], context.pinned);
       if (victim === null || bytes(window) + total / count > share * total) {
         const candidate = rotateToUnpinned(segments[window], context.pinned);
-        const contest = victim !== null && candidate !== null;
-        if (victim === null || (contest && sketch.estimate(candidate) <= sketch.estimate(victim))) victim = candidate;
+        if (victim === null || (candidate !== null && !preferred(candidate, victim))) victim = candidate;
         else if (candidate !== null) move(candidate, probation);
       }
       if (victim !== null) remove(victim);
