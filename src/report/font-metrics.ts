@@ -14,6 +14,7 @@ export interface FontMetrics {
 
 export function readFontMetrics(path: string): FontMetrics {
   const file = readFileSync(path);
+  if (file.length < 12 || file.readUInt32BE(0) !== 0x00010000) throw new Error(`${path} is not a TrueType font`);
   const tables = new Map<string, number>();
   for (let i = 0; i < file.readUInt16BE(4); i++) {
     const record = 12 + 16 * i;
@@ -21,7 +22,7 @@ export function readFontMetrics(path: string): FontMetrics {
   }
   const at = (tag: string): number => {
     const offset = tables.get(tag);
-    if (offset === undefined) throw new Error(`${path} is not a TrueType font: it has no '${tag}' table`);
+    if (offset === undefined) throw new Error(`${path} has no '${tag}' table, which a TrueType font must have`);
     return offset;
   };
   const unitsPerEm = file.readUInt16BE(at('head') + 18);

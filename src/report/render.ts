@@ -58,17 +58,25 @@ async function load(): Promise<Renderer> {
     return (bold ? faces.bold : faces.regular).width(String(text ?? ''), item.fontSize ?? 11);
   };
 
+  const draw = async (spec: Spec): Promise<Rendered> => {
+    const warnings: string[] = [];
+    const collect = collector(warnings);
+    vega.setRandom(vega.randomLCG(SEED));
+    vega.resetSVGDefIds();
+    const compiled = compile(structuredClone(spec) as never, { logger: collect as never });
+    const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger: collect as never });
+    const svg = await view.toSVG();
+    view.finalize();
+    return { svg, warnings };
+  };
+  // One at a time: two renderings under way would share Vega's counters and take each other's ids.
+  let last: Promise<unknown> = Promise.resolve();
+
   return {
-    async svg(spec) {
-      const warnings: string[] = [];
-      const collect = collector(warnings);
-      vega.setRandom(vega.randomLCG(SEED));
-      vega.resetSVGDefIds();
-      const compiled = compile(structuredClone(spec) as never, { logger: collect as never });
-      const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger: collect as never });
-      const svg = await view.toSVG();
-      view.finalize();
-      return { svg, warnings };
+    svg(spec) {
+      const rendered = last.then(() => draw(spec));
+      last = rendered.catch(() => undefined);
+      return rendered;
     },
     png(svg, scale, background) {
       const font = {

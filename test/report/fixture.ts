@@ -359,3 +359,19 @@ export function runTables(cohortNames: string[] = ['free', 'pro', 'enterprise'])
     },
   };
 }
+
+/** A run without a single request. */
+export function emptyRun(): RunTables {
+  const nothing = table({});
+  return {
+    ...runTables(),
+    summary: [],
+    timeseries: nothing,
+    cohorts: nothing,
+    users: nothing,
+    requests: nothing,
+    distributions: table({ metric: [], cohort: [], upper_value: [], count: [], cumulative: [] }),
+    breakdown: nothing,
+    memory: null,
+  };
+}
