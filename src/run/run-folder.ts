@@ -65,7 +65,11 @@ export class RunFolderWriter {
   }
 
   abandon(): void {
-    rmSync(this.partial, { recursive: true, force: true });
+    try {
+      rmSync(this.partial, { recursive: true, force: true });
+    } catch {
+      // Where nothing could be written, nothing can be removed; the error that led here is the one to hear of.
+    }
   }
 
   private writeManifest(): void {
@@ -79,7 +83,7 @@ export class RunFolderWriter {
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       if (code === undefined) throw cause;
-      rmSync(this.partial, { recursive: true, force: true });
+      this.abandon();
       const why = code === 'ENOSPC' ? 'the disk is full' : message;
       throw new EnvironmentError(
         `The results could not be written to ${this.path}: ${why}.`,

@@ -1,0 +1,52 @@
+/**
+ * What is in a scenario but off, or on but out of reach, changes nothing: every table comes out byte for byte as without it.
+ * Each change names a path that the plain scenario does not take, so a feature that leaks into the others shows here.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { differences, simulate, small, tablesOf } from './small.ts';
+
+const tables = (...changes: string[]) => {
+  const scenario = small(...changes);
+  return tablesOf(scenario, simulate(scenario, false));
+};
+
+describe('changes nothing:', () => {
+  let plain: Map<string, Buffer>;
+  beforeAll(() => {
+    plain = tables();
+  });
+
+  test.each([
+    ['drift by no ranks', 'population.drift={law: shift, period: 1s, share: 0%}'],
+    ['drift that begins after the end', 'population.drift={law: shift, period: 1h, share: 10%}'],
+    ['a day without amplitude', 'population.diurnal={amplitude: 0, peak: 3s, period: 7s}'],
+    ['a cap on the rate of a user that none reaches', 'population.max_rate_per_user=1000/s'],
+    ['no pins', 'serving.pin.count=0'],
+    ['no prefetch', 'serving.prefetch=none'],
+    ['a bound on requests in flight that is out of reach', 'serving.admission={policy: bounded-in-flight, limit: 100000}'],
+    ['a token bucket that never empties', 'serving.admission={policy: token-bucket, rate: 1e6/s, burst: 1000000}'],
+    ['budgets that are not used up', 'budget={max_events: 1e9, max_requests: 1e6, max_queue: 1e5}'],
+    ['a load queue that never fills', 'serving.loader.queue=1000000'],
+    ['an interval of a store that is no limit', 'hardware.object_store.interval=50ms'],
+    ['priority classes under first come, first served', 'population.cohorts[agents].priority=3'],
+    ['fair-share weights under first come, first served', 'population.cohorts[agents].weight=5'],
+    ['one priority class under priority scheduling', 'serving.scheduling=priority'],
+    ['how a preempted request comes back where none is', 'serving.kv.preemption=swap'],
+  ])('%s', (_, change) => {
+    expect(differences(plain, tables(change))).toEqual([]);
+  });
+
+  test('a routing policy in cells of one replica', () => {
+    for (const policy of ['random', 'round-robin', 'power-of-two', 'adapter-affinity', 'cell-local']) {
+      expect(differences(plain, tables(`serving.routing=${policy}`)), policy).toEqual([]);
+    }
+    const stale = 'serving.routing={policy: residency-aware, staleness: 5s}';
+    expect(differences(plain, tables(stale))).toEqual([]);
+  });
+
+  test('but what is on does', () => {
+    for (const change of ['population.drift={law: shift, period: 1s, share: 10%}', 'serving.pin.count=5', 'serving.slots=4']) {
+      expect(differences(plain, tables(change)), change).not.toEqual([]);
+    }
+  });
+});
