@@ -576,12 +576,17 @@ export class Replica {
 
   /**
    * Waiting requests whose adapter was copied in time keep it pinned. Where that alone keeps the first of them from starting
-   * (a unified pool, a narrow skip window), nothing would ever run again: they let go and the pass is repeated.
+   * (a unified pool, a narrow skip window), nothing would ever run again: they let go and the pass is repeated. The first
+   * keeps its own adapter, or it and the next would go on taking the pool's blocks in turn for their adapters.
    */
   private breakDeadlock(nowNs: number): void {
-    if (this.running + this.activating > 0 || this.waiting.size === 0) return;
-    this.waiting.forEach((request) => this.releaseSlot(request));
-    this.admit(nowNs);
+    for (let keeper = this.waiting.first(true); this.running + this.activating === 0 && this.waiting.size > 0; keeper = -1) {
+      this.waiting.forEach((request) => {
+        if (request !== keeper) this.releaseSlot(request);
+      });
+      this.admit(nowNs);
+      if (keeper < 0) return;
+    }
   }
 
   private readonly keyOf = (request: number): number => {
@@ -671,11 +676,12 @@ export class Replica {
     p.recorder.activated(p.gpuBytes[rankClass], waitNs, copyNs);
   }
 
+  /** Takes an adapter's blocks from a unified pool, but none that the decoding requests need in their next step. */
   private takeAdapterBlocks(rankClass: number): boolean {
     const { adapterBlocks } = this.p;
     if (adapterBlocks === null) return true;
     const blocks = adapterBlocks[rankClass];
-    if (!this.reclaim(blocks)) return false;
+    if (!this.reclaim(blocks + this.kv.blocksNeeded(this.steps, 1))) return false;
     this.kv.freeBlocks -= blocks;
     return true;
   }
