@@ -580,7 +580,11 @@ export class Replica {
    * keeps its own adapter, or it and the next would go on taking the pool's blocks in turn for their adapters.
    */
   private breakDeadlock(nowNs: number): void {
-    for (let keeper = this.waiting.first(true); this.running + this.activating === 0 && this.waiting.size > 0; keeper = -1) {
+    for (
+      let keeper = this.waiting.first(true);
+      this.running + this.activating === 0 && this.waiting.size > 0;
+      keeper = -1
+    ) {
       this.waiting.forEach((request) => {
         if (request !== keeper) this.releaseSlot(request);
       });
