@@ -18,7 +18,8 @@ describe('max-min fair shares', () => {
   });
 
   const demands = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 1e-3, max: 1e13, noNaN: true })), {
-    minLength: 1, maxLength: 40,
+    minLength: 1,
+    maxLength: 40,
   });
   const capacities = fc.double({ min: 1, max: 1e13, noNaN: true });
 
@@ -52,7 +53,9 @@ describe('max-min fair shares', () => {
         const turned = [...wanted.slice(by), ...wanted.slice(0, by)];
         const given = shares(wanted, capacity);
         const expected = [...given.slice(by), ...given.slice(0, by)];
-        shares(turned, capacity).forEach((share, i) => expect(Math.abs(share - expected[i])).toBeLessThanOrEqual(capacity * 1e-9));
+        for (const [i, share] of shares(turned, capacity).entries()) {
+          expect(Math.abs(share - expected[i])).toBeLessThanOrEqual(capacity * 1e-9);
+        }
       }),
     );
   });

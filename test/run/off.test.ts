@@ -23,7 +23,10 @@ describe('changes nothing:', () => {
     ['a cap on the rate of a user that none reaches', 'population.max_rate_per_user=1000/s'],
     ['no pins', 'serving.pin.count=0'],
     ['no prefetch', 'serving.prefetch=none'],
-    ['a bound on requests in flight that is out of reach', 'serving.admission={policy: bounded-in-flight, limit: 100000}'],
+    [
+      'a bound on requests in flight that is out of reach',
+      'serving.admission={policy: bounded-in-flight, limit: 100000}',
+    ],
     ['a token bucket that never empties', 'serving.admission={policy: token-bucket, rate: 1e6/s, burst: 1000000}'],
     ['budgets that are not used up', 'budget={max_events: 1e9, max_requests: 1e6, max_queue: 1e5}'],
     ['a load queue that never fills', 'serving.loader.queue=1000000'],
@@ -45,7 +48,11 @@ describe('changes nothing:', () => {
   });
 
   test('but what is on does', () => {
-    for (const change of ['population.drift={law: shift, period: 1s, share: 10%}', 'serving.pin.count=5', 'serving.slots=4']) {
+    for (const change of [
+      'population.drift={law: shift, period: 1s, share: 10%}',
+      'serving.pin.count=5',
+      'serving.slots=4',
+    ]) {
       expect(differences(plain, tables(change)), change).not.toEqual([]);
     }
   });

@@ -9,7 +9,14 @@ import { run, small, temporaryFolder } from './small.ts';
 
 const manifest = newManifest(small(), 'abc', 'mint-bench run small.yaml', '0.0.0');
 const HARNESS = {
-  wall_s: 1, simulate_s: 1, workers: 1, events: 1, events_per_s: 1, requests_per_s: 1, peak_rss_bytes: 1, finished: '',
+  wall_s: 1,
+  simulate_s: 1,
+  workers: 1,
+  events: 1,
+  events_per_s: 1,
+  requests_per_s: 1,
+  peak_rss_bytes: 1,
+  finished: '',
 };
 
 /** The number of a process that has ended. */
@@ -22,7 +29,9 @@ describe('a run folder', () => {
     const writer = new RunFolderWriter(path, manifest);
     writer.write('summary.json', '{}');
     expect(readdirSync(out)).toEqual([`small-1.partial-${process.pid}`]);
-    expect(JSON.parse(readFileSync(join(writer.partial, 'manifest.json'), 'utf8'))).toMatchObject({ status: 'running' });
+    expect(JSON.parse(readFileSync(join(writer.partial, 'manifest.json'), 'utf8'))).toMatchObject({
+      status: 'running',
+    });
     expect(readManifest(writer.partial)).toBeNull();
     writer.commit(HARNESS);
     expect(readdirSync(out)).toEqual(['small-1']);
@@ -86,18 +95,24 @@ describe('results that cannot be written', () => {
     const disk = mountDisk('64k');
     const failing = run(small(), { out: join(disk, 'runs') });
     await expect(failing).rejects.toThrow(/could not be written to .*: the disk is full\.$/);
-    await expect(failing).rejects.toMatchObject({ name: 'EnvironmentError', remedy: expect.stringContaining('Free some') });
+    await expect(failing).rejects.toMatchObject({
+      name: 'EnvironmentError',
+      remedy: expect.stringContaining('Free some'),
+    });
     expect(readdirSync(join(disk, 'runs'))).toEqual([]);
   });
 
-  test.skipIf(!canMount())('on a disk that fills up while the report is drawn: the folder goes, a finished one stays', async () => {
-    const disk = mountDisk('2m');
-    const first = await run(small(), { out: disk });
-    const finish = async (partial: string) => writeFileSync(join(partial, 'report.html'), Buffer.alloc(4 << 20));
-    await expect(run(small(), { out: disk, finish })).rejects.toMatchObject({ code: 'ENOSPC' });
-    expect(readdirSync(disk)).toEqual([first.folder.slice(disk.length + 1)]);
-    expect(existsSync(join(first.folder, 'summary.json'))).toBe(true);
-  });
+  test.skipIf(!canMount())(
+    'on a disk that fills up while the report is drawn: the folder goes, a finished one stays',
+    async () => {
+      const disk = mountDisk('2m');
+      const first = await run(small(), { out: disk });
+      const finish = async (partial: string) => writeFileSync(join(partial, 'report.html'), Buffer.alloc(4 << 20));
+      await expect(run(small(), { out: disk, finish })).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(readdirSync(disk)).toEqual([first.folder.slice(disk.length + 1)]);
+      expect(existsSync(join(first.folder, 'summary.json'))).toBe(true);
+    },
+  );
 });
 
 function thrownBy(action: () => unknown): EnvironmentError {

@@ -15,7 +15,10 @@ describe('a run', () => {
     expect(readdirSync(folder).sort()).toEqual(
       ['manifest.json', 'scenario.resolved.yaml', 'summary.json', ...TABLE_NAMES.map((name) => `${name}.arrow`)].sort(),
     );
-    expect(manifest).toMatchObject({ status: 'complete', identity: { scenario: 'small', run_hash: document.run_hash } });
+    expect(manifest).toMatchObject({
+      status: 'complete',
+      identity: { scenario: 'small', run_hash: document.run_hash },
+    });
     expect(manifest.files).toEqual(readdirSync(folder).sort());
     expect(manifest.harness).toMatchObject({ workers: 1 });
     expect(rows.find(({ metric }) => metric === 'arrivals')!.value).toBeGreaterThan(400);
@@ -71,7 +74,10 @@ describe('a run', () => {
   });
 
   test('audits the same events as without, and changes nothing', async () => {
-    const [plain, audited] = [await run(small(), { out: temporaryFolder() }), await run(small(), { out: temporaryFolder(), check: true })];
+    const [plain, audited] = [
+      await run(small(), { out: temporaryFolder() }),
+      await run(small(), { out: temporaryFolder(), check: true }),
+    ];
     expect(differences(resultFiles(plain.folder), resultFiles(audited.folder))).toEqual([]);
     expect(audited.manifest.harness!.events).toBe(plain.manifest.harness!.events);
   });
@@ -104,10 +110,16 @@ test('every table opens in polars, with units and provenance in the schema', asy
     expect(table.metadata, name).toMatchObject({ table: name, provenance: 'simulated', run_hash: document.run_hash });
     for (const [column, unit] of Object.entries(table.units)) expect(unit, `${name}.${column}`).not.toBe('');
   }
-  const summary = pl.readIPC(readFileSync(join(folder, "summary.arrow")));
-  const arrivals = summary.filter(pl.col('metric').cast(pl.Utf8).eq(pl.lit('arrivals')).and(pl.col('cohort').cast(pl.Utf8).eq(pl.lit('all'))));
+  const summary = pl.readIPC(readFileSync(join(folder, 'summary.arrow')));
+  const arrivals = summary.filter(
+    pl
+      .col('metric')
+      .cast(pl.Utf8)
+      .eq(pl.lit('arrivals'))
+      .and(pl.col('cohort').cast(pl.Utf8).eq(pl.lit('all'))),
+  );
   expect(arrivals.getColumn('value').toArray()).toEqual([document.metrics.arrivals.value]);
-  const users = pl.readIPC(readFileSync(join(folder, "users.arrow")));
+  const users = pl.readIPC(readFileSync(join(folder, 'users.arrow')));
   expect(users.height).toBe(4000);
   expect(users.getColumn('requests').sum()).toBe(document.metrics.arrivals.value);
 });

@@ -35,15 +35,21 @@ function startThreads(board: SharedBoard, groups: number[][], rounds: number, wo
 }
 
 describe('the board that workers share', () => {
-  test.each([[[[0, 1, 2, 3, 4]]], [[[0, 2, 4], [1, 3]]], [[[0], [1], [2], [3, 4]]]])(
-    'every worker reads every demand of the round it is in: %j',
-    async (groups) => {
-      const rounds = 500;
-      const { answers } = startThreads(new SharedBoard(5), groups, rounds);
-      const expected = Array.from({ length: rounds }, (_, round) => [0, 1, 2, 3, 4].map((cell) => round * 1000 + cell));
-      expect(await answers).toEqual(groups.map(() => ({ read: expected })));
-    },
-  );
+  test.each([
+    [[[0, 1, 2, 3, 4]]],
+    [
+      [
+        [0, 2, 4],
+        [1, 3],
+      ],
+    ],
+    [[[0], [1], [2], [3, 4]]],
+  ])('every worker reads every demand of the round it is in: %j', async (groups) => {
+    const rounds = 500;
+    const { answers } = startThreads(new SharedBoard(5), groups, rounds);
+    const expected = Array.from({ length: rounds }, (_, round) => [0, 1, 2, 3, 4].map((cell) => round * 1000 + cell));
+    expect(await answers).toEqual(groups.map(() => ({ read: expected })));
+  });
 
   test('stopping wakes those that wait for a worker that never comes', async () => {
     const board = new SharedBoard(3);

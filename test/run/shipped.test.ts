@@ -17,7 +17,9 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   '10M.yaml': ['population.users=100_000', 'population.rate=100/s', 'duration=2s', 'warmup=0.2s'],
   '100M.yaml': ['population.users=100_000', 'population.rate=100/s', 'duration=2s', 'warmup=0.2s'],
   'flash-crowd.yaml': [
-    'population.users=10_000', 'duration=5s', 'warmup=1s',
+    'population.users=10_000',
+    'duration=5s',
+    'warmup=1s',
     'population.flash_crowds=[{at: 2s, duration: 1s, cohort: newcomers, users: 500, rate: 60/s}]',
   ],
   's-lora-a10g.yaml': ['duration=20s', 'warmup=2s'],
@@ -44,7 +46,10 @@ describe('shipped', () => {
   test('trace-replay.yaml', async () => {
     const folder = temporaryFolder();
     const trace = join(folder, 'trace.csv');
-    const rows = Array.from({ length: 200 }, (_, i) => `2023-11-16 18:00:${(i / 10).toFixed(3).padStart(6, '0')},${100 + i},${10 + (i % 7)}`);
+    const rows = Array.from(
+      { length: 200 },
+      (_, i) => `2023-11-16 18:00:${(i / 10).toFixed(3).padStart(6, '0')},${100 + i},${10 + (i % 7)}`,
+    );
     writeFileSync(trace, `TIMESTAMP,ContextTokens,GeneratedTokens\n${rows.join('\n')}\n`);
     const path = join(FOLDER, 'trace-replay.yaml');
     const scenario = scenarioOf(readFileSync(path, 'utf8'), path, [`population.arrivals.file=${trace}`, 'warmup=1s']);

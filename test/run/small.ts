@@ -56,8 +56,10 @@ export const COUPLED = ['hardware.object_store={bandwidth: 400MB/s, interval: 0.
 export const small = (...changes: string[]): Scenario => scenarioOf(SMALL, 'small.yaml', changes);
 
 export function scenarioOf(text: string, file: string, changes: readonly string[]): Scenario {
-  return loadScenarioText(text, file, { families: FAMILIES, overrides: changes.map((change) => parseOverride(change)!) })
-    .scenario;
+  return loadScenarioText(text, file, {
+    families: FAMILIES,
+    overrides: changes.map((change) => parseOverride(change)!),
+  }).scenario;
 }
 
 /** Without workers and folders: all cells on this thread, every event audited. */
@@ -85,7 +87,13 @@ export function temporaryFolder(): string {
 
 export function run(scenario: Scenario, options: Partial<RunOptions> & Pick<RunOptions, 'out'>) {
   return runScenario({
-    scenario, jobs: 1, check: false, resume: false, command: 'mint-bench run small.yaml', version: '0.0.0', ...options,
+    scenario,
+    jobs: 1,
+    check: false,
+    resume: false,
+    command: 'mint-bench run small.yaml',
+    version: '0.0.0',
+    ...options,
   });
 }
 

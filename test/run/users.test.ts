@@ -17,6 +17,10 @@ test('users.arrow of more than two million users is a uniform sample of them', a
   expect(ids.max()).toBeLessThan(users);
   // Mean of a uniform draw without replacement of 80% of 0 … n − 1: standard error below 0.03% of n.
   expect(ids.mean()! / users).toBeCloseTo(0.5, 2);
-  const agents = frame.getColumn('cohort').cast(pl.Utf8).toArray().filter((name) => name === 'agents').length;
+  const agents = frame
+    .getColumn('cohort')
+    .cast(pl.Utf8)
+    .toArray()
+    .filter((name) => name === 'agents').length;
   expect(agents / frame.height).toBeCloseTo(0.25, 2);
 });
