@@ -78,7 +78,9 @@ describe.each(ids)('%s', (id) => {
   it('becomes its dark variant by substitution of colours', async () => {
     const render = await renderer();
     const [light, dark] = await Promise.all(
-      (['light', 'dark'] as const).map((mode) => render.svg(assemble(figure(id), rowsOf(id), theme(mode, 'narrow'), { titled: true }))),
+      (['light', 'dark'] as const).map((mode) =>
+        render.svg(assemble(figure(id), rowsOf(id), theme(mode, 'narrow'), { titled: true })),
+      ),
     );
     expect(recolour(light.svg, 'light', 'dark') === dark.svg).toBe(true);
   });

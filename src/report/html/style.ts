@@ -57,7 +57,7 @@ tr.all td{font-weight:600}
 .tiles .value{font-size:25px;font-weight:650;letter-spacing:-.02em;line-height:1.25;margin-top:4px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .tiles .value small{font-size:.6em;font-weight:550;letter-spacing:0;color:var(--m-muted)}
 .tiles .note{font-size:13px;color:var(--m-muted);line-height:1.35;margin-top:2px}
-nav{position:sticky;top:0;z-index:5;background:color-mix(in srgb,var(--page) 92%,transparent);backdrop-filter:blur(8px);border-bottom:1px solid var(--line);margin-top:26px}
+nav{position:sticky;top:0;z-index:5;background:var(--page);border-bottom:1px solid var(--line);margin-top:26px}
 nav .wrap{display:flex;gap:4px;overflow-x:auto;scrollbar-width:none}
 nav a{color:var(--m-muted);text-decoration:none;font-size:14px;font-weight:550;padding:13px 10px;white-space:nowrap}
 nav a:hover{color:var(--m-ink)}
@@ -70,7 +70,7 @@ section>p.intro{color:var(--m-muted);max-width:76ch;margin-top:4px}
 .grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{grid-column:1/-1;display:grid;grid-template-columns:minmax(0,600px) minmax(260px,1fr);grid-template-rows:auto auto 1fr;column-gap:36px}
 .grid>.card:last-child:nth-child(odd)>:is(h3,.kind),.grid>.card:only-child>:is(h3,.kind){grid-column:1/-1}
 .plot svg{display:block;width:100%;height:auto;max-width:600px;margin:0 auto}
-.plot svg text{font-family:inherit}
+.plot svg text{font-family:inherit;pointer-events:none}
 .narrow{display:none}
 @container (max-width:470px){.wide{display:none}.narrow{display:block}}
 .narrow svg{max-width:420px}

@@ -1,0 +1,278 @@
+/** The arithmetic of the figures' reductions, against laws it must obey and cases worked by hand. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { logTicks } from '../../../src/report/figures/axes.ts';
+import { fairness } from '../../../src/report/figures/fairness.ts';
+import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
+import { hitRatioCatalog } from '../../../src/report/figures/hit-ratio-catalog.ts';
+import { kernelRoofline } from '../../../src/report/figures/kernel-roofline.ts';
+import { loadStaircase } from '../../../src/report/figures/load-staircase.ts';
+import { lookupsOverTime } from '../../../src/report/figures/lookups-over-time.ts';
+import { lostTime } from '../../../src/report/figures/lost-time.ts';
+import { memorySplit } from '../../../src/report/figures/memory-split.ts';
+import { publishedSimulated } from '../../../src/report/figures/published-simulated.ts';
+import { scaleOut } from '../../../src/report/figures/scale-out.ts';
+import { stepTime } from '../../../src/report/figures/step-time.ts';
+import { timeSeries } from '../../../src/report/figures/time.ts';
+import { ttftDistribution } from '../../../src/report/figures/ttft-distribution.ts';
+import type { StudyRun } from '../../../src/report/run-data.ts';
+import { runTables, table } from '../fixture.ts';
+
+const run = runTables();
+const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+
+describe('fairness', () => {
+  const lorenz = (service: number[]) => {
+    const users = table({ requests: service.map(() => 1), service });
+    return fairness.prepare({ ...run, users }).map((row) => [Number(row.users), Number(row.service)]);
+  };
+
+  it('is the diagonal where all are served alike', () => {
+    for (const [users, service] of lorenz(new Array(250).fill(3))) expect(service).toBeCloseTo(users, 12);
+  });
+
+  it('is worked by hand for four users', () => {
+    expect(lorenz([4, 1, 3, 2])).toEqual([
+      [0, 0],
+      [0.25, 0.1],
+      [0.5, 0.3],
+      [0.75, 0.6],
+      [1, 1],
+    ]);
+  });
+
+  it('rises to (1, 1), below the diagonal and convex, for any service', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 700 }),
+        (service) => {
+          fc.pre(service.some((value) => value > 0));
+          const points = lorenz(service);
+          expect(points.length).toBeLessThanOrEqual(102);
+          expect(points.at(-1)![0]).toBe(1);
+          expect(points.at(-1)![1]).toBeCloseTo(1, 9);
+          let slope = 0;
+          for (let i = 1; i < points.length; i++) {
+            expect(points[i][1]).toBeLessThanOrEqual(points[i][0] + 1e-9);
+            const next = (points[i][1] - points[i - 1][1]) / (points[i][0] - points[i - 1][0]);
+            expect(next).toBeGreaterThanOrEqual(slope - 1e-6);
+            slope = next;
+          }
+        },
+      ),
+    );
+  });
+
+  it('leaves out users without a request', () => {
+    const users = table({ requests: [0, 1, 1], service: [0, 5, 5] });
+    expect(fairness.prepare({ ...run, users }).map((row) => row.users)).toEqual([0, 0.5, 1]);
+  });
+});
+
+describe('distributions', () => {
+  it('rise in time and share, keep the tail, and end at all requests', () => {
+    const rows = ttftDistribution.prepare(run);
+    const names = new Set(rows.map((row) => row.cohort));
+    expect([...names]).toEqual(['free', 'pro', 'enterprise', 'all requests']);
+    for (const name of names) {
+      const curve = rows.filter((row) => row.cohort === name);
+      curve.slice(1).forEach((row, i) => {
+        expect(Number(row.ttft_ms)).toBeGreaterThan(Number(curve[i].ttft_ms));
+        expect(Number(row.share)).toBeGreaterThan(Number(curve[i].share));
+      });
+      expect(curve.at(-1)!.share).toBe(1);
+      expect(curve.filter((row) => Number(row.share) > 0.98).length).toBeGreaterThan(5);
+    }
+  });
+});
+
+describe('figures over time', () => {
+  const many = (n: number, value: (i: number) => number) => Float64Array.from({ length: n }, (_, i) => value(i));
+  const series = (n: number) =>
+    table({
+      t_s: many(n, (i) => i * 10),
+      length_s: many(n, () => 10),
+      count: many(n, (i) => i % 7),
+      level: many(n, (i) => (i % 3 === 0 ? Number.NaN : 4)),
+    });
+
+  it('merging buckets keeps counts and time, and does not count missing levels as zero', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), (n) => {
+        const merged = timeSeries(series(n), Number.POSITIVE_INFINITY);
+        expect(merged.length).toBeLessThanOrEqual(160);
+        expect(sum(merged.column('count', 'sum'))).toBe(sum(many(n, (i) => i % 7)));
+        expect(sum(merged.seconds)).toBe(10 * n);
+        for (const level of merged.column('level', 'mean')) if (!Number.isNaN(level)) expect(level).toBe(4);
+      }),
+    );
+  });
+
+  it('leave the drain out, except where the run is mostly drain', () => {
+    expect(timeSeries(series(100), 950).length).toBe(95);
+    expect(timeSeries(series(100), 300).length).toBe(100);
+  });
+
+  it('shares of lookups fill the interval from 0 to 1', () => {
+    const rows = lookupsOverTime.prepare(run);
+    for (const t of new Set(rows.map((row) => row.t_s))) {
+      const bands = rows.filter((row) => row.t_s === t);
+      expect(bands[0].from).toBe(0);
+      expect(Number(bands.at(-1)!.to)).toBeCloseTo(1, 12);
+      bands.slice(1).forEach((band, i) => {
+        expect(band.from).toBe(bands[i].to);
+      });
+    }
+  });
+
+  it('the staircase ends at all loads of the run', () => {
+    const rows = loadStaircase.prepare(run);
+    expect(Number(rows.at(-1)!.loads_total)).toBeCloseTo(sum(run.timeseries.columns.loads as Float64Array), 3);
+  });
+
+  it('step parts add up to the time that replicas were busy', () => {
+    const rows = stepTime.prepare(run).filter((row) => row.part !== 'replicas');
+    const width = 2 * 300;
+    const parts = Object.entries(run.timeseries.columns).filter(([name]) => name.startsWith('part_'));
+    expect(sum(rows.map((row) => Number(row.busy_replicas) * width))).toBeCloseTo(
+      sum(parts.map(([, column]) => sum(column as Float64Array))),
+      0,
+    );
+  });
+});
+
+describe('lost time', () => {
+  const rows = (parts: [string, number][]) =>
+    lostTime.prepare({
+      ...run,
+      breakdown: table({
+        part: parts.map(([part]) => part),
+        cohort: parts.map(() => 'all'),
+        seconds: parts.map(([, s]) => s),
+      }),
+    });
+
+  it('parts add up to the whole, and what was won stands left of zero', () => {
+    const drawn = rows([
+      ['alone', 90],
+      ['queue', 15],
+      ['adapter_wait', 5],
+      ['batching', -10],
+    ]);
+    expect(sum(drawn.map((row) => Number(row.share)))).toBeCloseTo(1, 12);
+    expect(drawn.map((row) => [row.from, row.to])).toEqual(
+      [
+        [0, 0.9],
+        [0.9, 1.05],
+        [1.05, 1.1],
+        [-0.1, 0],
+      ].map((pair) => pair.map((v) => expect.closeTo(v, 12))),
+    );
+  });
+});
+
+describe('memory', () => {
+  it('fills the GPU exactly', () => {
+    const rows = memorySplit.prepare(run);
+    expect(sum(rows.map((row) => Number(row.gib)))).toBeCloseTo(run.memory!.gpuBytes / 2 ** 30, 9);
+  });
+});
+
+describe('figures over several runs', () => {
+  const point = (params: StudyRun['params'], metrics: Record<string, number>): StudyRun => ({
+    label: '',
+    params,
+    summary: Object.entries(metrics).map(([metric, value]) => ({
+      metric,
+      cohort: 'all',
+      unit: '',
+      value,
+      n: 1,
+      lo: null,
+      hi: null,
+    })),
+  });
+
+  it('the knee is the last load at which 95% of requests are served in time', () => {
+    const runs = [
+      [10, 10],
+      [20, 19.2],
+      [30, 24],
+      [40, 20],
+    ].map(([rate, goodput]) => point({ rate }, { goodput_rps: goodput, slo_attainment: goodput / rate }));
+    const knees = goodputLoad.prepare(runs).filter((row) => row.knee);
+    expect(knees.map((row) => row.offered_rps)).toEqual([expect.closeTo(20, 9)]);
+  });
+
+  it('without a served load there is no knee', () => {
+    const rows = goodputLoad.prepare([
+      point({ rate: 10 }, { goodput_rps: 1, slo_attainment: 0.1 }),
+      point({ rate: 20 }, { goodput_rps: 1, slo_attainment: 0.05 }),
+    ]);
+    expect(rows.some((row) => row.knee)).toBe(false);
+  });
+
+  it('a figure whose parameter was not swept is left out', () => {
+    expect(scaleOut.prepare([point({ 'population.users': 10 }, { ttft_ms_p99: 1 })])).toEqual([]);
+  });
+
+  it('other swept parameters become series', () => {
+    const runs = [1e3, 1e4].flatMap((users) =>
+      ['lru', 'sieve'].map((policy) =>
+        point({ 'population.users': users, policy }, { hit_ratio_gpu: 0.5, cold_ratio: 0.1 }),
+      ),
+    );
+    const rows = hitRatioCatalog.prepare(runs);
+    expect([...new Set(rows.map((row) => row.series))]).toEqual(['lru', 'sieve']);
+    expect(rows.filter((row) => row.metric === 'hit_ratio_warm').map((row) => row.value)).toEqual([0.9, 0.9, 0.9, 0.9]);
+  });
+});
+
+describe('roofline', () => {
+  it('no roof point lies above either bound, and it bends at the ridge', () => {
+    const [peakFlops, peakBandwidth] = [1e12, 1e11];
+    const rows = kernelRoofline.prepare([
+      { kernel: 'k', label: '', flops: 1e9, bytes: 1e8, seconds: 1e-2, peakFlops, peakBandwidth },
+    ]);
+    const roof = rows.filter((row) => row.roof === true);
+    for (const { flop_per_byte, gflops } of roof) {
+      expect(Number(gflops)).toBeCloseTo(Math.min(peakFlops, peakBandwidth * Number(flop_per_byte)) / 1e9, 6);
+    }
+    expect(Number(roof[0].gflops)).toBeLessThan(peakFlops / 1e9);
+    expect(rows.find((row) => row.roof === false)).toMatchObject({ flop_per_byte: 10, gflops: 100 });
+  });
+});
+
+describe('published rows', () => {
+  it('are marked by what they can prove; rows without a ratio are left out', () => {
+    const base = { source: 's', metric: 'm', unit: 'ms', label: 'l' };
+    const rows = publishedSimulated.prepare([
+      { ...base, published: 10, simulated: 11, fitted: false, saturated: false },
+      { ...base, published: 10, simulated: 9, fitted: true, saturated: false },
+      { ...base, published: 10, simulated: 9, fitted: true, saturated: true },
+      { ...base, published: 0, simulated: 9, fitted: false, saturated: false },
+    ]);
+    expect(rows.map((row) => [row.use, row.ratio])).toEqual([
+      ['held out', 1.1],
+      ['fitted', 0.9],
+      ['saturated', 0.9],
+    ]);
+  });
+});
+
+describe('logarithmic axes', () => {
+  it('hold every value, with at least two ticks', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 1e-6, max: 1e12, noNaN: true }), { minLength: 1, maxLength: 20 }),
+        (values) => {
+          const { domain, ticks } = logTicks(values);
+          expect(domain[0]).toBeLessThanOrEqual(Math.min(...values));
+          expect(domain[1]).toBeGreaterThanOrEqual(Math.max(...values));
+          expect(ticks.length).toBeGreaterThanOrEqual(1);
+          expect(ticks.length).toBeLessThanOrEqual(20);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,168 @@
+/** The digest in the terminal and in Markdown: one content, any names. */
+import { describe, expect, it } from 'vitest';
+import { csv } from '../../src/report/csv.ts';
+import { digest } from '../../src/report/digest.ts';
+import { markdownSummary } from '../../src/report/markdown.ts';
+import type { RunTables } from '../../src/report/run-data.ts';
+import { terminalSummary } from '../../src/report/terminal.ts';
+import { emptyRun, runTables } from './fixture.ts';
+
+const plain = { color: false, ascii: false };
+
+/** The run with some of its summary and scenario replaced. */
+function changed(values: Record<string, number>, scenario: Partial<RunTables['scenario']> = {}): RunTables {
+  const run = runTables();
+  const summary = run.summary.map((row) =>
+    row.cohort === 'all' && row.metric in values ? { ...row, value: values[row.metric] } : row,
+  );
+  return { ...run, summary, scenario: { ...run.scenario, ...scenario } };
+}
+
+describe('digest', () => {
+  it('fails on a broken threshold, and names it', () => {
+    const { verdict, sentence } = digest(runTables());
+    expect(verdict).toBe('fail');
+    expect(sentence).toBe(
+      '1 M users, 10.4 M requests: misses 1 of 3 thresholds: slo_attainment is 98.8%, required ≥ 99%.',
+    );
+  });
+
+  it('passes with a warning where only a warning is broken', () => {
+    const { verdict, passed, sentence } = digest(changed({ slo_attainment: 0.995 }));
+    expect([verdict, passed]).toEqual(['pass', true]);
+    expect(sentence).toContain(
+      'meets its thresholds, with 1 warning, p99 time to first token 1.81 s, at $0.14 a user and month.',
+    );
+  });
+
+  it('says so where there are no thresholds', () => {
+    const { verdict, passed, sentence } = digest(changed({}, { thresholds: [] }));
+    expect([verdict, passed]).toEqual(['none', true]);
+    expect(sentence).toContain('sets no thresholds');
+  });
+
+  it('shows as many digits as it takes to see why a threshold broke', () => {
+    const [line] = digest(changed({ ttft_ms_p99: 2000.4 })).thresholds;
+    expect(line.status).toBe('fail');
+    expect([line.measured, line.bound]).toEqual(['2.0004 s', '< 2 s']);
+  });
+
+  it('an empty sample is "–" and fails its threshold', () => {
+    const run = runTables();
+    const summary = run.summary.map((row) => (row.metric === 'ttft_ms_p99' ? { ...row, value: null } : row));
+    const { thresholds, cohorts } = digest({ ...run, summary });
+    expect(thresholds[0]).toMatchObject({ status: 'fail', measured: '–' });
+    expect(cohorts.rows.every((row) => row.cells[2] === '–')).toBe(true);
+  });
+
+  it('a run without a request has a digest', () => {
+    const run = emptyRun();
+    expect(
+      digest({ ...run, scenario: { ...run.scenario, thresholds: [] } }).tiles.every((tile) => tile.value !== 'NaN'),
+    ).toBe(true);
+  });
+
+  it('assumptions follow from the scenario', () => {
+    const one = digest(
+      changed({}, { hardware: { ...runTables().scenario.hardware, cells: 1 }, warmup: 0, replications: 5 }),
+    ).assumptions.join('\n');
+    expect(one).not.toMatch(/cells/);
+    expect(one).toMatch(/No warm-up/);
+    expect(one).toMatch(/5 replications/);
+    expect(digest(runTables()).assumptions.join('\n')).toMatch(/8 cells of 8 replicas/);
+  });
+});
+
+describe('terminal', () => {
+  it('verdict and thresholds first, then headline, cohorts, the command', () => {
+    expect(terminalSummary(digest(runTables()), plain)).toMatchInlineSnapshot(`
+      "FAIL  fixture
+      1 M users, 10.4 M requests: misses 1 of 3 thresholds: slo_attainment is 98.8%, required ≥ 99%.
+
+      Thresholds
+        ✓  ttft_ms_p99     1.81 s  < 2 s
+        ✗  slo_attainment   98.8%  ≥ 99%
+        !  hit_ratio_gpu    68.3%  > 70%  warning only
+
+      Headline
+        Requests                          10.4 M  120 /s finished
+        Users                                1 M  over 24 h
+        Time to first token               1.81 s  p99 · median 89.3 ms
+        Time per output token            32.6 ms  p99 · median 17.9 ms
+        SLO attainment                     98.8%  of arrivals · 512 refused
+        GPU hit ratio                      68.3%  cold 13%
+        Replicas busy                      62.8%  KV cache 41% full
+        Output                   21,605 tokens/s  fairness 0.931 (Jain)
+        Cost per million tokens            $1.87  prompt and output
+        Cost of a user                     $0.14  a month, rent of all hardware
+
+      Cohorts
+                    requests  TTFT p50  TTFT p99  TPOT p99  E2E p99  slowdown p99  GPU hits  SLO met
+        free               –    111 ms    2.24 s   40.3 ms   10.9 s         2.86×         –    98.1%
+        pro                –     85 ms    1.72 s     31 ms    8.4 s          2.2×         –    98.9%
+        enterprise         –   59.5 ms     1.2 s   21.7 ms   5.88 s         1.54×         –   99.46%
+        all           10.4 M   89.3 ms    1.81 s   32.6 ms   8.82 s         2.31×     68.3%    98.8%
+
+      again: mint-bench run scenario.resolved.yaml
+      "
+    `);
+  });
+
+  it('ASCII has no character beyond ASCII, at the same width', () => {
+    const text = terminalSummary(digest(runTables()), { color: false, ascii: true });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
+    expect(text).toMatch(/^[\u0000-\u007f]*$/);
+    expect(text).toContain('XX  slo_attainment');
+  });
+
+  it('colour changes nothing but colour', () => {
+    const coloured = terminalSummary(digest(runTables()), { color: true, ascii: false });
+    expect(coloured).toContain('\u001b[');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences of colours
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(terminalSummary(digest(runTables()), plain));
+  });
+
+  it('a name cannot move the cursor or ring the bell', () => {
+    const run = runTables(['\u001b[2J\u0007evil\r', 'b', 'c']);
+    const text = terminalSummary(digest(run), plain);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    expect(text).toContain('evil');
+  });
+});
+
+describe('Markdown', () => {
+  it('escapes what a name could break', () => {
+    const run = runTables(['a|b\n# x', '<img src=x>', '`*_']);
+    const text = markdownSummary(digest(run), 'abc', [
+      { id: 'ttft-distribution', question: 'A "b" <c>?', howToRead: 'x.' },
+    ]);
+    expect(text).toContain('a\\|b \\# x');
+    expect(text).not.toContain('<img src=x>');
+    expect(text).toContain('alt="A &quot;b&quot; &lt;c>?"');
+    const table = text.split('\n').filter((line) => line.startsWith('|') && line.split(/(?<!\\)\|/).length === 11);
+    // Header, rule, three cohorts and all: nothing a cohort is called adds a cell or a row.
+    expect(table).toHaveLength(6);
+  });
+
+  it('a command with backticks stays inside its fence', () => {
+    const run = runTables();
+    const text = markdownSummary(digest({ ...run, manifest: { command: 'mint-bench run ```x' } }), 'abc', []);
+    expect(text).toContain('````sh\nmint-bench run ```x\n````');
+  });
+});
+
+describe('CSV', () => {
+  it('quotes what needs it, leaves missing values empty, keeps formulas from running', () => {
+    expect(
+      csv([
+        { a: 'x,y', b: 1.5 },
+        { a: '=1+1', b: null, c: 'say "no"' },
+      ]),
+    ).toBe('a,b,c\r\n"x,y",1.5,\r\n\'=1+1,,"say ""no"""\r\n');
+  });
+
+  it('a negative number stays a number', () => {
+    expect(csv([{ a: -3 }])).toBe('a\r\n-3\r\n');
+  });
+});
