@@ -245,7 +245,9 @@ describe('arrivals at the same instant', () => {
             change,
             400,
           );
-          order.forEach((original, place) => expect(permuted.times[place]).toEqual(plain.times[original]));
+          order.forEach((original, place) => {
+            expect(permuted.times[place]).toEqual(plain.times[original]);
+          });
         },
       ),
       { numRuns: 100, seed: 11 },

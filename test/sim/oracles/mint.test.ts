@@ -47,7 +47,9 @@ describe('16 distinct misses at once behind an exclusive loader', () => {
   }, 0);
 
   it('end one load after the other', () => {
-    seconds(log.finishedRequests).forEach((end, i) => expect(Math.abs(end - expected[i])).toBeLessThan(0.001));
+    seconds(log.finishedRequests).forEach((end, i) => {
+      expect(Math.abs(end - expected[i])).toBeLessThan(0.001);
+    });
   });
 
   it('reproduce the published 15th completion (21.90 s) and median wait for the lock (10.89 s) within 2%', () => {
@@ -66,7 +68,9 @@ describe('16 distinct misses at once behind an exclusive loader', () => {
         Object.assign(scenario.serving.loader, { concurrency: 16, register: LOAD });
       },
     );
-    seconds(locked.finishedRequests).forEach((end, i) => expect(Math.abs(end - LOAD * (i + 1))).toBeLessThan(0.001));
+    seconds(locked.finishedRequests).forEach((end, i) => {
+      expect(Math.abs(end - LOAD * (i + 1))).toBeLessThan(0.001);
+    });
   });
 });
 
@@ -104,7 +108,9 @@ it('a packed build shrinks the steps of the staircase by exactly what a load sav
   };
   const unpacked = gaps(1.33);
   const packed = gaps(0.13);
-  unpacked.forEach((gap, i) => expect(Math.abs(gap / packed[i] - 1.36 / 0.16)).toBeLessThan(0.001));
+  unpacked.forEach((gap, i) => {
+    expect(Math.abs(gap / packed[i] - 1.36 / 0.16)).toBeLessThan(0.001);
+  });
 });
 
 describe('a storage-cold burst of 64 requests for 56 adapters', () => {

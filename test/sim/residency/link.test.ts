@@ -144,7 +144,9 @@ describe('a fairly shared link', () => {
           const { done } = drive(list, 'fair', 1e9, concurrency, shares);
           const expected = fluid(list, 1e9, concurrency, shares);
           // Each completion is rounded up to a whole ns, whose work at the highest bandwidth is 20 ns at the lowest.
-          done.forEach((end, i) => expect(Math.abs(end - expected[i])).toBeLessThanOrEqual(20 * (list.length + 1)));
+          done.forEach((end, i) => {
+            expect(Math.abs(end - expected[i])).toBeLessThanOrEqual(20 * (list.length + 1));
+          });
         },
       ),
       { numRuns: 300, seed: 3 },
