@@ -7,17 +7,16 @@
  * 0.001, but for W-TinyLFU: libCacheSim halves its counters every 32 uses an entry, ours every 10 as in the paper and in
  * Caffeine; with `sample: 32` ours lies at 0.1785.
  */
-import { cpus } from 'node:os';
-import { argv } from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { AliasTable } from '../src/sim/random/alias.ts';
 import { stream } from '../src/sim/random/streams.ts';
 import { EVICTION } from '../src/sim/residency/eviction/index.ts';
 import { type ReplayOptions, type ReplayTrace, replay } from '../src/sim/residency/replay.ts';
 
 export interface BenchResult {
+  /** Policy and kind of trace: `lru unit`, `lru sized`, `lru unit hash-index` (the index of a tier of a large catalog). */
   name: string;
   unit: string;
+  /** By the wall clock. */
   value: number;
   /** The same by CPU time. */
   cpu: number;
@@ -69,8 +68,6 @@ export interface ResidencyBenchOptions {
   rounds?: number;
   /** Names of policies; all where missing. */
   policies?: readonly string[];
-  /** Called with each result as it comes. */
-  report?: (result: BenchResult) => void;
 }
 
 export function residencyBench(options: ResidencyBenchOptions = {}): BenchResult[] {
@@ -82,13 +79,12 @@ export function residencyBench(options: ResidencyBenchOptions = {}): BenchResult
     for (const [kind, trace, capacity, index] of [
       ['unit', unit, SLOTS, 'dense'],
       ['sized', sized, 30 * SLOTS, 'dense'],
-      ['unit, hash index', unit, SLOTS, 'hash'],
+      ['unit hash-index', unit, SLOTS, 'hash'],
     ] as const) {
       const prng = stream('bench', 'eviction', 0);
       const result = timed(policy, trace, { capacity, index, random32: () => prng.next32() }, rounds);
-      const full = { name: `residency: ${policy}, ${kind}`, unit: 'M requests/s', ...result };
+      const full = { name: `${policy} ${kind}`, unit: 'M requests/s', ...result };
       results.push({ ...full, libCacheSim: kind === 'unit' ? (LIB_CACHE_SIM[policy] ?? null) : null });
-      options.report?.(results[results.length - 1]);
     }
   }
   return results;
@@ -111,22 +107,4 @@ function timed(policy: string, trace: ReplayTrace, options: ReplayOptions, round
   }
   const millions = trace.keys.length / 1e6;
   return { value: millions / wall, cpu: millions / cpu, missRatio, byteMissRatio };
-}
-
-/** One line of the table that this file prints when it is run. */
-function line(result: BenchResult): string {
-  const theirs = result.libCacheSim === null ? '' : `  (libCacheSim ${result.libCacheSim.toFixed(3)})`;
-  return [
-    result.name.padEnd(40),
-    `${result.value.toFixed(1).padStart(6)} ${result.unit} wall`,
-    `${result.cpu.toFixed(1).padStart(6)} cpu`,
-    `miss ratio ${result.missRatio.toFixed(4)}`,
-    `bytes ${result.byteMissRatio.toFixed(4)}${theirs}`,
-  ].join('  ');
-}
-
-if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  const policies = argv.length > 2 ? argv.slice(2) : undefined;
-  console.log(`${cpus()[0].model}, Node ${process.version}, one thread, best of 2 rounds`);
-  residencyBench({ policies, report: (result) => console.log(line(result)) });
 }
