@@ -58,7 +58,7 @@ export async function writeKernelFigures(
     const path = join(out, name);
     writeFileSync(`${path}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`);
     writeFileSync(`${path}.svg`, drawn.svg);
-    writeFileSync(`${path}.png`, png(drawn.svg, PNG_SCALE, look.background));
+    writeFileSync(`${path}.png`, await png(drawn.svg, PNG_SCALE, look.background));
     written.push(`${path}.svg`);
   }
   return written;

@@ -1,4 +1,5 @@
 /** Figures → specification, SVG at both widths, CSV: what files and page are made of. */
+import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
 import { assemble } from './figures/chart.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
@@ -9,42 +10,58 @@ import type { Provenance } from './run-data.ts';
 import { theme } from './theme.ts';
 
 export interface Drawing extends DrawnFigure {
-  /** With title, question and caption inside the picture; light variant. */
+  /** With title, question and provenance above the drawing; light variant. */
   readonly file: string;
+  /** The same as PNG, where it was asked for. */
+  readonly png: Uint8Array | null;
   readonly warnings: readonly string[];
 }
 
-/** Draws every figure of a scope that has something to show. */
-export async function drawAll<S extends Scope>(scope: S, input: Inputs[S], provenance: Provenance): Promise<Drawing[]> {
-  const drawings: Drawing[] = [];
+/** Device pixels of a PNG for each CSS pixel. */
+const PNG_SCALE = 2;
+
+/** Draws every figure of a scope that has something to show. PNGs are drawn on other threads, beside the figures after them. */
+export async function drawAll<S extends Scope>(
+  scope: S,
+  input: Inputs[S],
+  provenance: Provenance,
+  png: boolean,
+): Promise<Drawing[]> {
+  const drawings: Promise<Drawing>[] = [];
   for (const [id, figure] of figuresOf(scope)) {
     const rows = figure.prepare(input);
-    if (rows.length > 0) drawings.push(await draw(id, figure, rows, provenance, await renderer()));
+    if (rows.length === 0) continue;
+    const render = await renderer();
+    const drawing = await draw(id, figure, rows, provenance, render);
+    const picture = png ? render.png(drawing.file, PNG_SCALE, theme('light').background) : Promise.resolve(null);
+    const whole = picture.then((bytes) => ({ ...drawing, png: bytes }));
+    // Awaited below; a failure of one is reported there, not as unhandled while others are still drawn.
+    whole.catch(() => undefined);
+    drawings.push(whole);
   }
-  return drawings;
+  return Promise.all(drawings);
 }
 
-export async function draw(
+async function draw(
   id: string,
   figure: Figure,
   rows: readonly Row[],
   provenance: Provenance,
   render: Renderer,
-): Promise<Drawing> {
+): Promise<Omit<Drawing, 'png'>> {
   const caption = `${provenance.kind} · ${provenance.source}`;
-  const spec = assemble(figure, rows, theme('light', 'wide'), { titled: true, caption });
-  const file = await render.svg(spec);
-  const wide = await render.svg(assemble(figure, rows, theme('light', 'wide'), { titled: false }));
+  const light = theme('light', 'wide');
+  const wide = await render.svg(assemble(figure, rows, light, { titled: false }));
   const narrow = await render.svg(assemble(figure, rows, theme('light', 'narrow'), { titled: false }));
   return {
     id,
     figure,
     provenance,
-    file: file.svg,
+    file: captioned(wide.svg, { title: figure.title, lines: [figure.question, caption] }, light),
     wide: wide.svg,
     narrow: narrow.svg,
     csv: csv(rows),
-    spec: JSON.stringify(spec, null, 1),
-    warnings: [...file.warnings, ...wide.warnings, ...narrow.warnings].map((warning) => `${id}: ${warning}`),
+    spec: JSON.stringify(assemble(figure, rows, light, { titled: true, caption }), null, 1),
+    warnings: [...wide.warnings, ...narrow.warnings].map((warning) => `${id}: ${warning}`),
   };
 }

@@ -23,8 +23,8 @@ export interface Rendered {
 
 export interface Renderer {
   svg(spec: Spec): Promise<Rendered>;
-  /** `scale` device pixels per CSS pixel. */
-  png(svg: string, scale: number, background: string): Uint8Array;
+  /** `scale` device pixels per CSS pixel. Runs on a thread of its own. */
+  png(svg: string, scale: number, background: string): Promise<Uint8Array>;
 }
 
 const SEED = 0x6d696e74;
@@ -45,7 +45,7 @@ export function renderer(): Promise<Renderer> {
 }
 
 async function load(): Promise<Renderer> {
-  const [vegaModule, { compile }, { Resvg }] = await Promise.all([
+  const [vegaModule, { compile }, { renderAsync }] = await Promise.all([
     import('vega'),
     import('vega-lite'),
     import('@resvg/resvg-js'),
@@ -78,16 +78,15 @@ async function load(): Promise<Renderer> {
       last = rendered.catch(() => undefined);
       return rendered;
     },
-    png(svg, scale, background) {
+    async png(svg, scale, background) {
       const font = {
         loadSystemFonts: false,
         fontFiles: [files.regular, files.bold],
         defaultFontFamily: FONT,
         sansSerifFamily: FONT,
       };
-      return new Resvg(svg, { fitTo: { mode: 'zoom', value: scale }, background, font, logLevel: 'off' })
-        .render()
-        .asPng();
+      const options = { fitTo: { mode: 'zoom', value: scale }, background, font, logLevel: 'off' } as const;
+      return (await renderAsync(svg, options)).asPng();
     },
   };
 }

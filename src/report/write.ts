@@ -9,9 +9,8 @@ import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
 import { markdownSummary } from './markdown.ts';
 import { readRun } from './read-run.ts';
-import { recolour, renderer } from './render.ts';
+import { recolour } from './render.ts';
 import type { MemorySplit, Provenance } from './run-data.ts';
-import { theme } from './theme.ts';
 
 export interface ReportOptions {
   /** Draw figures; without them the report is its tables, in a fraction of a second. Default: true. */
@@ -24,16 +23,14 @@ export interface ReportOptions {
   onWarning?(warning: string): void;
 }
 
-const PNG_SCALE = 2;
-
 /** Returns the paths written, relative to the folder, sorted. */
 export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string[]> {
   const { figures = true, png = true, memory = null, onWarning } = options;
   const { tables, scenarioYaml } = readRun(folder, memory);
   const provenance: Provenance = { kind: 'simulated', source: `run ${tables.hash.slice(0, 10)}` };
-  const drawings = figures ? await drawAll('run', tables, provenance) : [];
+  const drawings = figures ? await drawAll('run', tables, provenance, png) : [];
   for (const warning of drawings.flatMap((drawing) => drawing.warnings)) onWarning?.(warning);
-  const written = figures ? await writeFigures(folder, drawings, png) : [];
+  const written = figures ? writeFigures(folder, drawings) : [];
   const summary = digest(tables);
   replaceFile(
     join(folder, 'report.html'),
@@ -52,7 +49,7 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
 }
 
 /** Fills a folder beside figures/ and puts it in its place. */
-async function writeFigures(folder: string, drawings: readonly Drawing[], png: boolean): Promise<string[]> {
+function writeFigures(folder: string, drawings: readonly Drawing[]): string[] {
   const target = join(folder, 'figures');
   const partial = `${target}.partial-${process.pid}`;
   const old = `${target}.old-${process.pid}`;
@@ -63,13 +60,12 @@ async function writeFigures(folder: string, drawings: readonly Drawing[], png: b
       writeFileSync(join(partial, name), content);
       names.push(`figures/${name}`);
     };
-    const render = png && drawings.length > 0 ? await renderer() : null;
-    for (const { id, spec, file, csv } of drawings) {
+    for (const { id, spec, file, csv, png } of drawings) {
       put(`${id}.vl.json`, spec);
       put(`${id}.csv`, csv);
       put(`${id}.svg`, file);
       put(`${id}.dark.svg`, recolour(file, 'light', 'dark'));
-      if (render !== null) put(`${id}.png`, render.png(file, PNG_SCALE, theme('light').background));
+      if (png !== null) put(`${id}.png`, png);
     }
     renameIfThere(target, old);
     renameSync(partial, target);

@@ -28,7 +28,7 @@ export function hostileRun(): RunTables {
 }
 
 export async function pageOf(run: RunTables): Promise<string> {
-  const figures = await drawAll('run', run, { kind: 'simulated', source: `run ${run.hash.slice(0, 10)}` });
+  const figures = await drawAll('run', run, { kind: 'simulated', source: `run ${run.hash.slice(0, 10)}` }, false);
   return page({
     digest: digest(run),
     hash: run.hash,

@@ -1,5 +1,7 @@
 import { Resvg } from '@resvg/resvg-js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { breakLines, captioned } from '../../src/report/caption.ts';
 import { assemble } from '../../src/report/figures/chart.ts';
 import { ttftDistribution } from '../../src/report/figures/ttft-distribution.ts';
 import { readFontMetrics } from '../../src/report/font-metrics.ts';
@@ -17,29 +19,50 @@ function ink(png: Uint8Array, width: number, height: number): number {
   return dark;
 }
 
-const titled = () => {
+/** A figure as it is written to a file: its caption composed above it. */
+async function titled(): Promise<string> {
   const rows = ttftDistribution.prepare(runTables());
-  return assemble(ttftDistribution, rows, theme(), { titled: true, caption: 'simulated' });
-};
+  const { svg } = await (await renderer()).svg(assemble(ttftDistribution, rows, theme(), { titled: false }));
+  const { title, question } = ttftDistribution;
+  return captioned(svg, { title, lines: [question, 'simulated <b> & more'] }, theme());
+}
 
 describe('PNG', () => {
   it('has ink where the title is, drawn with the shipped font alone', async () => {
     const render = await renderer();
-    const { svg } = await render.svg(titled());
-    expect(ink(render.png(svg, 2, '#ffffff'), 400, 40)).toBeGreaterThan(500);
+    const svg = await titled();
+    expect(ink(await render.png(svg, 2, '#ffffff'), 400, 60)).toBeGreaterThan(500);
   });
 
   it('the same test sees no ink where there is no text: it can fail', async () => {
     const render = await renderer();
-    const { svg } = await render.svg(titled());
+    const svg = await titled();
     const silent = svg.replace(/<text[^>]*>[^<]*<\/text>/g, '');
-    expect(ink(render.png(silent, 2, '#ffffff'), 400, 40)).toBe(0);
+    expect(ink(await render.png(silent, 2, '#ffffff'), 400, 60)).toBe(0);
   });
 
   it('is the same bytes each time', async () => {
     const render = await renderer();
-    const { svg } = await render.svg(titled());
-    expect(Buffer.compare(render.png(svg, 1, '#ffffff'), render.png(svg, 1, '#ffffff'))).toBe(0);
+    const svg = await titled();
+    const [once, again] = await Promise.all([render.png(svg, 1, '#ffffff'), render.png(svg, 1, '#ffffff')]);
+    expect(Buffer.compare(once, again)).toBe(0);
+  });
+});
+
+describe('caption', () => {
+  it('keeps every line within the drawing, every word in order', () => {
+    const measure = (text: string) => text.length;
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 40 }), (words) => {
+        const lines = breakLines(words.join(' '), 20, measure);
+        expect(lines.join(' ')).toBe(words.join(' '));
+        for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(20);
+      }),
+    );
+  });
+
+  it('is text, whatever it says', async () => {
+    expect((await titled()).includes('simulated &lt;b&gt; &amp; more')).toBe(true);
   });
 });
 
@@ -75,8 +98,7 @@ describe('text widths', () => {
 
 describe('inlined SVG', () => {
   it('takes its colours from the page and keeps its ids to itself', async () => {
-    const { svg } = await (await renderer()).svg(titled());
-    const inlined = inlineSvg(svg, 'light', 'a');
+    const inlined = inlineSvg(await titled(), 'light', 'a');
     for (const hex of Object.values(theme('light').swatches)) expect(inlined).not.toContain(hex);
     expect(inlined).toContain('var(--m-blue)');
     const ids = [...inlined.matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id);
