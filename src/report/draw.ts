@@ -3,7 +3,7 @@ import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
 import { assemble } from './figures/chart.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
-import { figuresOf } from './figures/index.ts';
+import { type FigureId, figuresOf } from './figures/index.ts';
 import type { DrawnFigure } from './html/figure-card.ts';
 import { type Renderer, renderer } from './render.ts';
 import type { Provenance } from './run-data.ts';
@@ -20,15 +20,22 @@ export interface Drawing extends DrawnFigure {
 /** Device pixels of a PNG for each CSS pixel. */
 const PNG_SCALE = 2;
 
+export interface DrawOptions {
+  readonly png?: boolean;
+  /** Figures to draw; all of the scope by default. */
+  readonly only?: readonly FigureId[];
+}
+
 /** Draws every figure of a scope that has something to show. PNGs are drawn on other threads, beside the figures after them. */
 export async function drawAll<S extends Scope>(
   scope: S,
   input: Inputs[S],
   provenance: Provenance,
-  png: boolean,
+  { png = false, only }: DrawOptions = {},
 ): Promise<Drawing[]> {
   const drawings: Promise<Drawing>[] = [];
   for (const [id, figure] of figuresOf(scope)) {
+    if (only !== undefined && !only.includes(id)) continue;
     const rows = figure.prepare(input);
     if (rows.length === 0) continue;
     const render = await renderer();

@@ -28,7 +28,7 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
   const { figures = true, png = true, memory = null, onWarning } = options;
   const { tables, scenarioYaml } = readRun(folder, memory);
   const provenance: Provenance = { kind: 'simulated', source: `run ${tables.hash.slice(0, 10)}` };
-  const drawings = figures ? await drawAll('run', tables, provenance, png) : [];
+  const drawings = figures ? await drawAll('run', tables, provenance, { png }) : [];
   for (const warning of drawings.flatMap((drawing) => drawing.warnings)) onWarning?.(warning);
   const written = figures ? writeFigures(folder, drawings) : [];
   const summary = digest(tables);

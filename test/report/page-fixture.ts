@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { digest } from '../../src/report/digest.ts';
 import { drawAll } from '../../src/report/draw.ts';
+import type { FigureId } from '../../src/report/figures/index.ts';
 import { page } from '../../src/report/html/page.ts';
 import type { RunTables } from '../../src/report/run-data.ts';
 import { runTables } from './fixture.ts';
@@ -11,6 +12,9 @@ export const HOSTILE = [
   '"><img src=x onerror=alert(2)>',
   "'; </title></style><svg onload=alert(3)>",
 ] as const;
+
+/** The figures that show names of cohorts. */
+export const NAMING: readonly FigureId[] = ['ttft-distribution', 'lookups-by-cohort', 'slo-attainment', 'lost-time'];
 
 export function hostileRun(): RunTables {
   const run = runTables([...HOSTILE]);
@@ -27,8 +31,9 @@ export function hostileRun(): RunTables {
   };
 }
 
-export async function pageOf(run: RunTables): Promise<string> {
-  const figures = await drawAll('run', run, { kind: 'simulated', source: `run ${run.hash.slice(0, 10)}` }, false);
+/** @param only figures to draw, all of them by default */
+export async function pageOf(run: RunTables, only?: readonly FigureId[]): Promise<string> {
+  const figures = await drawAll('run', run, { kind: 'simulated', source: `run ${run.hash.slice(0, 10)}` }, { only });
   return page({
     digest: digest(run),
     hash: run.hash,

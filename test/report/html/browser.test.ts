@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTables } from '../fixture.ts';
-import { hostileRun, pageOf } from '../page-fixture.ts';
+import { hostileRun, NAMING, pageOf } from '../page-fixture.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const available = existsSync(CHROMIUM);
@@ -29,7 +29,7 @@ describe.skipIf(!available)('report.html in Chromium', { timeout: 120_000 }, () 
 
   beforeAll(async () => {
     writeFileSync(plain, await pageOf(runTables()));
-    writeFileSync(hostile, await pageOf(hostileRun()));
+    writeFileSync(hostile, await pageOf(hostileRun(), NAMING));
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
   }, 120_000);
 
