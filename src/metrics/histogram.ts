@@ -197,10 +197,9 @@ export class RampHistogram {
     let done = 0;
     while (bucket < lastBucket) {
       const bound = lowerBound(bucket + 1);
-      // First step at or above the bucket's end; the division may be one off, the comparisons are exact.
-      let next = Math.ceil((bound - low) / rise);
-      while (low + (next - 1) * rise >= bound) next--;
-      while (low + next * rise < bound) next++;
+      // The first step at or above the bucket's end. Exact: a quotient of integers that is not an integer stays 1 / rise away
+      // from one, which is more than half a unit in the last place while quotient · rise < 2^53.
+      const next = Math.ceil((bound - low) / rise);
       this.counts[bucket] += (next - done) * weight;
       done = next;
       bucket = bucketOf(low + done * rise);

@@ -92,7 +92,8 @@ export function madeUpCell(seed: string, count = 1000, users = 50): MadeUpCell {
   });
   const runs = Array.from({ length: 300 }, (_, i): MadeUpRun => {
     const steps = between(1, 80);
-    const firstTicks = between(1e8, 2e9);
+    // Long enough that the sums of ticks need their second limb.
+    const firstTicks = between(1e8, 1.3e12);
     const growthTicks = between(0, 1e6);
     const ticks = steps * firstTicks + (growthTicks * steps * (steps - 1)) / 2;
     const lora = Math.floor(ticks / 3);
