@@ -1,6 +1,7 @@
 /** What holds for every figure of the record, whatever it shows. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/report/figures/chart.ts';
@@ -33,6 +34,11 @@ const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: false })
 const require = createRequire(import.meta.url);
 const schema = JSON.parse(readFileSync(require.resolve('vega-lite/vega-lite-schema.json'), 'utf8'));
 const valid = ajv.compile(schema);
+
+it('a figure stands in the file of its name', () => {
+  const folder = join(import.meta.dirname, '../../src/report/figures');
+  expect(ids.filter((id) => !existsSync(join(folder, `${id}.ts`)))).toEqual([]);
+});
 
 describe.each(ids)('%s', (id) => {
   it('says what it answers and how to read it', () => {

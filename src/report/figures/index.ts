@@ -1,16 +1,16 @@
-/** Every figure by its id, which is also its file name in a run folder: a new figure is one file and one key. */
+/** Every figure by its id, which names its file here and in a run folder: a new figure is one file and one key. */
 import { admissionTail } from './admission-tail.ts';
 import { costPerUser } from './cost-per-user.ts';
 import { fairness } from './fairness.ts';
 import type { Figure, Scope } from './figure.ts';
 import { goodputLoad } from './goodput-load.ts';
 import { hitRatioCatalog } from './hit-ratio-catalog.ts';
+import { hitRatioOverTime } from './hit-ratio-over-time.ts';
 import { kernelRoofline } from './kernel-roofline.ts';
 import { latencyOverTime } from './latency-over-time.ts';
 import { loadStages } from './load-stages.ts';
 import { loadStaircase } from './load-staircase.ts';
 import { lookupsByCohort } from './lookups-by-cohort.ts';
-import { lookupsOverTime } from './lookups-over-time.ts';
 import { lostTime } from './lost-time.ts';
 import { memorySplit } from './memory-split.ts';
 import { publishedSimulated } from './published-simulated.ts';
@@ -30,7 +30,7 @@ export const FIGURES = {
   'ttft-distribution': ttftDistribution,
   'tpot-distribution': tpotDistribution,
   'latency-over-time': latencyOverTime,
-  'hit-ratio-over-time': lookupsOverTime,
+  'hit-ratio-over-time': hitRatioOverTime,
   'lookups-by-cohort': lookupsByCohort,
   'tier-occupancy': tierOccupancy,
   'load-stages': loadStages,

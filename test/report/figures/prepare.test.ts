@@ -5,9 +5,9 @@ import { logTicks } from '../../../src/report/figures/axes.ts';
 import { fairness } from '../../../src/report/figures/fairness.ts';
 import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
 import { hitRatioCatalog } from '../../../src/report/figures/hit-ratio-catalog.ts';
+import { hitRatioOverTime } from '../../../src/report/figures/hit-ratio-over-time.ts';
 import { kernelRoofline } from '../../../src/report/figures/kernel-roofline.ts';
 import { loadStaircase } from '../../../src/report/figures/load-staircase.ts';
-import { lookupsOverTime } from '../../../src/report/figures/lookups-over-time.ts';
 import { lostTime } from '../../../src/report/figures/lost-time.ts';
 import { memorySplit } from '../../../src/report/figures/memory-split.ts';
 import { publishedSimulated } from '../../../src/report/figures/published-simulated.ts';
@@ -114,7 +114,7 @@ describe('figures over time', () => {
   });
 
   it('shares of lookups fill the interval from 0 to 1', () => {
-    const rows = lookupsOverTime.prepare(run);
+    const rows = hitRatioOverTime.prepare(run);
     for (const t of new Set(rows.map((row) => row.t_s))) {
       const bands = rows.filter((row) => row.t_s === t);
       expect(bands[0].from).toBe(0);

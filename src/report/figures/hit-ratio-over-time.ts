@@ -4,7 +4,7 @@ import { colour, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
-export const lookupsOverTime: Figure<'run'> = {
+export const hitRatioOverTime: Figure<'run'> = {
   scope: 'run',
   section: 'residency',
   title: 'Hit ratio by tier over time',
