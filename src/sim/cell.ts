@@ -1,6 +1,6 @@
 /**
  * One cell: a group of replicas with their own users, nodes and router. Cells do not interact except at barriers, where they
- * share the object store's bandwidth (run/barriers.ts).
+ * share the object store's bandwidth (run/simulate-cells.ts).
  *
  * The loop takes the earlier of the next arrival (generated in order, outside the heap) and the next event. Co-timed events
  * fall into phases by source number: links, loaders, activations and prefetch timers, then arrivals, then steps. So a load
@@ -179,7 +179,7 @@ export class Cell {
     const output = t.output[request];
     outstanding[t.replica[request]]--;
     this.inFlight--;
-    if (this.activeRequests !== null) this.activeRequests[user]--;
+    if (this.activeRequests !== null && --this.activeRequests[user] === 0) this.parts.scheduling.left(user, cohort);
     if (endState === 0) {
       this.finished++;
       const wait = t.adapterWaitNs[request];

@@ -15,7 +15,7 @@ export const admissionTail: Figure<'study'> = {
     return sweptParameter(runs, ['phase']) === undefined ? [] : studyRows(runs, 'phase', ['ttft_ms_p99']);
   },
   spec(rows, theme) {
-    return studyPlot(rows, theme, () => nameAxis(rows, 'phase'), [
+    return studyPlot(rows, theme, () => nameAxis(rows, 'phase', theme), [
       {
         title: 'time to first token of old tenants, 99th percentile',
         height: 200,

@@ -233,7 +233,7 @@ export const TIP: Spec = { field: 'tip', type: 'nominal' };
 
 /** A level category axis in the rows' order, without a title (the categories name themselves). */
 export function categoryAxis(field: string): Spec {
-  return { field, type: 'nominal', sort: null, title: null, axis: { labelLimit: 150 } };
+  return { field, type: 'nominal', sort: null, title: null, axis: { labelLimit: 150, labelOverlap: false } };
 }
 
 /** Distinct values of a field in the rows' order. */

@@ -53,7 +53,7 @@ export const publishedSimulated: Figure<'fidelity'> = {
       type: 'nominal',
       sort: named,
       title: null,
-      axis: { labelLimit: 170, labels: rows.length <= 40, grid: false },
+      axis: { labelLimit: 170, labelOverlap: false, labels: rows.length <= 40, grid: false },
     };
     const points = (filter: string, mark: object) => ({
       transform: [

@@ -16,7 +16,7 @@ export const scaleUp: Figure<'study'> = {
     return x === undefined ? [] : studyRows(runs, x, ['tpot_ms_p50', 'tpot_ms_p99', 'step_share_lora']);
   },
   spec(rows, theme) {
-    return studyPlot(rows, theme, (_, last) => nameAxis(rows, last ? 'base model' : ''), [
+    return studyPlot(rows, theme, (_, last) => nameAxis(rows, last ? 'base model' : null, theme), [
       {
         title: 'time per output token',
         height: 130,

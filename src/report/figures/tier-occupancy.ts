@@ -5,7 +5,7 @@ import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
 const SERIES: Record<string, Look> = {
-  gpu_active_adapters: { label: 'in a running batch', swatch: 'orange', dash: [2, 2], shape: 'diamond' },
+  gpu_active_adapters: { label: 'in a running batch', swatch: 'orange', dash: [8, 2, 2, 2], shape: 'diamond' },
   gpu_resident_adapters: { ...TIERS.gpu, label: 'in a GPU slot' },
   host_resident_adapters: { ...TIERS.host, label: 'in host memory' },
   disk_resident_adapters: { ...TIERS.disk, label: 'on a node’s disk' },

@@ -16,7 +16,7 @@ export const style = (): string => `
 :root{${variables('light')}}
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){${variables('dark')}}}
 :root[data-theme=dark]{${variables('dark')}}
-@media print{:root,:root[data-theme=dark]{${variables('light')}}}
+@media print{:root:root:root{${variables('light')}}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:64px;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--m-ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",sans-serif}

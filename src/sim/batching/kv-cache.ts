@@ -36,11 +36,13 @@ export class KvCache {
 
   /** New blocks that the next k steps need, from step counter `step` on. */
   blocksNeeded(step: number, k: number): number {
-    const block = this.blockTokens;
-    const periods = Math.floor(k / block);
+    // Integer arithmetic throughout: a residue of doubles is a call into the C library.
+    const block = this.blockTokens | 0;
+    const steps = k | 0;
+    const periods = (steps / block) | 0;
     let blocks = periods * this.decoding;
-    const start = step % block;
-    for (let i = 0, at = start; i < k - periods * block; i++) {
+    const rest = steps - periods * block;
+    for (let i = 0, at = (step | 0) % block; i < rest; i++) {
       blocks += this.phases[at];
       if (++at === block) at = 0;
     }
@@ -56,7 +58,7 @@ export class KvCache {
     const periods = Math.floor(this.freeBlocks / this.decoding);
     let left = this.freeBlocks - periods * this.decoding;
     let k = periods * block;
-    let at = step % block;
+    let at = (step | 0) % block;
     while (k < limit && this.phases[at] <= left) {
       left -= this.phases[at];
       k++;
@@ -66,8 +68,8 @@ export class KvCache {
   }
 
   private phase(step: number, tokens: number): number {
-    const block = this.blockTokens;
-    const phase = (step - tokens) % block;
+    const block = this.blockTokens | 0;
+    const phase = ((step | 0) - (tokens | 0)) % block;
     return phase < 0 ? phase + block : phase;
   }
 }

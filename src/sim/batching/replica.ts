@@ -363,7 +363,8 @@ export class Replica {
     if (this.stepDecodes) {
       const { kv, decoding } = this;
       kv.freeBlocks -= kv.blocksNeeded(this.steps, k);
-      this.steps += k;
+      // Kept a 32-bit integer: residues of it are taken at every join and leave.
+      this.steps = (this.steps + k) | 0;
       this.attended += k * decoding;
       this.attendedWindowed += k * this.growing;
       this.lastDecodeNs = nowNs;
@@ -433,7 +434,6 @@ export class Replica {
         wait,
         nowNs,
       );
-      if (p.scheduling.dynamic) p.scheduling.served(t.user[request], t.cohort[request], t.prompt[request], 0);
     } else {
       p.recorder.gap((nowNs - t.lastTokenNs[request]) * TICKS_PER_NS, 1);
     }
@@ -703,7 +703,12 @@ export class Replica {
     const { t } = this;
     this.kv.freeBlocks -= blocks;
     t.blocks[request] = blocks;
-    if (t.startNs[request] < 0) t.startNs[request] = nowNs;
+    if (t.startNs[request] < 0) {
+      t.startNs[request] = nowNs;
+      // A fair scheduler charges the prompt when it selects the request, or one user could win a whole pass.
+      const { scheduling } = this.p;
+      if (scheduling.dynamic) scheduling.served(t.user[request], t.cohort[request], t.prompt[request], 0);
+    }
     invariant(
       t.adapter[request] < 0 || this.gpu.adapterAt(t.slot[request]) === t.adapter[request],
       'INV-5',

@@ -46,7 +46,7 @@ export class RequestTable {
   /** Tokens produced before the current residence in the batch. */
   generated = new Int32Array(0);
   /** Step counter and KV tokens when it joined the decoding requests. */
-  joinStep = new Float64Array(0);
+  joinStep = new Int32Array(0);
   joinTokens = new Int32Array(0);
   /** KV blocks it holds while prefilling; decoding requests' blocks follow from joinTokens and the step counter. */
   blocks = new Int32Array(0);

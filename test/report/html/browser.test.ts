@@ -84,6 +84,16 @@ describe.skipIf(!available)('report.html in Chromium', { timeout: 120_000 }, () 
     await page.close();
   });
 
+  it('on paper it is light, whatever the screen is', async () => {
+    const { page } = await open(plain, 1280, 'dark');
+    await page.click('#theme');
+    await page.click('#theme');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate(`${IN_PAGE}; inPage.variant()`)).toBe('rgb(255, 255, 255) rgb(255, 255, 255)');
+    expect(await page.evaluate(`${IN_PAGE}; inPage.contrastProblems()`)).toEqual([]);
+    await page.close();
+  });
+
   it('the toggle switches page and figures, the filter filters, a mark says its values', async () => {
     const { page, complaints } = await open(plain, 1280, 'light');
     const [ground, figure] = String(await page.evaluate(`${IN_PAGE}; inPage.variant()`)).split(') ');
