@@ -1,8 +1,8 @@
 /** What a scenario resolves to before anything is simulated: sizes, memory, offered load. */
-import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+import { type AdapterFootprint, adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { planMemory } from '../sim/cost/memory.ts';
-import type { AdapterFootprint, MemoryPlan } from '../sim/cost/step-cost.ts';
+import type { MemoryPlan } from '../sim/cost/step-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
 
 export interface Plan {

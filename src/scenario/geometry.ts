@@ -265,8 +265,17 @@ export function rankClasses(scenario: Scenario): number[] {
     scenario.adapter.rank,
     ...scenario.population.cohorts.map((cohort) => cohort.rank ?? scenario.adapter.rank),
   ];
-  return [...new Set(mixes.flatMap((mix) => mix.ranks.map(({ rank }) => rank)))].sort((a, b) => a - b);
+  const ranks = [...new Set(mixes.flatMap((mix) => mix.ranks.map(({ rank }) => rank)))].sort((a, b) => a - b);
+  if (ranks.length > MOST_RANK_CLASSES) {
+    throw new RangeError(
+      `a scenario may use at most ${MOST_RANK_CLASSES} distinct ranks, this one uses ${ranks.length}`,
+    );
+  }
+  return ranks;
 }
+
+/** The engine keeps counts by rank class; a class fits into a byte and a scan over all of them stays short. */
+const MOST_RANK_CLASSES = 32;
 
 /** What an adapter of one rank weighs where. */
 export interface AdapterFootprint {

@@ -18,7 +18,7 @@ export function auditCell(cell: Cell): void {
     cell.arrivals,
   );
   invariant(cell.inFlight === table.used, 'INV-1', 'in flight', cell.inFlight, table.used);
-  replicas.forEach((replica, number) => auditReplica(cell, replica, number));
+  for (const [number, replica] of replicas.entries()) auditReplica(cell, replica, number);
 }
 
 function auditReplica(cell: Cell, replica: Replica, number: number): void {

@@ -58,15 +58,3 @@ export interface MemoryPlan {
   blockBytes: number;
   adapterBlocks: number[];
 }
-
-/** What an adapter of one rank class weighs where. */
-export interface AdapterFootprint {
-  rank: number;
-  parameters: number;
-  diskBytes: number;
-  hostBytes: number;
-  /** Per replica, summed over its GPUs, unpadded. */
-  gpuBytes: number;
-  /** Tensor objects that a load builds. */
-  objects: number;
-}

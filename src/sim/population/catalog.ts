@@ -4,6 +4,7 @@
  * A user owns `adapters_per_user` adapters (user·k … user·k + k−1), or `users_per_adapter` consecutive users of a cohort share
  * one. Adapters never span cohorts, so a cohort's own rank mix applies.
  */
+import { rankClasses } from '../../scenario/geometry.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { RequestHeap } from '../batching/request-heap.ts';
 import { hash32 } from '../random/hash.ts';
@@ -13,7 +14,7 @@ import { member } from './choice.ts';
 import { DRIFT } from './drift/index.ts';
 import type { RankMap } from './drift/law.ts';
 import type { Partition } from './partition.ts';
-import { distinctRanks, RankClasses } from './rank-classes.ts';
+import { RankClasses } from './rank-classes.ts';
 import type { AdapterCatalog } from './source.ts';
 
 export class CellCatalog implements AdapterCatalog {
@@ -56,7 +57,7 @@ export class CellCatalog implements AdapterCatalog {
     }
     this.users = this.userStarts[cohorts];
     this.adapters = this.adapterStarts[cohorts];
-    this.ranks = distinctRanks(scenario);
+    this.ranks = rankClasses(scenario);
     this.rankClasses = population.cohorts.map((cohort, k) => {
       const key = hash32(streamKey(seed, 'rank', k), cell, 0);
       return new RankClasses(cohort.rank ?? scenario.adapter.rank, this.ranks, key);

@@ -2,20 +2,8 @@
  * The LoRA rank of an adapter, derived instead of stored: by keyed hash in the stated shares, or interleaved by the adapter's
  * number as S-LoRA deals its ranks (64, 32, 16, 8, 64, 32, …). A rank class is an index into the scenario's distinct ranks.
  */
-import type { RankMix, Scenario } from '../../scenario/scenario.ts';
+import type { RankMix } from '../../scenario/scenario.ts';
 import { hash32 } from '../random/hash.ts';
-
-/** The distinct ranks of a scenario, ascending. At most 32. */
-export function distinctRanks(scenario: Scenario): number[] {
-  const mixes = [
-    scenario.adapter.rank,
-    ...scenario.population.cohorts.map((cohort) => cohort.rank ?? scenario.adapter.rank),
-  ];
-  const ranks = [...new Set(mixes.flatMap((mix) => mix.ranks.map(({ rank }) => rank)))].sort((a, b) => a - b);
-  if (ranks.length > 32)
-    throw new RangeError(`a scenario may use at most 32 distinct ranks, this one uses ${ranks.length}`);
-  return ranks;
-}
 
 /** Longest pattern of an interleaved mix; shares are met exactly where they divide it or a shorter one. */
 const LONGEST_PATTERN = 1000;
