@@ -62,6 +62,11 @@ export class SeriesRecorder {
     if (nowNs < this.startNs || nowNs >= this.endNs) this.seek(nowNs);
   }
 
+  /** Whether [fromNs, toNs] lies inside the current bucket. */
+  covers(fromNs: number, toNs: number): boolean {
+    return fromNs >= this.startNs && toNs < this.endNs;
+  }
+
   /** Adds latencies at times[0 … n), given as fine buckets (negative: none). `latency` indexes SERIES_HISTOGRAMS. */
   sample(latency: number, times: Float64Array, fineBuckets: Int32Array, n: number): void {
     const series = this.latencies[latency];
@@ -75,7 +80,7 @@ export class SeriesRecorder {
   /** Work of a run of steps that ended at `endNs`: its tokens and its ticks by part, spread evenly over its time. */
   work(totalTicks: number, parts: Float64Array, partsAt: number, tokens: number, endNs: number): void {
     const fromNs = endNs - totalTicks / TICKS_PER_NS;
-    if (fromNs >= this.startNs && endNs < this.endNs) {
+    if (this.covers(fromNs, endNs)) {
       const rows = this.rows;
       const at = this.row;
       for (let p = 0; p < PARTS; p++) rows[at + FIRST_PART + p] += parts[partsAt + p];

@@ -184,6 +184,25 @@ describe('time series', () => {
     });
   });
 
+  it('takes batches of short runs into one bucket whole', () => {
+    const runs = Array.from({ length: 1000 }, (_, i) => ({
+      replica: 0,
+      steps: 2,
+      requests: 3,
+      firstTicks: 1e9,
+      growthTicks: 2,
+      parts: [1e9 + 2, 0, 1e9, 0, 0, 0],
+      endNs: (i + 1) * 1e8,
+    }));
+    const options = { ...cell.options, seriesBucketNs: 30e9 };
+    const { rows } = mergeCells([play({ options, requests: [], gauges: [], runs }).result()]).series;
+    // A run that ends exactly where a bucket does took its time in that bucket.
+    const at = (bucket: number, column: SeriesColumn) => rows[bucket * STRIDE + SERIES_AT[column]];
+    expect([0, 1, 2, 3].map((bucket) => at(bucket, 'output_tokens'))).toEqual([1800, 1800, 1800, 600]);
+    expect(at(1, 'part_base')).toBe(300 * (1e9 + 2));
+    expect(at(3, 'part_lora')).toBe(100e9);
+  });
+
   it('doubles its buckets when a drain outlasts them, and keeps every count', () => {
     const late = structuredClone(cell);
     for (const r of late.requests) {
