@@ -302,7 +302,7 @@ export class Cell {
     const g = this.gauges.fill(0);
     for (const replica of replicas) {
       g[0] += replica.running;
-      g[1] += replica.waiting.size;
+      g[1] += replica.waiting.size + replica.activating;
       g[2] += replica.usedBlocks(nowNs);
       g[3] += replica.gpu.pinned;
       g[4] += replica.gpu.used;

@@ -197,13 +197,17 @@ export class Replica {
     }
   }
 
-  /** Called by the cell when a copy to the GPU may be complete. */
+  /**
+   * Copies to the GPU that are complete. A replica that runs looks for itself at its boundaries; the cell calls where it is idle
+   * or where a prefetch is under way.
+   */
   processActivations(nowNs: number): void {
     const { t } = this;
     for (;;) {
       const slot = this.p.activation.takeDone(nowNs);
       if (slot < 0) return;
       this.slotActive[slot] = 1;
+      const { doneNs } = this.p.activation;
       if (this.prefetched[slot] === 1) this.prefetchDone(slot, nowNs);
       let request = this.slotWaiters[slot];
       this.slotWaiters[slot] = -1;
@@ -211,7 +215,7 @@ export class Replica {
         const following = t.next[request];
         t.next[request] = -1;
         this.activating--;
-        this.stopWaiting(request, nowNs);
+        this.stopWaiting(request, doneNs);
         this.enqueue(request, nowNs);
         request = following;
       }
@@ -221,6 +225,7 @@ export class Replica {
   /** A prefetched adapter lets go of its slot: whoever waited for a slot or for memory may start. */
   private prefetchDone(slot: number, nowNs: number): void {
     this.prefetched[slot] = 0;
+    this.p.activation.unwatch();
     this.gpu.unpin(slot);
     this.admissionDirty = true;
     this.kvBlocked = false;
@@ -231,6 +236,7 @@ export class Replica {
   process(nowNs: number): void {
     const woken = this.mode === WOKEN;
     this.mode = FORMING;
+    if (this.p.activation.nextNs() <= nowNs) this.processActivations(nowNs);
     if (woken) this.run.restart(nowNs);
     else this.completeSteps(nowNs);
     if (this.admissionDirty) {
@@ -270,7 +276,7 @@ export class Replica {
       return false;
     }
     host.touch(entry);
-    this.activate(slot, rankClass, nowNs);
+    this.activate(slot, rankClass, nowNs, true);
     if (this.slotActive[slot] === 0) {
       gpu.pin(slot);
       this.prefetched[slot] = 1;
@@ -639,7 +645,7 @@ export class Replica {
         return false;
       }
       host.touch(entry);
-      this.activate(slot, rankClass, nowNs);
+      this.activate(slot, rankClass, nowNs, false);
     }
     gpu.pin(slot);
     t.slot[request] = slot;
@@ -666,7 +672,7 @@ export class Replica {
     if (entry >= 0) this.host.touch(entry);
   }
 
-  private activate(slot: number, rankClass: number, nowNs: number): void {
+  private activate(slot: number, rankClass: number, nowNs: number, prefetch: boolean): void {
     const { p } = this;
     const copyNs = p.copyNs[rankClass];
     if (this.limits.blockingActivation || copyNs === 0) {
@@ -676,7 +682,7 @@ export class Replica {
       return;
     }
     this.slotActive[slot] = 0;
-    const waitNs = p.activation.submit(slot, rankClass, nowNs);
+    const waitNs = p.activation.submit(slot, rankClass, nowNs, prefetch);
     p.recorder.activated(p.gpuBytes[rankClass], waitNs, copyNs);
   }
 
@@ -744,6 +750,7 @@ export class Replica {
       this.mode = IDLE;
       invariant(this.waiting.size === 0 || this.p.activation.pending > 0, 'INV-6', 'replica', this.waiting.size, 0);
       p.schedule(Number.POSITIVE_INFINITY);
+      p.activation.watch();
       return;
     }
     this.mode = RUNNING;
@@ -779,6 +786,11 @@ export class Replica {
     run.first = cost.base[decoding] + attention + lora + this.stallTicks;
     run.growth = cost.attendedTicks * decoding + cost.windowedTicks * this.growing;
     this.plannedSteps = run.limit(fit);
+    if (this.activating > 0) {
+      // Whoever waits for a copy may start at the first boundary after it is complete.
+      const steps = run.stepsUntil(this.p.activation.nextNs());
+      if (steps < this.plannedSteps) this.plannedSteps = steps;
+    }
     this.stepHasPrefill = false;
     this.stepDecodes = true;
     this.recordParts(decoding, lora);

@@ -7,6 +7,9 @@ import type { EventHeap } from '../events.ts';
 export class ActivationLink {
   /** Copies under way or waiting. */
   pending = 0;
+  /** When the copy that `takeDone` returned last was complete. */
+  doneNs = 0;
+  private watched = 0;
   private readonly copyNs: Float64Array;
   private readonly events: EventHeap;
   private readonly source: number;
@@ -25,24 +28,47 @@ export class ActivationLink {
     this.dueNs = new Float64Array(slots);
   }
 
-  /** Queues the copy into `slot` and returns the time it waits before it starts, ns. */
-  submit(slot: number, rankClass: number, nowNs: number): number {
+  /**
+   * Queues the copy into `slot` and returns the time it waits before it starts, ns. A replica that is forming batches looks at
+   * `nextNs` itself when it plans its steps; `watched` asks for an event, for copies that nobody plans around.
+   */
+  submit(slot: number, rankClass: number, nowNs: number, watched: boolean): number {
     const begin = this.busyUntilNs > nowNs ? this.busyUntilNs : nowNs;
     this.busyUntilNs = begin + this.copyNs[rankClass];
     const at = (this.head + this.pending++) % this.slots.length;
     this.slots[at] = slot;
     this.dueNs[at] = this.busyUntilNs;
-    if (this.pending === 1) this.events.schedule(this.source, this.busyUntilNs);
+    if (watched) {
+      this.watched++;
+      this.watch();
+    }
     return begin - nowNs;
   }
 
-  /** The slot whose copy is complete at `nowNs`, or −1. */
+  /** When the next copy is complete; Infinity where none is under way. */
+  nextNs(): number {
+    return this.pending === 0 ? Number.POSITIVE_INFINITY : this.dueNs[this.head];
+  }
+
+  /** Asks for an event when the next copy is complete. */
+  watch(): void {
+    this.events.schedule(this.source, this.nextNs());
+  }
+
+  /** A copy that was watched is complete. */
+  unwatch(): void {
+    this.watched--;
+  }
+
+  /** The slot whose copy is complete by `nowNs`, or −1; `doneNs` says since when. */
   takeDone(nowNs: number): number {
-    if (this.pending === 0 || this.dueNs[this.head] > nowNs) {
-      this.events.schedule(this.source, this.pending === 0 ? Number.POSITIVE_INFINITY : this.dueNs[this.head]);
+    const dueNs = this.nextNs();
+    if (dueNs > nowNs) {
+      this.events.schedule(this.source, this.watched > 0 ? dueNs : Number.POSITIVE_INFINITY);
       return -1;
     }
     const slot = this.slots[this.head];
+    this.doneNs = dueNs;
     this.head = (this.head + 1) % this.slots.length;
     this.pending--;
     return slot;
