@@ -7,6 +7,7 @@ import type { Choice } from '../scenario/family.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ADMISSION } from './admission/index.ts';
+import type { AdmissionPolicy } from './admission/policy.ts';
 import { AloneTime } from './alone.ts';
 import { auditCell } from './audit.ts';
 import { KvCache } from './batching/kv-cache.ts';
@@ -26,10 +27,13 @@ import { Link } from './residency/link.ts';
 import { Loader } from './residency/loader.ts';
 import { NodeStorage } from './residency/node-storage.ts';
 import { PREFETCH } from './residency/prefetch/index.ts';
+import type { PrefetchPolicy } from './residency/prefetch/policy.ts';
 import { Tier } from './residency/tier.ts';
 import { ROUTING } from './routing/index.ts';
+import type { RoutingPolicy } from './routing/policy.ts';
 import { ResidencySignal } from './routing/residency-signal.ts';
 import { SCHEDULING } from './scheduling/index.ts';
+import type { SchedulingPolicy } from './scheduling/policy.ts';
 import { applyStartState } from './start-state.ts';
 
 export interface CellInputs {
@@ -174,15 +178,11 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   });
 
   const cohorts = population.cohorts;
-  const scheduling = create<unknown, import('./scheduling/policy.ts').SchedulingPolicy>(
-    SCHEDULING,
-    serving.scheduling,
-    {
-      users: catalog.users,
-      weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
-      priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
-    },
-  );
+  const scheduling = create<unknown, SchedulingPolicy>(SCHEDULING, serving.scheduling, {
+    users: catalog.users,
+    weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
+    priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
+  });
   const hostBytes = (serving.tiers.host.capacity * nodesPerReplica) / replicasPerNode;
   const adapterBlocks = serving.kv.pool === 'unified' ? Int32Array.from(memory.adapterBlocks) : null;
   const replicas: Replica[] = [];
@@ -264,7 +264,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   // ── Policies of the cell ──
   const outstanding = new Int32Array(replicasInCell);
   let signal: ResidencySignal | null = null;
-  const routing = create<unknown, import('./routing/policy.ts').RoutingPolicy>(ROUTING, serving.routing, {
+  const routing = create<unknown, RoutingPolicy>(ROUTING, serving.routing, {
     replicas: replicasInCell,
     outstanding,
     random32: random('routing'),
@@ -273,12 +273,12 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       signal = new ResidencySignal(replicas, catalog.adapters, toNs(staleness));
     },
   });
-  const admission = create<unknown, import('./admission/policy.ts').AdmissionPolicy>(ADMISSION, serving.admission, {
+  const admission = create<unknown, AdmissionPolicy>(ADMISSION, serving.admission, {
     cohorts: cohorts.length,
     inFlight: () => cell.inFlight,
   });
   const prefetchers = replicas.map((replica) =>
-    create<unknown, import('./residency/prefetch/policy.ts').PrefetchPolicy>(PREFETCH, serving.prefetch, {
+    create<unknown, PrefetchPolicy>(PREFETCH, serving.prefetch, {
       adapters: catalog.adapters,
       hostCapacity: replica.host.entries,
       wantHost: (adapter: number) => replica.prefetchHost(adapter, catalog.rankClass(adapter), cell.nowNs),

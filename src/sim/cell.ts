@@ -121,11 +121,10 @@ export class Cell {
 
   /** Processes everything before `untilNs`. */
   advance(untilNs: number): void {
-    const { events, sources, source, budget, audit } = this.parts;
+    const { events, sources, budget, audit } = this.parts;
     for (;;) {
       const event = events.minTime();
-      const due = source.nextNs;
-      const arrival = due < this.parts.durationNs ? due : Number.POSITIVE_INFINITY;
+      const arrival = this.nextArrivalNs();
       const isArrival = arrival < event || (arrival === event && events.minSource() >= sources.step);
       const nowNs = isArrival ? arrival : event;
       if (nowNs >= untilNs || nowNs === Number.POSITIVE_INFINITY) return;

@@ -156,10 +156,6 @@ export class Replica {
     return this.mode !== IDLE;
   }
 
-  get adaptersInBatch(): number {
-    return this.adapters.distinct;
-  }
-
   /** A request was routed here. Returns the tier that held its adapter (recorder numbering; 3 where it has none). */
   arrive(request: number, nowNs: number): number {
     const { t, gpu, host } = this;

@@ -47,10 +47,6 @@ export class Link {
     this.finish = new Float64Array(this.active.length);
   }
 
-  get inProgress(): number {
-    return this.activeCount + this.waiting;
-  }
-
   /** Asks for a transfer that enters the link at `enterNs`; calls must come in order of `enterNs`. */
   submit(ticket: number, bytes: number, enterNs: number): void {
     this.outstanding += bytes;
