@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'run/worker': 'src/run/worker.ts',
+  'study/worker': 'src/study/worker.ts',
   'real/child': 'src/real/child.ts',
   'bench/main': 'bench/main.ts',
 };

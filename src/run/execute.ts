@@ -45,7 +45,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   const workers = Math.max(1, Math.min(options.jobs, cells));
   const board = new SharedBoard(cells);
   const pool = new Piscina({
-    filename: workerFile(),
+    filename: workerFile('run/worker.js'),
     minThreads: workers,
     maxThreads: workers,
     // A worker's heap limit is the process's; typed arrays are outside of it.
@@ -63,7 +63,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     // Errors of threads arrive as copies without their class. The first to arrive is the cause of those that follow it.
     let cause: Error | null = null;
     const failed = (cells: readonly number[], error: Error) => {
-      cause ??= isDeath(error) ? deathOf(error, scenario, cells) : error;
+      cause ??= isDeath(error) ? deathOf(error, scenario, cellsText(cells, scenario)) : error;
       // One failure stops the others at once: those at a barrier would wait for ever.
       board.stop();
     };
@@ -91,17 +91,21 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
 }
 
 /** A thread that ended without an error of its own: out of memory, or a crash. */
-function isDeath(error: Error): boolean {
+export function isDeath(error: Error): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' || /^worker exited/i.test(error.message);
 }
 
-function deathOf(error: Error, { name, seed }: Scenario, cells: readonly number[]): EnvironmentError {
+/** @param what it was simulating: "cells 0, 1 of smoke" */
+export function deathOf(error: Error, { name, seed }: Scenario, what: string): EnvironmentError {
   return new EnvironmentError(
     `A worker died while it simulated ${name} with seed ${seed}: ${error.message}.`,
-    [`simulating ${cells.length === 1 ? 'cell' : 'cells'} ${cells.join(', ')} of ${name}`],
+    [`simulating ${what}`],
     'Where memory ran out, use fewer workers (--jobs 1) or fewer users; the same command runs the point again.',
   );
 }
+
+const cellsText = (cells: readonly number[], { name }: Scenario): string =>
+  `${cells.length === 1 ? 'cell' : 'cells'} ${cells.join(', ')} of ${name}`;
 
 /** Coupled cells must all be under way at once: one group a worker. Others are handed out one by one. */
 function groupCells(cells: number, workers: number, coupled: boolean): number[][] {
@@ -111,9 +115,9 @@ function groupCells(cells: number, workers: number, coupled: boolean): number[][
   );
 }
 
-/** The bundled worker: beside this file's bundle, or in dist/ when this file runs from source. */
-function workerFile(): string {
-  const candidates = ['./run/worker.js', '../run/worker.js', './worker.js', '../../dist/run/worker.js'];
+/** A bundled worker by its path under dist/: beside this file's bundle, or in dist/ when this file runs from source. */
+export function workerFile(name: string): string {
+  const candidates = [`./${name}`, `../${name}`, `../../dist/${name}`];
   const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
   const found = paths.find((path) => existsSync(path));
   if (found === undefined)

@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { scenarioHash, shortHash } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { readTrace, type Trace, type TraceFormat } from '../scenario/trace.ts';
 import type { Manifest } from './run-folder.ts';
 
 export interface RunIdentity {
@@ -14,17 +15,27 @@ export interface RunIdentity {
 }
 
 export function identify(scenario: Scenario, out: string): RunIdentity {
+  const runHash = runHashOf(scenario);
+  return { runHash, folder: join(out, `${scenario.name}-${shortHash(runHash)}`) };
+}
+
+export function runHashOf(scenario: Scenario): string {
   const hash = createHash('sha256').update(scenarioHash(scenario));
   const file = traceFile(scenario);
   if (file !== null) hash.update(readFileSync(file));
-  const runHash = hash.digest('hex');
-  return { runHash, folder: join(out, `${scenario.name}-${shortHash(runHash)}`) };
+  return hash.digest('hex');
 }
 
 /** The trace that the scenario replays, null where it generates its arrivals. */
 export function traceFile(scenario: Scenario): string | null {
   const { name, params } = scenario.population.arrivals;
   return name === 'trace' && typeof params.file === 'string' && params.file !== '' ? params.file : null;
+}
+
+/** That trace, read; null where there is none. */
+export function readTraceOf(scenario: Scenario): Trace | null {
+  const file = traceFile(scenario);
+  return file === null ? null : readTrace(file, scenario.population.arrivals.params.format as TraceFormat | 'auto');
 }
 
 export function newManifest(scenario: Scenario, runHash: string, command: string, version: string): Manifest {

@@ -13,12 +13,11 @@ import { resultTables } from '../metrics/tables/index.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { resolvedYaml } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { readTrace, type TraceFormat } from '../scenario/trace.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import { InvariantError } from '../sim/invariants.ts';
 import { directoryOf } from '../sim/population/directory.ts';
 import { execute, type Progress } from './execute.ts';
-import { identify, newManifest, traceFile } from './identity.ts';
+import { identify, newManifest, readTraceOf } from './identity.ts';
 import { type Manifest, RunFolderWriter, readManifest } from './run-folder.ts';
 
 export type { Progress } from './execute.ts';
@@ -60,9 +59,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     if (stored !== null) return stored;
   }
   const started = performance.now();
-  const file = traceFile(scenario);
-  const trace =
-    file === null ? null : readTrace(file, scenario.population.arrivals.params.format as TraceFormat | 'auto');
+  const trace = readTraceOf(scenario);
   const facts: RunFacts = factsOf(scenario, planMemory(scenario).kvBlocks);
   const writer = new RunFolderWriter(folder, newManifest(scenario, runHash, options.command, options.version));
   try {

@@ -9,6 +9,7 @@ import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
+import { replicationsOf } from '../../study/seeds.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, formatCount, formatSeconds } from '../format.ts';
@@ -111,13 +112,6 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
     if (!context.json) printReport(outcomes[outcomes.length - 1].folder, context);
   }
   return outcomes;
-}
-
-/** Replication 0 is the scenario itself; the others differ in nothing but their seed. */
-function replicationsOf(scenario: Scenario): Scenario[] {
-  return Array.from({ length: scenario.replications }, (_, index) =>
-    index === 0 ? scenario : { ...scenario, seed: `${scenario.seed}#${index}` },
-  );
 }
 
 function pointText(label: string, { manifest, resumed }: RunOutcome): string {

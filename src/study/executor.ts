@@ -1,0 +1,34 @@
+/**
+ * Who runs the points of a study: workers on this machine (local-executor.ts) or those behind a Redis server (redis-executor.ts).
+ * Which one it is, how many workers it has and in which order points finish changes nothing about the results.
+ */
+import type { PointResult } from './point-result.ts';
+import type { Point } from './points.ts';
+
+export interface StudyProgress {
+  /** Points that are done, of this call; points under way count by the share of their simulated time. */
+  done: number;
+  /** Points under way. */
+  running: number;
+  arrivals: number;
+  events: number;
+}
+
+export interface ExecutorOptions {
+  /** Audit every event of every point. */
+  check?: boolean;
+  /** Fires: points under way are finished or given up, no more are begun, `run` throws a StoppedError. */
+  signal?: AbortSignal;
+  /** Called once for each point, in the order in which they finish. */
+  onResult(result: PointResult): void;
+  onProgress?(progress: StudyProgress): void;
+  /** Something a person should know, one line. */
+  onNotice?(text: string): void;
+}
+
+export interface Executor {
+  /** Resolves when every point has a result. The first point that fails stops the others and is thrown. */
+  run(points: readonly Point[], options: ExecutorOptions): Promise<void>;
+  /** Gives up workers and connections. */
+  close(): Promise<void>;
+}
