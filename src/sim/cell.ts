@@ -13,7 +13,7 @@ import type { RequestTable } from './batching/request-table.ts';
 import type { EventHeap } from './events.ts';
 import { invariant } from './invariants.ts';
 import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
-import { GAUGES, type Recorder } from './recorder.ts';
+import { GAUGES, type Recorder, TRACE_ENDED } from './recorder.ts';
 import type { NodeStorage } from './residency/node-storage.ts';
 import type { PrefetchPolicy } from './residency/prefetch/policy.ts';
 import type { RoutingPolicy } from './routing/policy.ts';
@@ -176,6 +176,7 @@ export class Cell {
     const cohort = t.cohort[request];
     const prompt = t.prompt[request];
     const output = t.output[request];
+    if (recorder.tracer) recorder.tracer.phase(request, TRACE_ENDED, nowNs);
     outstanding[t.replica[request]]--;
     this.inFlight--;
     if (this.activeRequests !== null && --this.activeRequests[user] === 0) this.parts.scheduling.left(user, cohort);

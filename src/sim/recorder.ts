@@ -35,7 +35,63 @@ export const GAUGES = [
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 
+/** What a traced request does; 0 is nothing: it has ended. Adapter wait: for a load, a GPU slot, or the copy into it. */
+export const TRACE_PHASES = ['ended', 'queue', 'adapter_wait', 'prefill', 'decode'] as const;
+export const TRACE_ENDED = 0;
+export const TRACE_QUEUE = 1;
+export const TRACE_ADAPTER_WAIT = 2;
+export const TRACE_PREFILL = 3;
+export const TRACE_DECODE = 4;
+
+/** Hears single batches, loads and requests, for a trace of a window. Replicas and requests are numbered within the cell. */
+export interface Tracer {
+  /** From `nowNs` on the request (an index of the cell's table) is in this phase. */
+  phase(request: number, phase: number, nowNs: number): void;
+  /**
+   * `steps` steps of one batch ended; step j took firstTicks + j·growthTicks, the growth being attention. The first began
+   * `remainderTicks` after `startNs`. `partTicks`: the parts of the first step.
+   */
+  batch(
+    replica: number,
+    startNs: number,
+    remainderTicks: number,
+    steps: number,
+    firstTicks: number,
+    growthTicks: number,
+    decoding: number,
+    prefilling: number,
+    prefillTokens: number,
+    distinctAdapters: number,
+    partTicks: Float64Array,
+  ): void;
+  /** A load ended. It waited until `startedNs`, its transfer entered the link `delayNs` later. */
+  load(
+    replica: number,
+    adapter: number,
+    rankClass: number,
+    fromTier: number,
+    askedNs: number,
+    startedNs: number,
+    delayNs: number,
+    fetchedNs: number,
+    builtNs: number,
+    nowNs: number,
+  ): void;
+  /** A copy into a GPU slot begins `waitNs` after `nowNs`; `blocking`: the next step waits for it. */
+  activation(
+    replica: number,
+    adapter: number,
+    rankClass: number,
+    waitNs: number,
+    copyNs: number,
+    blocking: boolean,
+    nowNs: number,
+  ): void;
+}
+
 export interface Recorder {
+  /** Null or absent: nothing is traced. Read once, when the cell is assembled. */
+  readonly tracer?: Tracer | null;
   arrival(cohort: number, user: number, nowNs: number): void;
   /** A request ended without an answer. */
   refused(cohort: number, user: number, arrivalNs: number, endState: number, nowNs: number): void;

@@ -14,7 +14,14 @@
 import type { StepCost } from '../cost/step-cost.ts';
 import { COST_PARTS, TICKS_PER_NS } from '../cost/step-cost.ts';
 import { invariant } from '../invariants.ts';
-import type { Recorder } from '../recorder.ts';
+import {
+  type Recorder,
+  TRACE_ADAPTER_WAIT,
+  TRACE_DECODE,
+  TRACE_PREFILL,
+  TRACE_QUEUE,
+  type Tracer,
+} from '../recorder.ts';
 import type { ActivationLink } from '../residency/activation.ts';
 import { LOAD_JOINED, LOAD_REFUSED, type Loader } from '../residency/loader.ts';
 import type { Tier } from '../residency/tier.ts';
@@ -95,6 +102,8 @@ export class Replica {
   attendedWindowed = 0;
   readonly slotActive: Uint8Array;
   private readonly p: ReplicaParts;
+  /** Null unless a window of the run is traced. */
+  private readonly tracer: Tracer | null;
   private readonly t: RequestTable;
   private readonly cost: StepCost;
   private readonly limits: ReplicaLimits;
@@ -128,6 +137,7 @@ export class Replica {
   constructor(parts: ReplicaParts) {
     const { limits, gpu } = parts;
     this.p = parts;
+    this.tracer = parts.recorder.tracer ?? null;
     this.t = parts.table;
     this.waiting = new WaitingQueue(parts.table);
     this.slotLimit = Math.min(limits.maxAdaptersPerBatch, gpu.entries);
@@ -313,10 +323,18 @@ export class Replica {
   private load(request: number, nowNs: number): void {
     const { t } = this;
     t.state[request] = LOADING;
-    if (t.waitingSinceNs[request] < 0) t.waitingSinceNs[request] = nowNs;
+    this.startWaiting(request, nowNs);
     const outcome = this.loader.ask(t.adapter[request], t.rankClass[request], request, nowNs);
     if (outcome === LOAD_JOINED) this.p.recorder.dedupJoin(t.cohort[request]);
     else if (outcome === LOAD_REFUSED) this.p.ended(request, 2, nowNs);
+  }
+
+  /** From now on it waits for its adapter, unless it does already. */
+  private startWaiting(request: number, nowNs: number): void {
+    const { t } = this;
+    if (t.waitingSinceNs[request] >= 0) return;
+    t.waitingSinceNs[request] = nowNs;
+    if (this.tracer !== null) this.tracer.phase(request, TRACE_ADAPTER_WAIT, nowNs);
   }
 
   private stopWaiting(request: number, nowNs: number): void {
@@ -326,11 +344,13 @@ export class Replica {
     // What a preempted request waits for its adapter again is no part of the time before its start.
     if (t.startNs[request] < 0) t.adapterWaitNs[request] += nowNs - since;
     t.waitingSinceNs[request] = -1;
+    if (this.tracer !== null) this.tracer.phase(request, TRACE_QUEUE, nowNs);
   }
 
   private enqueue(request: number, nowNs: number): void {
     const { t } = this;
     t.state[request] = QUEUED;
+    if (this.tracer !== null) this.tracer.phase(request, TRACE_QUEUE, nowNs);
     this.waiting.push(request, this.keyOf(request));
     this.admissionDirty = true;
     this.wake(nowNs, request);
@@ -387,6 +407,7 @@ export class Replica {
     const { run, p, decoding, runParts, stepParts } = this;
     for (let part = 0; part < runParts.length; part++) runParts[part] = k * stepParts[part];
     runParts[PART_ATTENTION] += run.ticks(k) - k * run.first;
+    if (this.tracer !== null) this.traceSteps(k, this.tracer);
     if (!this.stepDecodes || !this.held) {
       p.recorder.run(p.number, k, this.stepDecodes ? decoding : 0, run.first, run.growth, runParts, nowNs);
       if (!this.stepDecodes && decoding > 0) this.held = true;
@@ -400,6 +421,26 @@ export class Replica {
       p.recorder.gap((nowNs - since) * TICKS_PER_NS, 1);
     }
     this.held = false;
+  }
+
+  private traceSteps(k: number, tracer: Tracer): void {
+    const { run } = this;
+    const prefilling = this.stepHasPrefill ? this.prefillCount : 0;
+    let prefillTokens = 0;
+    for (let i = 0; i < prefilling; i++) prefillTokens += this.chunks[i];
+    tracer.batch(
+      this.p.number,
+      run.anchorNs,
+      run.remainder,
+      k,
+      run.first,
+      run.growth,
+      this.stepDecodes ? this.decoding : 0,
+      prefilling,
+      prefillTokens,
+      this.adapters.distinct,
+      this.stepParts,
+    );
   }
 
   private completePrefill(nowNs: number): void {
@@ -451,6 +492,7 @@ export class Replica {
   private join(request: number, tokens: number, nowNs: number): void {
     const { t, cost } = this;
     t.state[request] = DECODING;
+    if (this.tracer !== null) this.tracer.phase(request, TRACE_DECODE, nowNs);
     t.joinStep[request] = this.steps;
     t.joinTokens[request] = tokens;
     t.lastTokenNs[request] = nowNs;
@@ -570,7 +612,7 @@ export class Replica {
 
   /** Parks the first waiting request. False where it may not be looked past: it holds the line. */
   private park(request: number, nowNs: number): boolean {
-    if (this.t.waitingSinceNs[request] < 0) this.t.waitingSinceNs[request] = nowNs;
+    this.startWaiting(request, nowNs);
     if (this.waiting.parkedCount >= this.limits.skipWindow) return false;
     this.waiting.parkFirst();
     return true;
@@ -656,7 +698,7 @@ export class Replica {
     }
     this.removeFirst(request);
     t.state[request] = ACTIVATING;
-    if (t.waitingSinceNs[request] < 0) t.waitingSinceNs[request] = nowNs;
+    this.startWaiting(request, nowNs);
     this.activating++;
     t.next[request] = this.slotWaiters[slot];
     this.slotWaiters[slot] = request;
@@ -675,11 +717,19 @@ export class Replica {
       this.stallTicks += copyNs * TICKS_PER_NS;
       this.slotActive[slot] = 1;
       p.recorder.activated(p.gpuBytes[rankClass], 0, copyNs);
+      this.traceActivation(slot, rankClass, 0, true, nowNs);
       return;
     }
     this.slotActive[slot] = 0;
     const waitNs = p.activation.submit(slot, rankClass, nowNs, prefetch);
     p.recorder.activated(p.gpuBytes[rankClass], waitNs, copyNs);
+    this.traceActivation(slot, rankClass, waitNs, false, nowNs);
+  }
+
+  private traceActivation(slot: number, rankClass: number, waitNs: number, blocking: boolean, nowNs: number): void {
+    if (this.tracer === null) return;
+    const copyNs = this.p.copyNs[rankClass];
+    this.tracer.activation(this.p.number, this.gpu.adapterAt(slot), rankClass, waitNs, copyNs, blocking, nowNs);
   }
 
   /** Takes an adapter's blocks from a unified pool, but none that the decoding requests need in their next step. */
@@ -728,6 +778,7 @@ export class Replica {
       return;
     }
     t.state[request] = PREFILLING;
+    if (this.tracer !== null) this.tracer.phase(request, TRACE_PREFILL, nowNs);
     this.prefilling[this.prefillCount++] = request;
   }
 

@@ -8,7 +8,7 @@
  */
 import type { EventHeap } from '../events.ts';
 import { invariant } from '../invariants.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder, Tracer } from '../recorder.ts';
 import { createIndex, type IndexMap } from './index-map.ts';
 import type { NodeStorage } from './node-storage.ts';
 import type { Tier } from './tier.ts';
@@ -55,6 +55,7 @@ export class Loader {
   /** loading[entry] = 1: the host entry is reserved for a load that has not finished. */
   readonly loading: Uint8Array;
   private readonly o: LoaderOptions;
+  private readonly tracer: Tracer | null;
   private readonly jobs: IndexMap;
   private readonly adapter: Int32Array;
   private readonly rankClass: Uint8Array;
@@ -79,6 +80,7 @@ export class Loader {
   constructor(options: LoaderOptions) {
     const capacity = options.concurrency + options.queue;
     this.o = options;
+    this.tracer = options.recorder.tracer ?? null;
     this.loading = new Uint8Array(options.host.entries);
     this.jobs = createIndex(options.universe, capacity);
     this.adapter = new Int32Array(capacity);
@@ -224,6 +226,7 @@ export class Loader {
       nowNs - this.builtNs[job],
       nowNs,
     );
+    if (this.tracer !== null) this.trace(job, nowNs, this.tracer);
     for (let i = 0; i < this.active; i++) {
       if (this.inProgress[i] === job) {
         this.inProgress[i] = this.inProgress[--this.active];
@@ -233,6 +236,22 @@ export class Loader {
     this.freeJobs[this.freeCount++] = job;
     this.startQueued(nowNs);
     this.o.onReady(waiters, entry, nowNs);
+  }
+
+  private trace(job: number, nowNs: number, tracer: Tracer): void {
+    const { replica, node } = this.o;
+    tracer.load(
+      replica,
+      this.adapter[job],
+      this.rankClass[job],
+      this.fromTier[job],
+      this.askedNs[job],
+      this.startedNs[job],
+      this.fromTier[job] === 1 ? node.diskDelayNs : node.objectDelayNs,
+      this.fetchedNs[job],
+      this.builtNs[job],
+      nowNs,
+    );
   }
 
   /** The job whose stage ends first (lowest job number among equals), −1 where none is timed. */
