@@ -27,6 +27,7 @@ import type { CellResult } from './result.ts';
 import { RUN_ROW, StepRuns } from './runs.ts';
 import { RequestSample } from './sample.ts';
 import { SeriesRecorder } from './series.ts';
+import { EventTrail } from './trail.ts';
 import { UserRecords } from './users.ts';
 
 export interface CellRecorderOptions {
@@ -109,6 +110,7 @@ export class CellRecorder implements Recorder {
   private firstTokenCount = 0;
   private readonly gaugeIntegral = new Float64Array(GAUGES.length);
   private readonly gaugePeak = new Float64Array(GAUGES.length);
+  private readonly events = new EventTrail();
   /** Time of the latest call, of the latest gauges, of the first arrival, of the last finished request. */
   private latestNs = 0;
   private gaugesNs = 0;
@@ -318,6 +320,10 @@ export class CellRecorder implements Recorder {
     }
   }
 
+  trail(events: number, digest: number, nowNs: number): void {
+    this.events.mark(events, digest, nowNs);
+  }
+
   /** Everything recorded, as typed arrays that can be handed to another thread. Call once, at the end. */
   result(): CellResult {
     this.digestFirstTokens();
@@ -346,6 +352,7 @@ export class CellRecorder implements Recorder {
       series: this.series.pack(),
       sample: this.sample.pack(),
       userBytes: this.users.bytes,
+      trail: this.events.pack(),
     };
   }
 

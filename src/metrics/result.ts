@@ -23,6 +23,7 @@ import {
 } from './layout.ts';
 import { type CellSample, mergeSamples, type RunSample } from './sample.ts';
 import { type CellSeries, mergeSeries, type RunSeries } from './series.ts';
+import type { CellTrail } from './trail.ts';
 import { UserRecords } from './users.ts';
 
 export interface CellResult {
@@ -52,12 +53,13 @@ export interface CellResult {
   sample: CellSample;
   /** 16 bytes a user (users.ts). */
   userBytes: ArrayBuffer;
+  trail: CellTrail;
 }
 
 /** The buffers to move rather than copy when a cell's result is posted to another thread. */
 export function transferables(result: CellResult): ArrayBuffer[] {
   const arrays: ArrayBufferView[] = [];
-  for (const part of [result, result.latencies, result.itl, result.series, result.sample]) {
+  for (const part of [result, result.latencies, result.itl, result.series, result.sample, result.trail]) {
     for (const value of Object.values(part)) if (ArrayBuffer.isView(value)) arrays.push(value);
   }
   return [...new Set([...arrays.map((array) => array.buffer as ArrayBuffer), result.userBytes])];
@@ -88,6 +90,8 @@ export interface RunResult {
   series: RunSeries;
   sample: RunSample;
   users: UserRecords[];
+  /** By cell. */
+  trails: CellTrail[];
 }
 
 /** Adds the results of all cells. `cells` in cell order. */
@@ -140,6 +144,7 @@ export function mergeCells(cells: readonly CellResult[]): RunResult {
     series: mergeSeries(cells.map((cell) => cell.series)),
     sample: mergeSamples(cells.map((cell) => cell.sample)),
     users: cells.map((cell) => new UserRecords(cell.userBytes)),
+    trails: cells.map((cell) => cell.trail),
   };
 }
 

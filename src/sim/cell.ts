@@ -82,9 +82,17 @@ export interface CellParts {
   audit: ((cell: Cell) => void) | null;
 }
 
+/** One more event in the digest: multiplications by odd constants and a shift, so that no bit is lost. */
+function mixEvent(digest: number, nowNs: number, source: number): number {
+  const h = Math.imul(digest ^ (nowNs | 0), 0x9e3779b1);
+  return Math.imul(h ^ (h >>> 15) ^ source, 0x85ebca6b);
+}
+
 export class Cell {
   nowNs = 0;
   events = 0;
+  /** 32 bits over time and source of every event so far, in order: two runs with the same digest went the same way. */
+  digest = 0;
   arrivals = 0;
   finished = 0;
   refused = 0;
@@ -131,6 +139,7 @@ export class Cell {
       invariant(nowNs >= this.nowNs, 'INV-2', 'cell', nowNs, this.nowNs);
       if (nowNs >= this.nextGridNs) this.passGrid(nowNs);
       this.nowNs = nowNs;
+      this.digest = mixEvent(this.digest, nowNs, isArrival ? -1 : events.minSource());
       if (isArrival) this.arrive(nowNs);
       else this.dispatch(events.minSource(), nowNs);
       if (++this.events > budget.maxEvents) throw new BudgetError('max_events', budget.maxEvents, nowNs);
@@ -142,6 +151,7 @@ export class Cell {
   finish(): void {
     const { recorder, table } = this.parts;
     this.sampleGauges(this.nowNs);
+    recorder.trail(this.events, this.digest, this.nowNs);
     for (let request = 0; request < table.state.length; request++) {
       if (table.state[request] === 0) continue;
       recorder.refused(table.cohort[request], table.user[request], table.arrivalNs[request], 4, this.nowNs);
@@ -292,6 +302,7 @@ export class Cell {
     }
     while (nowNs >= this.nextGaugeNs) {
       this.sampleGauges(this.nextGaugeNs);
+      this.parts.recorder.trail(this.events, this.digest, this.nextGaugeNs);
       this.nextGaugeNs += this.parts.gaugeNs;
     }
     this.nextGridNs = Math.min(this.nextGaugeNs, this.nextSignalNs);

@@ -158,4 +158,6 @@ export interface Recorder {
   gap(ticks: number, requests: number): void;
   /** The gauges held these values since the previous call (GAUGES order): integrated by the recorder. */
   gauges(values: Float64Array, nowNs: number): void;
+  /** On the same grid: how many events lie before `nowNs`, and the digest of their times and sources, in order. */
+  trail(events: number, digest: number, nowNs: number): void;
 }

@@ -5,6 +5,7 @@ import type { SummaryRow } from '../summary.ts';
 import { arrowFile, type Provenance, type TableSpec } from './arrow.ts';
 import { breakdownTable, cohortsTable, stepTimeTable } from './cohorts.ts';
 import { distributionsTable } from './distributions.ts';
+import { eventsTable } from './events.ts';
 import { requestsTable } from './requests.ts';
 import { summaryTable } from './summary.ts';
 import { timeseriesTable } from './timeseries.ts';
@@ -30,6 +31,7 @@ const TABLES: Record<string, (input: TableInput) => TableSpec> = {
   distributions: ({ run, facts }) => distributionsTable(run, facts),
   breakdown: ({ run, facts }) => breakdownTable(run, facts),
   steps: ({ run }) => stepTimeTable(run),
+  events: ({ run }) => eventsTable(run),
 };
 
 export const TABLE_NAMES: readonly string[] = Object.keys(TABLES);

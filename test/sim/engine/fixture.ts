@@ -309,6 +309,7 @@ export class LogRecorder implements Recorder {
     this.gapCount += requests;
     this.gapTicks += ticks * requests;
   }
+  trail(): void {}
   gauges(values: Float64Array, nowNs: number): void {
     this.samples.push({ nowNs, values: values.slice() });
   }
