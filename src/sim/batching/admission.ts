@@ -1,0 +1,112 @@
+/** Who starts: one pass over the waiting requests in scheduling order, at a step boundary. */
+import { TICKS_PER_NS } from '../cost/step-cost.ts';
+import { invariant } from '../invariants.ts';
+import { TRACE_PREFILL } from '../recorder.ts';
+import { releaseSlot, takeSlot } from './adapter-slots.ts';
+import { reclaim } from './block-pool.ts';
+import { join } from './membership.ts';
+import type { ReplicaState } from './replica-state.ts';
+import { PREFILLING, QUEUED } from './request-table.ts';
+import { isStarved, removeFirst, startWaiting } from './waiting.ts';
+
+export function admit(r: ReplicaState, nowNs: number): void {
+  const { waiting, t, limits, gpu } = r;
+  r.admissionDirty = false;
+  r.kvBlocked = false;
+  /** A unified pool had no blocks for an adapter: parked requests would fail the same way. */
+  let poolFull = false;
+  while (r.running + r.activating < limits.maxBatch) {
+    const request = waiting.first(!poolFull && gpu.pinned < r.slotLimit);
+    if (request < 0) return;
+    if (r.p.scheduling.dynamic && rekey(r, request)) continue;
+    const needsSlot = t.adapter[request] >= 0 && t.slot[request] < 0;
+    if (needsSlot && isStarved(r, request)) {
+      if (!park(r, request, nowNs)) return;
+      continue;
+    }
+    // A swapped-in request decodes at once and may need a further block in its first step.
+    const blocks = r.kv.blocksFor(t.prefillTotal[request]);
+    const wanted = t.prefillLeft[request] === 0 ? blocks + 1 : blocks;
+    if (!reclaim(r, wanted)) {
+      r.kvBlocked = true;
+      return;
+    }
+    if (needsSlot && !takeSlot(r, request, nowNs)) {
+      if (t.state[request] !== QUEUED) continue;
+      poolFull = true;
+      if (!park(r, request, nowNs)) return;
+      continue;
+    }
+    // In a unified pool the adapter itself may have taken the blocks.
+    if (!reclaim(r, wanted)) {
+      releaseSlot(r, request);
+      r.kvBlocked = true;
+      return;
+    }
+    removeFirst(r, request);
+    start(r, request, blocks, nowNs);
+  }
+}
+
+/** Parks the first waiting request. False where it may not be looked past: it holds the line. */
+function park(r: ReplicaState, request: number, nowNs: number): boolean {
+  startWaiting(r, request, nowNs);
+  if (r.waiting.parkedCount >= r.limits.skipWindow) return false;
+  r.waiting.parkFirst();
+  return true;
+}
+
+/**
+ * Waiting requests whose adapter was copied in time keep it pinned. Where that alone keeps the first of them from starting
+ * (a unified pool, a narrow skip window), nothing would ever run again: they let go and the pass is repeated. The first
+ * keeps its own adapter, or it and the next would go on taking the pool's blocks in turn for their adapters.
+ */
+export function breakDeadlock(r: ReplicaState, nowNs: number): void {
+  for (let keeper = r.waiting.first(true); r.running + r.activating === 0 && r.waiting.size > 0; keeper = -1) {
+    r.waiting.forEach((request) => {
+      if (request !== keeper) releaseSlot(r, request);
+    });
+    admit(r, nowNs);
+    if (keeper < 0) return;
+  }
+}
+
+/** Dynamic keys only grow: a stale first request is pushed back with its present key. */
+function rekey(r: ReplicaState, request: number): boolean {
+  const key = r.keyOf(request);
+  if (key <= r.waiting.firstKey()) return false;
+  r.waiting.removeFirst();
+  r.waiting.push(request, key);
+  return true;
+}
+
+function start(r: ReplicaState, request: number, blocks: number, nowNs: number): void {
+  const { t } = r;
+  r.kv.freeBlocks -= blocks;
+  t.blocks[request] = blocks;
+  if (t.startNs[request] < 0) {
+    t.startNs[request] = nowNs;
+    // A fair scheduler charges the prompt when it selects the request, or one user could win a whole pass.
+    const { scheduling } = r.p;
+    if (scheduling.dynamic) scheduling.served(t.user[request], t.cohort[request], t.prompt[request], 0);
+  }
+  invariant(
+    t.adapter[request] < 0 || r.gpu.adapterAt(t.slot[request]) === t.adapter[request],
+    'INV-5',
+    'admission',
+    t.adapter[request] < 0 ? -1 : r.gpu.adapterAt(t.slot[request]),
+    t.adapter[request],
+  );
+  if (t.prefillLeft[request] === 0) {
+    // Swapped out while it decoded: its KV comes back over PCIe and it goes on where it was.
+    r.stallTicks += blocks * r.p.swapNsPerBlock * TICKS_PER_NS;
+    const lastTokenNs = t.lastTokenNs[request];
+    join(r, request, t.prefillTotal[request], nowNs);
+    t.lastTokenNs[request] = lastTokenNs;
+    r.held = true;
+    return;
+  }
+  t.state[request] = PREFILLING;
+  if (r.tracer !== null) r.tracer.phase(request, TRACE_PREFILL, nowNs);
+  r.prefilling[r.prefillCount++] = request;
+}

@@ -1,0 +1,160 @@
+/**
+ * The state of a replica, and what it is made of. No behaviour: see replica.ts for the map of the functions that change it.
+ */
+import type { StepCost } from '../cost/step-cost.ts';
+import { COST_PARTS } from '../cost/step-cost.ts';
+import type { Recorder, Tracer } from '../recorder.ts';
+import type { ActivationLink } from '../residency/activation.ts';
+import type { Loader } from '../residency/loader.ts';
+import type { Tier } from '../residency/tier.ts';
+import type { SchedulingPolicy } from '../scheduling/policy.ts';
+import { BatchAdapters } from './batch-adapters.ts';
+import { DecodeRun } from './decode-run.ts';
+import type { KvCache } from './kv-cache.ts';
+import { RequestHeap } from './request-heap.ts';
+import type { RequestTable } from './request-table.ts';
+import { WaitingQueue } from './waiting-queue.ts';
+
+export interface ReplicaLimits {
+  maxBatch: number;
+  maxBatchTokens: number;
+  maxAdaptersPerBatch: number;
+  chunkedPrefill: boolean;
+  skipWindow: number;
+  swap: boolean;
+  blockingActivation: boolean;
+}
+
+export interface ReplicaParts {
+  number: number;
+  limits: ReplicaLimits;
+  table: RequestTable;
+  cost: StepCost;
+  kv: KvCache;
+  gpu: Tier;
+  host: Tier;
+  loader: Loader;
+  activation: ActivationLink;
+  scheduling: SchedulingPolicy;
+  ranks: readonly number[];
+  /** Unified pool: KV blocks an adapter of each rank class occupies; null with a static split. */
+  adapterBlocks: Int32Array | null;
+  /** Host → GPU copy by rank class, ns; swap traffic, ns per KV block. */
+  copyNs: Float64Array;
+  gpuBytes: Float64Array;
+  swapNsPerBlock: number;
+  recorder: Recorder;
+  /** Tells the cell when the replica's next event is due (Infinity: idle). */
+  schedule(ns: number): void;
+  /** A request left the replica: `endState` as in recorder END_STATES (0 finished). */
+  ended(request: number, endState: number, nowNs: number): void;
+}
+export const IDLE = 0;
+/** A decode run, or a single mixed step (prefill chunks with or without decoding requests). */
+export const RUNNING = 1;
+/** Woken while idle: the batch forms when all co-timed arrivals are in. */
+export const WOKEN = 2;
+/** Between a boundary and the next plan: what is put back now must not cut a run that no longer exists. */
+export const FORMING = 3;
+
+export const PART_BASE = 0;
+export const PART_ATTENTION = 1;
+export const PART_LORA = 2;
+export const PART_COLLECTIVE = 3;
+export const PART_LAUNCH = 4;
+export const PART_STALL = 5;
+
+export class ReplicaState {
+  readonly waiting: WaitingQueue;
+  readonly decoders: Int32Array;
+  decoding = 0;
+  readonly prefilling: Int32Array;
+  prefillCount = 0;
+  /** Requests that hold a place in the batch while their adapter is copied. */
+  activating = 0;
+  readonly kv: KvCache;
+  readonly gpu: Tier;
+  readonly host: Tier;
+  readonly loader: Loader;
+  /** Engine steps in which the decoding requests advanced. */
+  steps = 0;
+  /** KV tokens that the next step attends in full layers, and in windowed layers with each context cut at the window. */
+  attended = 0;
+  attendedWindowed = 0;
+  readonly slotActive: Uint8Array;
+  readonly p: ReplicaParts;
+  /** Null unless a window of the run is traced. */
+  readonly tracer: Tracer | null;
+  readonly t: RequestTable;
+  readonly cost: StepCost;
+  readonly limits: ReplicaLimits;
+  readonly adapters: BatchAdapters;
+  readonly run = new DecodeRun();
+  readonly finishing: RequestHeap;
+  readonly saturating: RequestHeap;
+  growing = 0;
+  mode = IDLE;
+  plannedSteps = 0;
+  stepHasPrefill = false;
+  /** Decoding requests do not advance in a prefill-only step. */
+  stepDecodes = false;
+  admissionDirty = false;
+  kvBlocked = false;
+  stallTicks = 0;
+  lastDecodeNs = 0;
+  /** Chunk of each prefilling request in the step under way (0: none). */
+  readonly chunks: Int32Array;
+  readonly slotWaiters: Int32Array;
+  /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
+  readonly prefetched: Uint8Array;
+  /** Most adapters that may be pinned at once. */
+  readonly slotLimit: number;
+  /** Cost parts of the first planned step, and of the whole run as it is recorded. */
+  readonly stepParts = new Float64Array(COST_PARTS.length);
+  readonly runParts = new Float64Array(COST_PARTS.length);
+  /** Since the last decode step something made the next gaps unequal: a prefill-only step or a swap-in. */
+  held = false;
+
+  constructor(parts: ReplicaParts) {
+    const { limits, gpu } = parts;
+    this.p = parts;
+    this.tracer = parts.recorder.tracer ?? null;
+    this.t = parts.table;
+    this.waiting = new WaitingQueue(parts.table);
+    this.slotLimit = Math.min(limits.maxAdaptersPerBatch, gpu.entries);
+    this.cost = parts.cost;
+    this.limits = limits;
+    this.kv = parts.kv;
+    this.gpu = gpu;
+    this.host = parts.host;
+    this.loader = parts.loader;
+    this.decoders = new Int32Array(limits.maxBatch);
+    this.prefilling = new Int32Array(limits.maxBatch);
+    this.chunks = new Int32Array(limits.maxBatch);
+    this.finishing = new RequestHeap(limits.maxBatch);
+    this.saturating = new RequestHeap(parts.cost.window === Number.POSITIVE_INFINITY ? 1 : limits.maxBatch);
+    this.adapters = new BatchAdapters(gpu.entries, parts.ranks);
+    this.slotActive = new Uint8Array(gpu.entries);
+    this.slotWaiters = new Int32Array(gpu.entries).fill(-1);
+    this.prefetched = new Uint8Array(gpu.entries);
+  }
+
+  get running(): number {
+    return this.decoding + this.prefillCount;
+  }
+
+  get busy(): boolean {
+    return this.mode !== IDLE;
+  }
+
+  readonly keyOf = (request: number): number => {
+    const { t } = this;
+    return this.p.scheduling.key(
+      t.user[request],
+      t.cohort[request],
+      t.arrivalNs[request],
+      t.prompt[request],
+      t.output[request],
+    );
+  };
+}

@@ -1,0 +1,135 @@
+/** The next step, or the longest run of decode steps whose batch cannot change from within. */
+import { invariant } from '../invariants.ts';
+import { admit, breakDeadlock } from './admission.ts';
+import { makeRoom } from './preemption.ts';
+import {
+  IDLE,
+  PART_ATTENTION,
+  PART_BASE,
+  PART_COLLECTIVE,
+  PART_LAUNCH,
+  PART_LORA,
+  PART_STALL,
+  type ReplicaState,
+  RUNNING,
+} from './replica-state.ts';
+
+export function startSteps(r: ReplicaState, nowNs: number): void {
+  const { p, kv } = r;
+  if (r.prefillCount > 0 && r.limits.chunkedPrefill) {
+    while (r.decoding > 0 && kv.blocksNeeded(r.steps, 1) > kv.freeBlocks) {
+      makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);
+    }
+  }
+  if (r.prefillCount > 0) {
+    startPrefillStep(r);
+  } else if (!startDecodeRun(r, nowNs)) {
+    r.mode = IDLE;
+    invariant(r.waiting.size === 0 || r.p.activation.pending > 0, 'INV-6', 'replica', r.waiting.size, 0);
+    p.schedule(Number.POSITIVE_INFINITY);
+    p.activation.watch();
+    return;
+  }
+  r.mode = RUNNING;
+  p.schedule(r.run.boundaryNs(r.plannedSteps));
+}
+
+/** Plans the longest run of decode steps whose batch cannot change from within. False: nothing decodes. */
+function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
+  const { kv } = r;
+  let fit = 0;
+  let steps = 0;
+  while (r.decoding > 0) {
+    steps = r.finishing.topKey() - r.steps;
+    const saturation = r.saturating.topKey() - r.steps;
+    if (saturation < steps) steps = saturation;
+    if (r.held || r.stallTicks > 0) steps = 1;
+    fit = kv.stepsThatFit(r.steps, steps);
+    if (fit > 0) break;
+    makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);
+  }
+  if (r.decoding === 0) {
+    // Everything was preempted: what was put back may start at once.
+    if (!r.admissionDirty || r.waiting.size === 0) return false;
+    admit(r, nowNs);
+    breakDeadlock(r, nowNs);
+    if (r.prefillCount === 0) return r.decoding > 0 && startDecodeRun(r, nowNs);
+    startPrefillStep(r);
+    return true;
+  }
+  const { cost, run, decoding } = r;
+  const lora = cost.lora(r.adapters);
+  const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
+  run.first = cost.base[decoding] + attention + lora + r.stallTicks;
+  run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
+  r.plannedSteps = run.limit(fit);
+  if (r.activating > 0) {
+    // Whoever waits for a copy may start at the first boundary after it is complete.
+    const steps = run.stepsUntil(r.p.activation.nextNs());
+    if (steps < r.plannedSteps) r.plannedSteps = steps;
+  }
+  r.stepHasPrefill = false;
+  r.stepDecodes = true;
+  recordParts(r, decoding, lora);
+  return true;
+}
+
+/** One step with prefill chunks; with chunked prefill the decoding requests ride along. */
+function startPrefillStep(r: ReplicaState): void {
+  const { t, cost, limits, chunks, adapters } = r;
+  r.stepDecodes = limits.chunkedPrefill;
+  const decoders = r.stepDecodes ? r.decoding : 0;
+  let budget = limits.maxBatchTokens - decoders;
+  let tokens = decoders;
+  let attention = decoders === 0 ? 0 : cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
+  const idleDecoders = r.stepDecodes ? 0 : r.decoding;
+  if (idleDecoders > 0) setDecodersInStep(r, false);
+  for (let i = 0; i < r.prefillCount; i++) {
+    const request = r.prefilling[i];
+    const left = t.prefillLeft[request];
+    let chunk = left < budget ? left : budget;
+    if (!limits.chunkedPrefill && chunk < left) {
+      // Whole prompts only, in order: what does not fit waits with everything behind it.
+      chunk = tokens === 0 ? left : 0;
+      budget = chunk;
+    }
+    chunks[i] = chunk;
+    if (chunk === 0) continue;
+    budget -= chunk;
+    tokens += chunk;
+    attention += cost.prefillAttention(chunk, t.prefillTotal[request] - left);
+    if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
+  }
+  const lora = cost.lora(adapters);
+  r.run.first = cost.base[tokens] + attention + lora + r.stallTicks;
+  r.run.growth = 0;
+  r.plannedSteps = 1;
+  r.stepHasPrefill = true;
+  recordParts(r, tokens, lora);
+  if (idleDecoders > 0) setDecodersInStep(r, true);
+}
+
+/** Takes the decoding requests' adapters out of the step's LoRA features, or puts them back. */
+function setDecodersInStep(r: ReplicaState, present: boolean): void {
+  const { t, adapters } = r;
+  for (let i = 0; i < r.decoding; i++) {
+    const request = r.decoders[i];
+    if (t.slot[request] < 0) continue;
+    if (present) adapters.add(t.slot[request], t.rankClass[request], 1);
+    else adapters.remove(t.slot[request], t.rankClass[request], 1);
+  }
+}
+
+/** Cost parts of the first step of what was planned. */
+function recordParts(r: ReplicaState, tokens: number, lora: number): void {
+  const { cost, run, stepParts: parts } = r;
+  const collective = cost.collective[tokens];
+  const launch = cost.launch[tokens];
+  const base = cost.base[tokens] - collective - launch;
+  parts[PART_BASE] = base;
+  parts[PART_LORA] = lora;
+  parts[PART_COLLECTIVE] = collective;
+  parts[PART_LAUNCH] = launch;
+  parts[PART_STALL] = r.stallTicks;
+  parts[PART_ATTENTION] = run.first - base - lora - collective - launch - r.stallTicks;
+}

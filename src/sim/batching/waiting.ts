@@ -1,0 +1,76 @@
+/** How requests come to wait: for a load, in the queue for a place in the batch; and how they wake the replica. */
+import { TRACE_ADAPTER_WAIT, TRACE_QUEUE } from '../recorder.ts';
+import { LOAD_JOINED, LOAD_REFUSED } from '../residency/loader.ts';
+import { IDLE, type ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
+import { LOADING, QUEUED } from './request-table.ts';
+
+/** Asks the loader for the request's adapter and makes the request wait for it; refuses it where the queue is full. */
+export function load(r: ReplicaState, request: number, nowNs: number): void {
+  const { t } = r;
+  t.state[request] = LOADING;
+  startWaiting(r, request, nowNs);
+  const outcome = r.loader.ask(t.adapter[request], t.rankClass[request], request, nowNs);
+  if (outcome === LOAD_JOINED) r.p.recorder.dedupJoin(t.cohort[request]);
+  else if (outcome === LOAD_REFUSED) r.p.ended(request, 2, nowNs);
+}
+
+/** From now on it waits for its adapter, unless it does already. */
+export function startWaiting(r: ReplicaState, request: number, nowNs: number): void {
+  const { t } = r;
+  if (t.waitingSinceNs[request] >= 0) return;
+  t.waitingSinceNs[request] = nowNs;
+  if (r.tracer !== null) r.tracer.phase(request, TRACE_ADAPTER_WAIT, nowNs);
+}
+
+export function stopWaiting(r: ReplicaState, request: number, nowNs: number): void {
+  const { t } = r;
+  const since = t.waitingSinceNs[request];
+  if (since < 0) return;
+  // What a preempted request waits for its adapter again is no part of the time before its start.
+  if (t.startNs[request] < 0) t.adapterWaitNs[request] += nowNs - since;
+  t.waitingSinceNs[request] = -1;
+  if (r.tracer !== null) r.tracer.phase(request, TRACE_QUEUE, nowNs);
+}
+
+export function enqueue(r: ReplicaState, request: number, nowNs: number): void {
+  const { t } = r;
+  t.state[request] = QUEUED;
+  if (r.tracer !== null) r.tracer.phase(request, TRACE_QUEUE, nowNs);
+  r.waiting.push(request, r.keyOf(request));
+  r.admissionDirty = true;
+  wake(r, nowNs, request);
+}
+
+/** Lets the batch form anew as soon as it can: at once where the replica is idle, else at the next step boundary. */
+export function wake(r: ReplicaState, nowNs: number, request: number): void {
+  if (r.mode === IDLE) {
+    r.mode = WOKEN;
+    r.p.schedule(nowNs);
+  } else if (r.mode === RUNNING && !r.stepHasPrefill && r.plannedSteps > 1) {
+    interrupt(r, nowNs, request);
+  }
+}
+
+/** Cuts the decode run at the next step boundary if the newcomer could start there. */
+function interrupt(r: ReplicaState, nowNs: number, request: number): void {
+  if (r.running + r.activating >= r.limits.maxBatch) return;
+  if (r.kvBlocked && !r.waiting.isFirstReady(request)) return;
+  if (request >= 0 && r.t.adapter[request] >= 0 && r.t.slot[request] < 0 && isStarved(r, request)) return;
+  const steps = r.run.stepsUntil(nowNs);
+  if (steps >= r.plannedSteps) return;
+  r.plannedSteps = steps;
+  r.p.schedule(r.run.boundaryNs(steps));
+}
+
+/** No slot can be had for its adapter: it is not in a pinned slot, and no further slot may be pinned. */
+export function isStarved(r: ReplicaState, request: number): boolean {
+  if (r.gpu.pinned < r.slotLimit) return false;
+  const slot = r.gpu.find(r.t.adapter[request]);
+  return slot < 0 || r.gpu.pins[slot] === 0;
+}
+
+/** The first waiting request has its slot: whoever was parked for the same adapter can have it too. */
+export function removeFirst(r: ReplicaState, request: number): void {
+  r.waiting.removeFirst();
+  r.waiting.wake(r.t.adapter[request], r.keyOf);
+}
