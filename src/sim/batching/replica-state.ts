@@ -105,6 +105,8 @@ export class ReplicaState {
   /** Chunk of each prefilling request in the step under way (0: none). */
   readonly chunks: Int32Array;
   readonly slotWaiters: Int32Array;
+  /** Preempted requests whose adapter left every tier and that found the loader's queue full. */
+  readonly askingAgain: number[] = [];
   /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
   readonly prefetched: Uint8Array;
   /** Most adapters that may be pinned at once. */

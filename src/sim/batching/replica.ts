@@ -22,7 +22,7 @@ import { adapterEvicted, blocksOfAdapters } from './block-pool.ts';
 import { FORMING, ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
 import { completeSteps } from './step-completion.ts';
 import { startSteps } from './step-planning.ts';
-import { enqueue, load, stopWaiting } from './waiting.ts';
+import { askAgain, enqueue, load, stopWaiting } from './waiting.ts';
 
 export class Replica extends ReplicaState {
   /** A request was routed here. Returns the tier that held its adapter (recorder numbering; 3 where it has none). */
@@ -60,6 +60,7 @@ export class Replica extends ReplicaState {
       enqueue(this, request, nowNs);
       request = following;
     }
+    if (this.askingAgain.length > 0) askAgain(this, nowNs);
   }
 
   /** The replica's own event: the step or run under way ends, or an idle replica was woken. */

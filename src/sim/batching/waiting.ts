@@ -4,14 +4,39 @@ import { LOAD_JOINED, LOAD_REFUSED } from '../residency/loader.ts';
 import { IDLE, type ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
 import { LOADING, QUEUED } from './request-table.ts';
 
-/** Asks the loader for the request's adapter and makes the request wait for it; refuses it where the queue is full. */
+/**
+ * Asks the loader for the request's adapter and makes the request wait for it. Where the loader's queue is full the request is
+ * refused (retryable), unless it has started already: a preempted request has tokens that its user saw, so it asks again.
+ */
 export function load(r: ReplicaState, request: number, nowNs: number): void {
   const { t } = r;
   t.state[request] = LOADING;
   startWaiting(r, request, nowNs);
   const outcome = r.loader.ask(t.adapter[request], t.rankClass[request], request, nowNs);
   if (outcome === LOAD_JOINED) r.p.recorder.dedupJoin(t.cohort[request]);
-  else if (outcome === LOAD_REFUSED) r.p.ended(request, 2, nowNs);
+  else if (outcome === LOAD_REFUSED) {
+    if (t.startNs[request] < 0) r.p.ended(request, 2, nowNs);
+    else r.askingAgain.push(request);
+  }
+}
+
+/** A load ended and left room in the loader's queue: preempted requests that found it full ask again, in their order. */
+export function askAgain(r: ReplicaState, nowNs: number): void {
+  const { t, askingAgain } = r;
+  let kept = 0;
+  for (const request of askingAgain) {
+    const adapter = t.adapter[request];
+    const entry = r.host.find(adapter);
+    if (r.gpu.find(adapter) >= 0 || (entry >= 0 && r.loader.loading[entry] === 0)) {
+      stopWaiting(r, request, nowNs);
+      enqueue(r, request, nowNs);
+      continue;
+    }
+    const outcome = r.loader.ask(adapter, t.rankClass[request], request, nowNs);
+    if (outcome === LOAD_JOINED) r.p.recorder.dedupJoin(t.cohort[request]);
+    if (outcome === LOAD_REFUSED) askingAgain[kept++] = request;
+  }
+  askingAgain.length = kept;
 }
 
 /** From now on it waits for its adapter, unless it does already. */

@@ -33,6 +33,8 @@ export interface OracleOptions {
   swapNsPerBlock: number;
   loader: {
     concurrency: number;
+    /** Loads that may queue; a request that finds no room is refused, or asks again where it has started before. */
+    queue: number;
     delayNs: number;
     bytesPerNs: number;
     bytes: number[];
@@ -60,6 +62,7 @@ interface Live extends OracleRequest {
   pinsHost: boolean;
   swapped: boolean;
   firstNs: number;
+  started: boolean;
 }
 
 interface Load {
@@ -81,6 +84,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const loads: Load[] = [];
   const copies: { adapter: number; dueNs: number; waiters: Live[] }[] = [];
   let waiting: Live[] = [];
+  let askingAgain: Live[] = [];
   let prefilling: Live[] = [];
   let decoding: Live[] = [];
   let freeBlocks = o.kvBlocks;
@@ -109,6 +113,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   };
   const askLoad = (request: Live, nowNs: number) => {
     let load = loads.find((l) => l.adapter === request.adapter);
+    if (load === undefined && loads.length >= o.loader.concurrency + o.loader.queue) {
+      if (request.started) askingAgain.push(request);
+      return;
+    }
     if (load === undefined) {
       load = { adapter: request.adapter, stage: 'queued', dueNs: Infinity, waiters: [], order: loadOrder++ };
       load.waiters.push(request);
@@ -159,6 +167,12 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       load.waiters[0].pinsHost = true;
       startLoads(nowNs);
       for (const request of load.waiters) enqueue(request, nowNs);
+      const asking = askingAgain;
+      askingAgain = [];
+      for (const request of asking) {
+        if (gpu.has(request.adapter) || host.get(request.adapter)?.loading === false) enqueue(request, nowNs);
+        else askLoad(request, nowNs);
+      }
     }
   };
 
@@ -237,6 +251,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         if (takeSlot(request, nowNs) === 'left') continue;
       }
       waiting.splice(at, 1);
+      request.started = true;
       freeBlocks -= blocks;
       request.blocks = blocks;
       if (request.swapped) {
@@ -411,6 +426,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         pinsHost: false,
         swapped: false,
         firstNs: -1,
+        started: false,
       };
       const inHost = host.get(request.adapter);
       if (request.adapter < 0 || gpu.has(request.adapter) || (inHost !== undefined && !inHost.loading))
