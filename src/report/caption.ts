@@ -2,8 +2,7 @@
  * A drawing with its title, question and provenance written above it: what stands alone as a file. Composed as text, because
  * rendering a figure a second time only to add a title would cost as much as the figure.
  */
-import { type FontMetrics, readFontMetrics } from './font-metrics.ts';
-import { fontFiles } from './render.ts';
+import { textWidth } from './fonts.ts';
 import { FONT, type Theme } from './theme.ts';
 
 export interface Caption {
@@ -20,10 +19,7 @@ const LEADING = 15;
 /** @param svg as render.ts made it, in the variant of `theme` */
 export function captioned(svg: string, { title, lines }: Caption, theme: Theme): string {
   const [, width, height, body] = /^<svg [^>]*width="([\d.]+)" height="([\d.]+)"[^>]*>([\s\S]*)<\/svg>$/.exec(svg)!;
-  const { regular } = faces();
-  const broken = lines.flatMap((line) =>
-    breakLines(line, Number(width) - 2 * MARGIN, (text) => regular.width(text, BODY)),
-  );
+  const broken = lines.flatMap((line) => breakLines(line, Number(width) - 2 * MARGIN, (text) => textWidth(text, BODY)));
   const top = MARGIN + TITLE + broken.length * LEADING + 12;
   const total = Number(height) + top;
   const text = (content: string, y: number, size: number, fill: string, extra: string) =>
@@ -45,12 +41,6 @@ export function breakLines(text: string, width: number, measure: (text: string) 
     else lines.push(word);
   }
   return lines;
-}
-
-let loaded: { regular: FontMetrics } | undefined;
-function faces(): { regular: FontMetrics } {
-  loaded ??= { regular: readFontMetrics(fontFiles().regular) };
-  return loaded;
 }
 
 const escapeXml = (text: string): string =>

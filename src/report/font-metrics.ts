@@ -14,16 +14,11 @@ export interface FontMetrics {
 
 export function readFontMetrics(path: string): FontMetrics {
   const file = readFileSync(path);
-  if (file.length < 12 || file.readUInt32BE(0) !== 0x00010000) throw new Error(`${path} is not a TrueType font`);
-  const tables = new Map<string, number>();
-  for (let i = 0; i < file.readUInt16BE(4); i++) {
-    const record = 12 + 16 * i;
-    tables.set(file.toString('latin1', record, record + 4), file.readUInt32BE(record + 8));
-  }
+  const tables = tablesOf(file, path);
   const at = (tag: string): number => {
-    const offset = tables.get(tag);
-    if (offset === undefined) throw new Error(`${path} has no '${tag}' table, which a TrueType font must have`);
-    return offset;
+    const table = tables.get(tag);
+    if (table === undefined) throw new Error(`${path} has no '${tag}' table, which a TrueType font must have`);
+    return table.offset;
   };
   const unitsPerEm = file.readUInt16BE(at('head') + 18);
   const longMetrics = file.readUInt16BE(at('hhea') + 34);
@@ -47,8 +42,22 @@ export function readFontMetrics(path: string): FontMetrics {
   };
 }
 
+/** Where each table of a TrueType file lies, by tag. */
+export function tablesOf(file: Buffer, path: string): Map<string, { offset: number; length: number }> {
+  if (file.length < 12 || file.readUInt32BE(0) !== 0x00010000) throw new Error(`${path} is not a TrueType font`);
+  const tables = new Map<string, { offset: number; length: number }>();
+  for (let i = 0; i < file.readUInt16BE(4); i++) {
+    const record = 12 + 16 * i;
+    tables.set(file.toString('latin1', record, record + 4), {
+      offset: file.readUInt32BE(record + 8),
+      length: file.readUInt32BE(record + 12),
+    });
+  }
+  return tables;
+}
+
 /** Glyph index of a code point; 0 (the missing glyph, as wide as a capital) outside the basic plane or the font. */
-function glyphOf(file: Buffer, cmap: number, code: number): number {
+export function glyphOf(file: Buffer, cmap: number, code: number): number {
   if (code > 0xffff) return 0;
   for (let i = 0; i < file.readUInt16BE(cmap + 2); i++) {
     const table = cmap + file.readUInt32BE(cmap + 4 + 8 * i + 4);

@@ -7,9 +7,7 @@
  * figures are drawn in. PNG text is drawn with that font alone, never with the system's: the same bytes on every machine of
  * one architecture, and text on machines without fonts.
  */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { readFontMetrics } from './font-metrics.ts';
+import { faceOf, faces, fontFiles } from './fonts.ts';
 import { colourNames, FONT, type Mode } from './theme.ts';
 
 /** A Vega-Lite specification as plain data. That it is valid is checked against Vega-Lite's own schema in the tests. */
@@ -28,14 +26,6 @@ export interface Renderer {
 }
 
 const SEED = 0x6d696e74;
-const { resolve } = createRequire(import.meta.url);
-
-/** Paths of the two faces of FONT. */
-export function fontFiles(): { regular: string; bold: string } {
-  const folder = join(dirname(resolve('dejavu-fonts-ttf/package.json')), 'ttf');
-  return { regular: join(folder, 'DejaVuSans.ttf'), bold: join(folder, 'DejaVuSans-Bold.ttf') };
-}
-
 let shared: Promise<Renderer> | undefined;
 
 /** The process's renderer; loading it takes a fraction of a second, once. */
@@ -52,11 +42,8 @@ async function load(): Promise<Renderer> {
   ]);
   const vega = vegaModule as unknown as Omit<typeof vegaModule, keyof Untyped> & Untyped;
   const files = fontFiles();
-  const faces = { regular: readFontMetrics(files.regular), bold: readFontMetrics(files.bold) };
-  vega.textMetrics.width = (item, text) => {
-    const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
-    return (bold ? faces.bold : faces.regular).width(String(text ?? ''), item.fontSize ?? 11);
-  };
+  vega.textMetrics.width = (item, text) =>
+    faces()[faceOf(item.fontWeight)].width(String(text ?? ''), item.fontSize ?? 11);
 
   const draw = async (spec: Spec): Promise<Rendered> => {
     const warnings: string[] = [];

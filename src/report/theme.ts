@@ -12,13 +12,35 @@ export type Swatch = (typeof SWATCHES)[number];
 
 export type Mode = 'light' | 'dark';
 
-/** Total width of a figure in CSS pixels: a report's column, a phone, a column and the full width of a paper's page. */
-export const SIZES = { wide: 560, narrow: 330 } as const;
+/** What a figure is drawn for. Lengths in CSS pixels, 96 to the inch. */
+export interface Sheet {
+  /** Total width of the drawing. */
+  readonly width: number;
+  /** Size of its text: 10 px is 7.5 pt in print. */
+  readonly text: number;
+  /** Height of its plots, as a share of what the figure asks for. */
+  readonly height: number;
+  /** Enlargement of the finished drawing, text and lines included. */
+  readonly zoom: number;
+}
+
+/** A report's column, a phone, a column (3.33 in) and the full width (7 in) of a paper's page, a slide (10 in, text of 14 pt). */
+export const SIZES = {
+  wide: { width: 560, text: 11, height: 1, zoom: 1 },
+  narrow: { width: 330, text: 11, height: 1, zoom: 1 },
+  'one-column': { width: 320, text: 10, height: 0.8, zoom: 1 },
+  'two-column': { width: 672, text: 10, height: 0.85, zoom: 1 },
+  slide: { width: 560, text: 11, height: 0.9, zoom: 960 / 560 },
+} as const satisfies Record<string, Sheet>;
 export type Size = keyof typeof SIZES;
 
 export interface Theme {
   readonly mode: Mode;
-  readonly size: Size;
+  readonly sheet: Sheet;
+  /** Wide enough for eight labels beside one another. */
+  readonly roomy: boolean;
+  /** Taken off the width of plots, px: what labels turned out to need beyond their estimate. */
+  readonly trim: number;
   readonly background: string;
   readonly ink: string;
   readonly muted: string;
@@ -27,7 +49,7 @@ export interface Theme {
 }
 
 /** No colour stands twice in a variant, so that a rendered figure can change its variant by substitution (render.ts). */
-const VARIANTS: Record<Mode, Omit<Theme, 'mode' | 'size'>> = {
+const VARIANTS: Record<Mode, Pick<Theme, 'background' | 'ink' | 'muted' | 'grid' | 'swatches'>> = {
   light: {
     background: '#ffffff',
     ink: '#16202c',
@@ -62,8 +84,9 @@ const VARIANTS: Record<Mode, Omit<Theme, 'mode' | 'size'>> = {
   },
 };
 
-export function theme(mode: Mode = 'light', size: Size = 'wide'): Theme {
-  return { mode, size, ...VARIANTS[mode] };
+export function theme(mode: Mode = 'light', size: Size = 'wide', trim: number = 0): Theme {
+  const sheet = SIZES[size];
+  return { mode, sheet, roomy: sheet.width >= 450, trim, ...VARIANTS[mode] };
 }
 
 /** Every colour of a variant by name, in one fixed order. */
@@ -74,6 +97,8 @@ export function colourNames(mode: Mode): [name: string, hex: string][] {
 
 /** Family and the two faces that SVG and PNG are measured and drawn with (npm package dejavu-fonts-ttf). */
 export const FONT = 'DejaVu Sans';
+/** As files name it: Verdana has nearly its widths where it is missing. */
+export const FONT_STACK = `${FONT}, Verdana, sans-serif`;
 
 /** What a series looks like: the same name has the same look in every figure. */
 export interface Look {

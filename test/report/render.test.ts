@@ -5,7 +5,8 @@ import { breakLines, captioned } from '../../src/report/caption.ts';
 import { assemble } from '../../src/report/figures/chart.ts';
 import { ttftDistribution } from '../../src/report/figures/ttft-distribution.ts';
 import { readFontMetrics } from '../../src/report/font-metrics.ts';
-import { fontFiles, inlineSvg, renderer } from '../../src/report/render.ts';
+import { fontFiles } from '../../src/report/fonts.ts';
+import { inlineSvg, renderer } from '../../src/report/render.ts';
 import { theme } from '../../src/report/theme.ts';
 import { runTables } from './fixture.ts';
 

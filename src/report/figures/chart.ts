@@ -3,9 +3,9 @@
  *
  * Axis titles stand level above the axis instead of on their side; legends stand above the plot in as many columns as fit.
  */
+import { textWidth } from '../fonts.ts';
 import type { Spec } from '../render.ts';
-import type { Look, Theme } from '../theme.ts';
-import { FONT, SIZES } from '../theme.ts';
+import { FONT_STACK, type Look, type Theme } from '../theme.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
@@ -14,6 +14,8 @@ export interface FrameOptions {
   /** Title, question and provenance inside the picture: for files, not for a page that has them as text. */
   readonly caption?: string;
   readonly titled: boolean;
+  /** A line below the drawing that says where its numbers come from: for figures whose title stands in a paper's text. */
+  readonly badge?: string;
 }
 
 /** The full specification of a figure: opens in the Vega editor as it is. */
@@ -22,6 +24,7 @@ export function assemble(figure: Figure, rows: readonly Row[], theme: Theme, opt
     $schema: SCHEMA,
     description: figure.question,
     ...(options.titled ? { title: titleOf(figure, theme, options.caption) } : {}),
+    ...(options.badge === undefined ? {} : { title: badgeOf(options.badge, theme) }),
     data: { name: 'rows', values: rows },
     ...figure.spec(rows, theme),
     config: config(theme),
@@ -29,9 +32,20 @@ export function assemble(figure: Figure, rows: readonly Row[], theme: Theme, opt
 }
 
 function titleOf(figure: Figure, theme: Theme, caption: string | undefined): Spec {
-  const lines = wrap(figure.question, theme.size === 'wide' ? 84 : 46);
+  const lines = wrap(figure.question, Math.floor(theme.sheet.width / 6.7));
   return { text: figure.title, subtitle: caption === undefined ? lines : [...lines, caption] };
 }
+
+const badgeOf = (text: string, theme: Theme): Spec => ({
+  text,
+  orient: 'bottom',
+  anchor: 'end',
+  frame: 'bounds',
+  offset: 6,
+  color: theme.muted,
+  fontSize: theme.sheet.text,
+  fontWeight: 'normal',
+});
 
 /** Breaks at spaces; a line holds at most `columns` characters unless one word is longer. */
 export function wrap(text: string, columns: number): string[] {
@@ -48,13 +62,13 @@ function config(theme: Theme): Record<string, unknown> {
   const text = {
     labelColor: theme.muted,
     titleColor: theme.muted,
-    labelFontSize: 11,
-    titleFontSize: 11,
+    labelFontSize: theme.sheet.text,
+    titleFontSize: theme.sheet.text,
     titleFontWeight: 'normal',
   };
   return {
     background: theme.background,
-    font: FONT,
+    font: FONT_STACK,
     padding: { left: 6, right: 12, top: 6, bottom: 6 },
     view: { stroke: null },
     title: {
@@ -88,8 +102,8 @@ function config(theme: Theme): Record<string, unknown> {
       direction: 'horizontal',
       title: null,
       labelColor: theme.ink,
-      labelFontSize: 11,
-      labelLimit: 220,
+      labelFontSize: theme.sheet.text,
+      labelLimit: LEGEND_LABEL,
       symbolSize: 90,
       symbolStrokeWidth: 2,
       columnPadding: 14,
@@ -99,7 +113,7 @@ function config(theme: Theme): Record<string, unknown> {
     line: { strokeWidth: 2, strokeJoin: 'round', strokeCap: 'butt' },
     area: { line: false, opacity: 0.9 },
     rule: { color: theme.muted },
-    text: { color: theme.ink, fontSize: 11 },
+    text: { color: theme.ink, fontSize: theme.sheet.text },
     bar: { cornerRadius: 1 },
     // Only marks that ask for it carry a text of their values: it becomes the tooltip of a report, and weighs 100 B a mark.
     mark: { aria: false },
@@ -107,10 +121,14 @@ function config(theme: Theme): Record<string, unknown> {
   };
 }
 
-/** Columns that a horizontal legend of these labels may take, at about 6.4 px a character and 34 px a symbol. */
+/** Longest label of a legend, px; the rest is cut off. */
+const LEGEND_LABEL = 220;
+
+/** Columns that a horizontal legend of these labels may take beside the vertical axis, at 36 px a symbol with its gaps. */
 export function legendColumns(labels: readonly string[], theme: Theme): number {
-  const longest = Math.max(1, ...labels.map((label) => Math.min(label.length * 6.4, 220)));
-  return Math.max(1, Math.min(labels.length, Math.floor((SIZES[theme.size] - 20) / (longest + 36))));
+  const widths = labels.map((label) => Math.min(textWidth(label, theme.sheet.text), LEGEND_LABEL));
+  const room = theme.sheet.width - 60;
+  return Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + 36))));
 }
 
 /** Only the looks whose label is present in the rows' field, in the looks' order. */
@@ -211,20 +229,28 @@ export interface Panel extends Spec {
  * axis (`left`, px), so that their plots stand in line; the unit of that axis is written above the plot, level.
  */
 export function panels(theme: Theme, views: readonly Panel[], left: number = 44): Spec {
-  const text = { fontSize: 11, fontWeight: 'normal', color: theme.muted, offset: 8, anchor: 'start', frame: 'group' };
+  const text = {
+    fontSize: theme.sheet.text,
+    fontWeight: 'normal',
+    color: theme.muted,
+    offset: 8,
+    anchor: 'start',
+    frame: 'group',
+  };
   return {
     vconcat: views.map(({ title, ...view }) => ({
       ...view,
       ...(title === null ? {} : { title: { text: title, ...text } }),
-      width: SIZES[theme.size] - left - 24,
+      height: Math.round(view.height * theme.sheet.height),
+      width: theme.sheet.width - left - 24 - theme.trim,
     })),
     spacing: 16,
   };
 }
 
-/** Room that the labels of a vertical category axis take, px, at about 6.6 px a character. */
-export function labelRoom(labels: readonly string[]): number {
-  return Math.min(160, 16 + 6.6 * Math.max(0, ...labels.map((label) => label.length)));
+/** Room that the labels of a vertical category axis take, px. */
+export function labelRoom(labels: readonly string[], theme: Theme): number {
+  return Math.min(160, 16 + Math.max(0, ...labels.map((label) => textWidth(label, theme.sheet.text))));
 }
 
 /** The text of a mark's values: a tooltip in the report. `transform` computes it, `TIP` is the encoding that carries it. */

@@ -40,7 +40,7 @@ export const hitRatioOverTime: Figure<'run'> = {
         height: 200,
         mark: { type: 'area', stroke: theme.background, strokeWidth: 0.6 },
         encoding: {
-          x: timeAxis(endTime(rows), theme.size === 'wide' ? 8 : 5),
+          x: timeAxis(endTime(rows), theme.roomy ? 8 : 5),
           y: shareAxis('from', null),
           y2: { field: 'to' },
           color: colour('tier', present(TIERS, rows, 'tier'), theme),

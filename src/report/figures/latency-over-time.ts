@@ -38,7 +38,7 @@ export const latencyOverTime: Figure<'run'> = {
   spec(rows, theme) {
     const end = endTime(rows);
     const values = rows.map((row) => Number(row.ttft_ms)).filter((value) => value > 0);
-    const count = theme.size === 'wide' ? 8 : 5;
+    const count = theme.roomy ? 8 : 5;
     const fill = theme.swatches.grey;
     return panels(theme, [
       {

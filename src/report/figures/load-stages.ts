@@ -72,7 +72,7 @@ export const loadStages: Figure<'run'> = {
           ],
         },
       ],
-      labelRoom(stages),
+      labelRoom(stages, theme),
     );
   },
 };

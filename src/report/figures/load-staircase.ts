@@ -32,7 +32,7 @@ export const loadStaircase: Figure<'run'> = {
   },
   spec(rows, theme) {
     const end = endTime(rows);
-    const count = theme.size === 'wide' ? 8 : 5;
+    const count = theme.roomy ? 8 : 5;
     return panels(theme, [
       {
         title: 'adapters loaded since the start',

@@ -63,7 +63,7 @@ export const memorySplit: Figure<'run'> = {
             },
             {
               transform: [
-                { filter: `datum.share >= ${theme.size === 'wide' ? 0.07 : 0.13}` },
+                { filter: `datum.share >= ${theme.roomy ? 0.07 : 0.13}` },
                 { calculate: '(datum.from + datum.to) / 2', as: 'middle' },
               ],
               mark: { type: 'text', color: theme.background, fontWeight: 'bold' },

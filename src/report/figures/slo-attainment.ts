@@ -81,7 +81,7 @@ export const sloAttainment: Figure<'run'> = {
           ],
         },
       ],
-      labelRoom(cohorts),
+      labelRoom(cohorts, theme),
     );
   },
 };

@@ -41,7 +41,7 @@ export const stepTime: Figure<'run'> = {
     return rows;
   },
   spec(rows, theme) {
-    const x = timeAxis(endTime(rows), theme.size === 'wide' ? 8 : 5);
+    const x = timeAxis(endTime(rows), theme.roomy ? 8 : 5);
     const replicas = [{ filter: "datum.part == 'replicas'" }];
     return panels(theme, [
       {

@@ -4,7 +4,7 @@
  */
 import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
-import { SIZES, seriesLooks, type Theme } from '../theme.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
 import { distinct, labelRoom, markedLines, type Panel, panels, present } from './chart.ts';
 import type { Row } from './figure.ts';
 
@@ -106,7 +106,7 @@ function lineExpression(view: StudyPanel, several: boolean): string {
 /** The horizontal axis of swept names, in the order of the runs; slanted where they would not fit beside one another. */
 export function nameAxis(rows: readonly Row[], title: string | null, theme: Theme): Spec {
   const names = distinct(rows, 'x');
-  const fits = names.every((name) => labelRoom([name]) * names.length < SIZES[theme.size] - 70);
+  const fits = names.every((name) => labelRoom([name], theme) * names.length < theme.sheet.width - 70);
   const slant = fits ? { labelAngle: 0 } : { labelAngle: -35, labelAlign: 'right', labelBaseline: 'middle' };
   return { field: 'x', type: 'nominal', sort: names, title, axis: { ...slant, labelOverlap: false, grid: false } };
 }

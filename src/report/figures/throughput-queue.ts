@@ -46,7 +46,7 @@ export const throughputQueue: Figure<'run'> = {
   },
   spec(rows, theme) {
     const end = endTime(rows);
-    const count = theme.size === 'wide' ? 8 : 5;
+    const count = theme.roomy ? 8 : 5;
     const views = [
       {
         title: 'requests a second',

@@ -39,7 +39,7 @@ export const tierOccupancy: Figure<'run'> = {
     const values = rows.map((row) => Number(row.adapters));
     const y = countAxis('adapters', null, { log: true, values: [...values, 1.5 * Math.max(...values)] });
     const end = endTime(rows);
-    const x = timeAxis(end, theme.size === 'wide' ? 8 : 5);
+    const x = timeAxis(end, theme.roomy ? 8 : 5);
     const catalog = [{ filter: "datum.tier == 'catalog'" }];
     return panels(theme, [
       {
