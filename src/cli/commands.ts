@@ -9,6 +9,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'sweep',
+    usage: 'sweep <scenario>',
+    summary: 'Run every point of axes, with replications: one table, figures; resumable',
+    load: () => import('./commands/sweep.ts'),
+  },
+  {
+    name: 'merge',
+    usage: 'merge <folder..>',
+    summary: 'Put the shards of a sweep together',
+    load: () => import('./commands/merge.ts'),
+  },
+  {
     name: 'report',
     usage: 'report <run..>',
     summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PNG',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { METRICS } from '../metrics/catalog/index.ts';
 import { FAMILIES } from '../run/families.ts';
 import { type Loaded, loadScenario, type Override, parseOverride } from '../scenario/load.ts';
+import type { Arguments } from './command.ts';
 import { UsageError } from './parse.ts';
 import { shippedScenarios } from './shipped.ts';
 
@@ -34,4 +35,13 @@ export function loadForCommand(file: string, overrides: readonly Override[]): Lo
     overrides,
     metrics: METRICS.map((metric) => metric.name),
   });
+}
+
+/** A flag that counts something; undefined where it was not given. */
+export function wholeNumber(args: Arguments, name: string): number | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (!Number.isInteger(value) || (value as number) < 1)
+    throw new UsageError(`--${name} must be a whole number of at least 1`);
+  return value as number;
 }

@@ -1,0 +1,163 @@
+/**
+ * Where a study lives on disk: study.json, one small file a finished point, and, when all points are there, the tables. Every file is
+ * written beside its place and renamed, so a process that is killed at any moment loses at most the points under way.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EnvironmentError } from '../scenario/errors.ts';
+import { decodeResult, type PointResult } from './point-result.ts';
+import type { Shard } from './shard.ts';
+import type { StudyDocument } from './study-document.ts';
+
+/** What must be equal for results of two processes to stand in one table: they would compute the same bytes. */
+export interface ToolIdentity {
+  readonly version: string;
+  readonly node_major: number;
+  readonly arch: string;
+}
+
+export const toolIdentity = (version: string): ToolIdentity => ({
+  version,
+  node_major: Number(process.versions.node.split('.')[0]),
+  arch: process.arch,
+});
+
+export const identityText = ({ version, node_major, arch }: ToolIdentity): string =>
+  `mint-bench ${version} on Node ${node_major}, ${arch}`;
+
+export interface StudyManifest {
+  status: 'running' | 'complete';
+  tool: ToolIdentity;
+  study_hash: string;
+  /** Null for a whole study. */
+  shard: Shard | null;
+  command: string;
+  started: string;
+  finished: string | null;
+  /** Of the harness; nothing of this stands in results. */
+  harness: { wall_s: number; executor: string; points_computed: number; points_kept: number } | null;
+}
+
+export class StudyFolder {
+  readonly path: string;
+  readonly document: StudyDocument;
+  private manifest: StudyManifest;
+
+  /**
+   * Opens the folder for this study, keeping the points that are there if they are of the same study and tool.
+   *
+   * @param keep false: points that are there are computed again
+   */
+  constructor(path: string, document: StudyDocument, manifest: StudyManifest, keep = true) {
+    this.path = path;
+    this.document = document;
+    this.manifest = manifest;
+    this.attempt(() => {
+      const before = readStudyManifest(path);
+      const same =
+        before !== null &&
+        before.study_hash === document.study_hash &&
+        identityText(before.tool) === identityText(manifest.tool);
+      if (!keep || !same) rmSync(join(path, 'points'), { recursive: true, force: true });
+      mkdirSync(join(path, 'points'), { recursive: true });
+      this.sweepUp();
+      this.replace('study.json', `${JSON.stringify(document, null, 1)}\n`);
+      this.writeManifest();
+    });
+  }
+
+  /** Whole results that are there, by index. */
+  stored(): Map<number, PointResult> {
+    return readPoints(this.path, this.document);
+  }
+
+  put(index: number, bytes: Uint8Array): void {
+    this.attempt(() => this.replace(pointFile(this.document, index), bytes));
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    this.attempt(() => this.replace(name, content));
+  }
+
+  complete(finished: string, harness: NonNullable<StudyManifest['harness']>): void {
+    this.manifest = { ...this.manifest, status: 'complete', finished, harness };
+    this.attempt(() => this.writeManifest());
+  }
+
+  private writeManifest(): void {
+    this.replace('manifest.json', `${JSON.stringify(this.manifest, null, 2)}\n`);
+  }
+
+  private replace(name: string, content: string | Uint8Array): void {
+    const partial = join(this.path, `${name}.partial-${process.pid}`);
+    writeFileSync(partial, content);
+    renameSync(partial, join(this.path, name));
+  }
+
+  /** What a killed process had half written. */
+  private sweepUp(): void {
+    for (const folder of [this.path, join(this.path, 'points')]) {
+      for (const name of readdirSync(folder)) {
+        const pid = /\.partial-(\d+)$/.exec(name)?.[1];
+        if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+
+  private attempt(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === undefined) throw cause;
+      throw new EnvironmentError(
+        `The study could not be written to ${this.path}: ${code === 'ENOSPC' ? 'the disk is full' : message}.`,
+        [`writing ${this.path}`],
+        'Free some space, or name a folder that can be written with --out; the same command then goes on from the points that are there.',
+      );
+    }
+  }
+}
+
+/** Null where the folder has none. */
+export function readStudyManifest(path: string): StudyManifest | null {
+  return readJson(join(path, 'manifest.json')) as StudyManifest | null;
+}
+
+export function readStudyDocument(path: string): StudyDocument | null {
+  return readJson(join(path, 'study.json')) as StudyDocument | null;
+}
+
+/** Results in the folder that are whole and of this study, by index. */
+export function readPoints(path: string, document: StudyDocument): Map<number, PointResult> {
+  const results = new Map<number, PointResult>();
+  for (const [index, { run_hash }] of document.points.entries()) {
+    const file = join(path, pointFile(document, index));
+    if (!existsSync(file)) continue;
+    const result = decodeResult(readFileSync(file));
+    if (result !== null && result.id === run_hash && result.index === index) results.set(index, result);
+  }
+  return results;
+}
+
+/** `points/00012-0123456789.arrow` */
+export function pointFile({ points }: StudyDocument, index: number): string {
+  return join('points', `${String(index).padStart(5, '0')}-${points[index].run_hash.slice(0, 10)}.arrow`);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
