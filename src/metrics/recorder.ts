@@ -27,6 +27,7 @@ import type { CellResult } from './result.ts';
 import { RUN_ROW, StepRuns } from './runs.ts';
 import { RequestSample } from './sample.ts';
 import { SeriesRecorder } from './series.ts';
+import type { CellTracer } from './trace/cell-tracer.ts';
 import { EventTrail } from './trail.ts';
 import { UserRecords } from './users.ts';
 
@@ -92,6 +93,8 @@ const H = {
 const TTFT_SERIES = 0;
 
 export class CellRecorder implements Recorder {
+  /** Set before the cell is assembled, where a window is traced. */
+  tracer: CellTracer | null = null;
   private readonly options: CellRecorderOptions;
   private readonly durationNs: number;
   private readonly warmupNs: number;

@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { mergeCells, type RunResult } from '../metrics/result.ts';
+import type { CellTrace } from '../metrics/trace/cell-tracer.ts';
+import type { TraceWindow } from '../metrics/trace/window.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
@@ -24,6 +26,8 @@ export interface ExecuteOptions {
   trace: Trace | null;
   jobs: number;
   check: boolean;
+  /** Trace this part of the run. */
+  window?: TraceWindow;
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
 }
@@ -31,6 +35,8 @@ export interface ExecuteOptions {
 export interface Executed {
   result: RunResult;
   events: number;
+  /** By cell; empty where no window was asked for. */
+  traces: CellTrace[];
   /** Workers that ran. */
   workers: number;
 }
@@ -38,7 +44,7 @@ export interface Executed {
 const PROGRESS_MS = 200;
 
 export async function execute(options: ExecuteOptions): Promise<Executed> {
-  const { scenario, trace, check } = options;
+  const { scenario, trace, check, window } = options;
   // An interrupt that came before is not announced again.
   if (options.signal?.aborted) throw new StoppedError();
   const { cells } = scenario.hardware;
@@ -69,7 +75,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     };
     await Promise.all(
       groups.map((cells) => {
-        const task: CellsTask = { scenario, cells, workers: groups.length, board: board.buffer, trace, check };
+        const task: CellsTask = { scenario, cells, workers: groups.length, board: board.buffer, trace, check, window };
         return pool.run(task).then(
           (done: CellOutcome[]) => outcomes.push(...done),
           (error: Error) => failed(cells, error),
@@ -81,6 +87,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     return {
       result: mergeCells(outcomes.map((outcome) => outcome.result)),
       events: outcomes.reduce((sum, outcome) => sum + outcome.events, 0),
+      traces: outcomes.flatMap(({ traced }) => traced ?? []),
       workers,
     };
   } finally {

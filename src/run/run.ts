@@ -11,6 +11,8 @@ import { type SummaryRow, summarise } from '../metrics/summary.ts';
 import { type SummaryDocument, summaryDocument } from '../metrics/summary-json.ts';
 import { resultTables } from '../metrics/tables/index.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
+import type { TraceDocument } from '../metrics/trace/document.ts';
+import type { TraceWindow } from '../metrics/trace/window.ts';
 import { resolvedYaml } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { planMemory } from '../sim/cost/memory.ts';
@@ -19,6 +21,7 @@ import { directoryOf } from '../sim/population/directory.ts';
 import { execute, type Progress } from './execute.ts';
 import { identify, newManifest, readTraceOf } from './identity.ts';
 import { type Manifest, RunFolderWriter, readManifest } from './run-folder.ts';
+import { hasTrace, TRACE_FILE, traceOf } from './write-trace.ts';
 
 export type { Progress } from './execute.ts';
 
@@ -31,6 +34,8 @@ export interface RunOptions {
   check: boolean;
   /** Take a finished run of the same identity as it is. */
   resume: boolean;
+  /** Trace this part of the run into trace.json; changes no other file. */
+  window?: TraceWindow;
   /** The command that reproduces the run, for the manifest. */
   command: string;
   version: string;
@@ -47,6 +52,8 @@ export interface RunOutcome {
   verdicts: readonly Verdict[];
   passed: boolean;
   manifest: Manifest;
+  /** What trace.json holds, where this run wrote one. */
+  trace?: Omit<TraceDocument, 'text'>;
   /** True where nothing was simulated because the result was there. */
   resumed: boolean;
 }
@@ -54,16 +61,17 @@ export interface RunOutcome {
 export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const { scenario } = options;
   const { runHash, folder } = identify(scenario, options.out);
-  if (options.resume) {
+  const { window } = options;
+  if (options.resume && (window === undefined || hasTrace(folder, window))) {
     const stored = readStored(folder, options.version);
     if (stored !== null) return stored;
   }
   const started = performance.now();
-  const trace = readTraceOf(scenario);
+  const replayed = readTraceOf(scenario);
   const facts: RunFacts = factsOf(scenario, planMemory(scenario).kvBlocks);
   const writer = new RunFolderWriter(folder, newManifest(scenario, runHash, options.command, options.version));
   try {
-    const { result, events, workers } = await execute({ ...options, trace });
+    const { result, events, traces, workers } = await execute({ ...options, trace: replayed });
     const simulated = performance.now();
     if (options.check) {
       const errors = conservationErrors(result, facts);
@@ -83,6 +91,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       provenance: { kind: 'simulated', scenario: scenario.name, runHash },
     });
     for (const [name, bytes] of tables) writer.write(name, bytes);
+    const traced = window === undefined ? undefined : traceOf(scenario, runHash, traces, window);
+    if (traced !== undefined) writer.write(TRACE_FILE, traced.text);
     await options.finish?.(writer.partial);
     const arrivals = document.metrics.arrivals?.value ?? 0;
     const seconds = (simulated - started) / 1000;
@@ -97,7 +107,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       finished: new Date().toISOString(),
     };
     writer.commit(harness);
-    return { folder, rows, document, verdicts, passed: ok, manifest: readManifest(folder)!, resumed: false };
+    const trace = traced && { events: traced.events, window: traced.window };
+    return { folder, rows, document, verdicts, passed: ok, manifest: readManifest(folder)!, trace, resumed: false };
   } catch (error) {
     writer.abandon();
     throw error;

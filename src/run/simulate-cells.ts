@@ -5,6 +5,8 @@
 
 import { CellRecorder } from '../metrics/recorder.ts';
 import type { CellResult } from '../metrics/result.ts';
+import { type CellTrace, CellTracer } from '../metrics/trace/cell-tracer.ts';
+import type { TraceWindow } from '../metrics/trace/window.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { buildCell } from '../sim/build-cell.ts';
@@ -20,12 +22,16 @@ export interface CellsTask {
   board: SharedArrayBuffer;
   trace: Trace | null;
   check: boolean;
+  /** Part of the run to keep every batch, load and request of. */
+  window?: TraceWindow;
 }
 
 export interface CellOutcome {
   cell: number;
   result: CellResult;
   events: number;
+  /** Of the task's window, where it has one. */
+  traced?: CellTrace;
 }
 
 const toNs = (seconds: number): number => Math.round(seconds * 1e9);
@@ -101,13 +107,16 @@ function create(task: CellsTask, number: number): { cell: Cell; recorder: CellRe
           return [toNs(ttft), toNs(tpot), toNs(e2el)] as const;
         }),
       });
+      if (task.window !== undefined) recorder.tracer = new CellTracer(number, task.window);
       return recorder;
     },
   });
+  recorder.tracer?.attach(cell.parts.table);
   return { cell, recorder };
 }
 
 function end(number: number, cell: Cell, recorder: CellRecorder): CellOutcome {
   cell.finish();
-  return { cell: number, result: recorder.result(), events: cell.events };
+  const traced = recorder.tracer?.result(cell.nowNs);
+  return { cell: number, result: recorder.result(), events: cell.events, traced };
 }

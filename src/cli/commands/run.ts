@@ -3,6 +3,7 @@
  * bytes whatever the machine and the number of workers; times and progress go to stderr.
  */
 import { availableParallelism } from 'node:os';
+import { parseWindow, type TraceWindow, windowText } from '../../metrics/trace/window.ts';
 import { writeReport } from '../../report/write.ts';
 import { type RunOutcome, runScenario } from '../../run/run.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
@@ -14,7 +15,7 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, formatCount, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
-import { loadForCommand, overridesOf, SET_OPTION } from '../load.ts';
+import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
@@ -40,12 +41,17 @@ export const command: Command = {
     resume: { type: 'boolean', default: false, describe: 'Take finished runs of the same scenario as they are' },
     figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
+    trace: {
+      type: 'string',
+      describe: 'Keep every batch, load and request of a window as trace.json: 2s@12:00, 500ms@43200s',
+    },
     'dry-run': { type: 'boolean', default: false, describe: 'Show what would run and stop' },
   },
   examples: [
     ['run scenarios/1M.yaml', 'a million users, a day'],
     ['run smoke --set serving.slots=16 --seed 7', 'a shipped scenario, changed'],
     ['run smoke --json', 'summary.json on stdout'],
+    ['run smoke --trace 2s@00:05', 'two seconds, step by step, for ui.perfetto.dev'],
   ],
   async run(args, context) {
     const overrides = overridesOf(args.set as string[]);
@@ -60,6 +66,7 @@ export const command: Command = {
         context.terminal.err(
           renderDiagnostics(warnings, { color: context.terminal.colorErr, width: context.terminal.width }),
         );
+        if (scenario.sweep.length > 0) context.terminal.err(sweepNote(file, scenario, overrides));
       }
       if (args['dry-run'] === true) {
         dryRun(scenario, context);
@@ -79,6 +86,7 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
   const outcomes: RunOutcome[] = [];
   const points = replicationsOf(scenario);
   const jobs = wholeNumber(args, 'jobs') ?? 1;
+  const window = windowOf(scenario, args.trace);
   for (const [index, point] of points.entries()) {
     const label = points.length === 1 ? point.name : `${point.name} ${index + 1}/${points.length}`;
     const progress = new Progress(context);
@@ -89,6 +97,7 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
         jobs,
         check: args.check === true,
         resume: args.resume === true,
+        window,
         command: reproduce,
         version: version(),
         signal: context.signal,
@@ -104,6 +113,7 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       });
       progress.point(pointText(label, outcome));
       outcomes.push(outcome);
+      if (window !== undefined) sayTrace(outcome, window, context);
     } catch (error) {
       progress.clear();
       if (context.signal.aborted) context.terminal.err(`resume with: ${reproduce} --resume\n`);
@@ -112,6 +122,38 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
     if (!context.json) printReport(outcomes[outcomes.length - 1].folder, context);
   }
   return outcomes;
+}
+
+function windowOf(scenario: Scenario, text: unknown): TraceWindow | undefined {
+  if (text === undefined) return undefined;
+  const window = parseWindow(String(text), scenario.warmup, scenario.duration);
+  if (typeof window === 'string') throw new UsageError(`--trace: ${window}`);
+  return window;
+}
+
+/** Where the trace is and what opens it; a window that had to be cut short is said even when quiet. */
+function sayTrace({ folder, trace }: RunOutcome, asked: TraceWindow, { terminal, quiet }: Context): void {
+  const shown = trace?.window ?? asked;
+  const short = shown.endNs < asked.endNs;
+  if (short) {
+    terminal.err(
+      `warning: the window is too dense for one trace; it was cut to ${windowText(shown)}. Ask for a shorter one, or another time.\n`,
+    );
+  }
+  if (quiet) return;
+  const size = trace === undefined ? '' : `, ${formatCount(trace.events)} events`;
+  terminal.err(
+    `trace: ${folder}/trace.json (${windowText(shown)}${size}); open it in https://ui.perfetto.dev or chrome://tracing\n`,
+  );
+}
+
+/** A scenario with axes has a value of its own for each of them; `run` takes those and says so. */
+function sweepNote(file: string, { sweep }: Scenario, overrides: readonly Override[]): string {
+  const axes = sweep.map(({ path, values }) => `${path} (${values.length} values)`).join(', ');
+  return (
+    `warning: ${file} has a sweep over ${axes}; this runs its base point alone\n` +
+    `  every point: ${reproduceLine(file, overrides).replace('mint-bench run', 'mint-bench sweep')}\n`
+  );
 }
 
 function pointText(label: string, { manifest, resumed }: RunOutcome): string {
@@ -132,12 +174,4 @@ function dryRun(scenario: Scenario, { terminal, json }: Context): void {
 function reproduceLine(file: string, overrides: readonly Override[]): string {
   const sets = overrides.map(({ path, value }) => `--set ${quote(`${path}=${value}`)}`);
   return ['mint-bench run', quote(file), ...sets].join(' ');
-}
-
-function wholeNumber(args: Arguments, name: string): number | undefined {
-  const value = args[name];
-  if (value === undefined) return undefined;
-  if (!Number.isInteger(value) || (value as number) < 1)
-    throw new UsageError(`--${name} must be a whole number of at least 1`);
-  return value as number;
 }
