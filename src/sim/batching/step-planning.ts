@@ -43,7 +43,8 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     steps = r.finishing.topKey() - r.steps;
     const saturation = r.saturating.topKey() - r.steps;
     if (saturation < steps) steps = saturation;
-    if (r.held || r.stallTicks > 0) steps = 1;
+    // After a preemption an earlier request may start at the next boundary: it needs less than was given back.
+    if (r.held || r.stallTicks > 0 || r.admissionDirty) steps = 1;
     fit = kv.stepsThatFit(r.steps, steps);
     if (fit > 0) break;
     makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);

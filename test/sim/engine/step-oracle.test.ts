@@ -26,6 +26,8 @@ const settings = fc.record({
   register: fc.constantFrom(0, 0.0007),
   activate: fc.constantFrom(0, 0.0002, 0.003),
   windowed: fc.boolean(),
+  /** Loads that take as long as hundreds of steps, or as a few: only then can an adapter leave both tiers while it is wanted. */
+  store: fc.constantFrom({ bandwidth: 1e6, latency: 0.001 }, { bandwidth: 1e9, latency: 5e-6 }),
   adapters: fc.integer({ min: 1, max: 14 }),
   spread: fc.constantFrom(1e6, 2e7, 3e8),
   requests: fc.array(
@@ -83,6 +85,7 @@ describe('the engine against the plain step-by-step simulator', () => {
             activate: s.activate,
             activation: s.blocking ? 'blocking' : 'overlapped',
           });
+          Object.assign(scenario.hardware.object_store, s.store);
           scenario.adapter.rank = { ranks: RANKS.map((rank) => ({ rank, share: 0.5 })), assign: 'interleaved' };
         };
         // Same size for both ranks on the host, so that the oracle can count entries.
@@ -126,8 +129,8 @@ describe('the engine against the plain step-by-step simulator', () => {
           loader: {
             concurrency: s.concurrency,
             queue: s.loadQueue,
-            delayNs: toNs(0.001),
-            bytesPerNs: 1e6 / 1e9,
+            delayNs: toNs(s.store.latency),
+            bytesPerNs: s.store.bandwidth / 1e9,
             bytes: footprints.map((f) => f.diskBytes),
             buildNs: footprints.map(() => toNs(s.build)),
             registerNs: toNs(s.register),
