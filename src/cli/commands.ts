@@ -27,6 +27,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/report.ts'),
   },
   {
+    name: 'compare',
+    usage: 'compare <base> [new]',
+    summary: 'Compare runs, baselines, kernel runs or scenarios: a verdict a metric',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
+    name: 'baseline',
+    usage: 'baseline <action> [run] [name]',
+    summary: 'Save and list named baselines for compare',
+    load: () => import('./commands/baseline.ts'),
+  },
+  {
     name: 'validate',
     usage: 'validate <file..>',
     summary: 'Check scenarios and show what they resolve to',

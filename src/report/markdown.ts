@@ -69,7 +69,7 @@ function table(
 }
 
 /** Text as text: nothing in it is markup, a cell's end or a line's end. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
@@ -84,7 +84,7 @@ const escapeAttribute = (text: string): string =>
 const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, ' ')}\``;
 
 /** A fence longer than any run of backticks inside. */
-function fence(text: string): string {
+export function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const marks = '`'.repeat(longest + 1);
   return `${marks}sh\n${text}\n${marks}`;

@@ -1,0 +1,79 @@
+/** `baseline save <run> <name>`, `baseline list`: named baselines under reports/baselines, what `compare` takes by name. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../scenario/errors.ts';
+import { BASELINES, commandOf, listBaselines, saveBaseline } from '../../study/compare/baseline.ts';
+import { readSide } from '../../study/compare/sides.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../parse.ts';
+import { table } from '../terminal.ts';
+
+export const command: Command = {
+  positionals: {
+    action: { choices: ['save', 'list'], describe: 'What to do', completes: ['save', 'list'] },
+    run: { type: 'string', describe: 'save: run folder, or folder of replications', completes: 'files' },
+    name: { type: 'string', describe: 'save: what compare will call it' },
+  },
+  examples: [
+    ['baseline save reports/runs/smoke-… smoke', 'metrics and digests of a run, small enough for git'],
+    ['baseline list', 'what compare takes by name'],
+  ],
+  run(args, { terminal, json }) {
+    if (args.action === 'list') {
+      const baselines = listBaselines().map(({ name, folder, runs }) => ({
+        name,
+        scenario: runs[0].scenario.name,
+        seeds: runs.map(({ seed }) => seed),
+        run_hash: runs[0].runHash,
+        node_major: runs[0].platform.node_major,
+        arch: runs[0].platform.arch,
+        command: commandOf(runs[0].folder!),
+        folder,
+      }));
+      if (json) terminal.outJson(baselines);
+      else if (baselines.length === 0)
+        terminal.out(`no baselines in ${BASELINES}; mint-bench baseline save <run> <name>\n`);
+      else {
+        const rows = baselines.map(({ name, seeds, run_hash, node_major, arch, command: made }) => [
+          name,
+          `${seeds.length}`,
+          run_hash.slice(0, 10),
+          `Node ${node_major} ${arch}`,
+          made,
+        ]);
+        terminal.out(
+          table(rows, {
+            header: ['baseline', 'runs', 'hash', 'made on', 'with'],
+            right: [1],
+            style: terminal.styleOut,
+          }),
+        );
+      }
+      return undefined;
+    }
+    const [run, name] = [args.run, args.name] as (string | undefined)[];
+    if (run === undefined || name === undefined)
+      throw new UsageError(
+        'baseline save needs a run and a name',
+        'mint-bench baseline save reports/runs/smoke-… smoke',
+      );
+    const folder = save(run, name);
+    if (json) terminal.outJson({ name, folder });
+    else terminal.out(`${folder}: ${readdirSync(folder).length} files; mint-bench compare ${name} <run>\n`);
+    return undefined;
+  },
+};
+
+function save(run: string, name: string): string {
+  try {
+    const side = readSide(run, { baselines: join(BASELINES, ''), shipped: () => null });
+    if (side.is !== 'runs') throw new UserError(`${run} is a ${side.kind}; a baseline is made from finished runs`);
+    return saveBaseline(
+      side.runs.map(({ folder }) => folder!),
+      name,
+    );
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(error.message);
+    throw error;
+  }
+}

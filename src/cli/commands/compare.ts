@@ -1,0 +1,199 @@
+/** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
+import { availableParallelism } from 'node:os';
+import { metricNamed } from '../../metrics/catalog/index.ts';
+import { renderDiagnostics } from '../../scenario/diagnostics.ts';
+import { UserError } from '../../scenario/errors.ts';
+import { BASELINES } from '../../study/compare/baseline.ts';
+import { compareKernels } from '../../study/compare/compare-kernels.ts';
+import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts';
+import { type Comparison, isInconclusive } from '../../study/compare/comparison.ts';
+import { readSide, type ScenarioSide, type Side } from '../../study/compare/sides.ts';
+import { simulateSides, type WantedSide } from '../../study/compare/simulate-sides.ts';
+import { LocalExecutor } from '../../study/local-executor.ts';
+import type { Arguments, Command, Context } from '../command.ts';
+import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
+import { comparisonText } from '../compare-text.ts';
+import { EXIT } from '../exit-codes.ts';
+import { overridesOf, SET_OPTION } from '../load.ts';
+import { UsageError } from '../parse.ts';
+import { Progress } from '../progress.ts';
+import { quote } from '../quote.ts';
+import { shippedScenarios } from '../shipped.ts';
+
+/** Replications of a scenario that is simulated for a comparison, where nothing else says how many. */
+const REPLICATIONS = 10;
+
+export const command: Command = {
+  positionals: {
+    base: {
+      type: 'string',
+      describe: 'Run folder, folder of replications, baseline, kernel run or scenario; label=… names it',
+      completes: 'files',
+    },
+    new: {
+      type: 'string',
+      describe: 'What is set against it; the base scenario with --set where it is left out',
+      completes: 'files',
+    },
+  },
+  options: {
+    margin: {
+      type: 'string',
+      default: '2%',
+      describe: 'Differences up to this do not matter; for shares a quarter of it, in percentage points',
+    },
+    'least-effect': { type: 'string', default: '3%', describe: 'The same for measured times' },
+    metrics: {
+      type: 'string',
+      describe: 'Metrics to judge, separated by commas; a dozen and the thresholds otherwise',
+    },
+    set: { ...SET_OPTION, describe: 'path=value, changes the new scenario; may be repeated' },
+    replications: {
+      type: 'number',
+      describe: `Replications of scenarios that are simulated; as many as the other side has, or ${REPLICATIONS}`,
+    },
+    jobs: {
+      type: 'number',
+      default: availableParallelism(),
+      defaultDescription: 'all processors',
+      describe: 'Workers; changes the time and nothing else',
+    },
+    strict: { type: 'boolean', default: false, describe: 'Exit 12 where something stays undecided or changed' },
+    markdown: { type: 'boolean', default: false, describe: 'Print Markdown instead of a table' },
+    summary: { type: 'string', describe: 'Append Markdown to this file, at most 1 MiB', completes: 'files' },
+  },
+  examples: [
+    ['compare smoke reports/runs/smoke-…', 'a run against the baseline of that name: exit 0 if equal, 11 if worse'],
+    ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
+    ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
+  ],
+  async run(args, context) {
+    const margin = fraction(args, 'margin');
+    const metrics = metricsOf(args);
+    const [base, next] = sidesOf(args);
+    let comparison: Comparison;
+    if (base.is === 'kernels' || next.is === 'kernels') {
+      if (base.is !== 'kernels' || next.is !== 'kernels')
+        throw new UsageError(`${base.label} and ${next.label} are of different kinds: one is a measurement of kernels`);
+      comparison = compareKernels(base, next, fraction(args, 'least-effect'));
+    } else {
+      const [a, b] = await asRuns([base, next], args, context);
+      comparison = compareRuns(a, b, { margin, metrics });
+    }
+    return present(comparison, args, context);
+  },
+};
+
+function present(comparison: Comparison, args: Arguments, context: Context): number {
+  const { terminal, json, line } = context;
+  const code =
+    comparison.verdict === 'regressed'
+      ? EXIT.regression
+      : args.strict === true && isInconclusive(comparison)
+        ? EXIT.inconclusive
+        : EXIT.ok;
+  const markdown = () => comparisonMarkdown(comparison, line, acceptCommand(comparison));
+  if (typeof args.summary === 'string') appendSummary(args.summary, markdown());
+  if (json) terminal.outJson({ ...comparison, exit_code: code });
+  else terminal.out(args.markdown === true ? markdown() : comparisonText(comparison, terminal));
+  return code;
+}
+
+/** What makes the new side the baseline; null where the base is none, or nothing changed. */
+function acceptCommand({ base, new: next, exact }: Comparison): string | null {
+  if (base.kind !== 'baseline' || exact === null || exact.equal || next.kind.startsWith('scenario')) return null;
+  const name = base.path.startsWith(`${BASELINES}/`) ? base.path.slice(BASELINES.length + 1) : base.path;
+  return `mint-bench baseline save ${quote(next.path)} ${quote(name)}`;
+}
+
+function sidesOf(args: Arguments): [Side, Side] {
+  const base = sideOf(args.base as string);
+  const sets = args.set as string[];
+  if (args.new !== undefined) {
+    const next = sideOf(args.new as string);
+    if (sets.length > 0 && next.is !== 'scenario')
+      throw new UsageError(`--set changes a scenario, and ${next.label} is none`);
+    return [base, next];
+  }
+  if (base.is !== 'scenario' || sets.length === 0) {
+    throw new UsageError(
+      'compare needs two sides',
+      'mint-bench compare <base> <new>, or one scenario with --set path=value for what is to be different',
+    );
+  }
+  return [base, { ...base, label: `${base.label} with ${sets.join(', ')}` }];
+}
+
+function sideOf(written: string): Side {
+  const shipped = (name: string) => shippedScenarios().find((scenario) => scenario.name === name)?.path ?? null;
+  try {
+    return readSide(written, { shipped });
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Scenario sides are simulated, with as many replications as the other side has. */
+async function asRuns(sides: [Side, Side], args: Arguments, context: Context): Promise<[RunsSide, RunsSide]> {
+  const stored = sides.filter((side) => side.is === 'runs');
+  const given = args.replications as number | undefined;
+  if (given !== undefined && (!Number.isInteger(given) || given < 1))
+    throw new UsageError('--replications must be a whole number of at least 1');
+  const replications = given ?? stored[0]?.runs.length ?? REPLICATIONS;
+  const overrides = overridesOf(args.set as string[]);
+  const wanted = sides.flatMap((side, i): WantedSide[] =>
+    side.is === 'scenario' ? [wantedSide(side, i === 1 ? overrides : [], replications)] : [],
+  );
+  const simulated = wanted.length === 0 ? [] : await simulate(wanted, args.jobs as number, context);
+  return sides.map((side) => (side.is === 'runs' ? side : simulated.shift()!)) as [RunsSide, RunsSide];
+}
+
+const wantedSide = (side: ScenarioSide, overrides: WantedSide['overrides'], replications: number): WantedSide => ({
+  ...side,
+  overrides,
+  replications,
+});
+
+async function simulate(wanted: readonly WantedSide[], jobs: number, context: Context): Promise<RunsSide[]> {
+  const { terminal, quiet, signal } = context;
+  const executor = new LocalExecutor({ jobs });
+  const progress = new Progress(context);
+  const points = wanted.reduce((sum, { replications }) => sum + replications, 0);
+  try {
+    const { sides, warnings } = await simulateSides(wanted, executor, {
+      signal,
+      onProgress: ({ done, arrivals, events }) =>
+        progress.update(`${Math.floor(done)}/${points} replications`, { share: done / points, arrivals, events }),
+      onNotice: (text) => terminal.err(`${text}\n`),
+    });
+    progress.point(`${points} replications simulated`);
+    const unique = [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
+    if (!quiet) terminal.err(renderDiagnostics(unique, { color: terminal.colorErr, width: terminal.width }));
+    return sides;
+  } finally {
+    progress.clear();
+    await executor.close();
+  }
+}
+
+function metricsOf(args: Arguments): string[] | undefined {
+  if (args.metrics === undefined) return undefined;
+  const names = String(args.metrics)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = names.filter((name) => metricNamed(name) === undefined);
+  if (unknown.length > 0 || names.length === 0)
+    throw new UsageError(`--metrics: there is no metric ${unknown.join(', ')}`, 'mint-bench list metrics has them');
+  return names;
+}
+
+/** "2%" or "0.02". */
+function fraction(args: Arguments, name: string): number {
+  const text = String(args[name]).trim();
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (text === '' || text === '%' || !Number.isFinite(value) || value < 0 || value >= 1)
+    throw new UsageError(`--${name} ${text}: expected a share such as 2%`);
+  return value;
+}

@@ -1,0 +1,63 @@
+/** A comparison on the terminal. */
+import type { Comparison, Line, Verdict } from '../study/compare/comparison.ts';
+import { changeText, differenceText, exactLines, headline, valueTexts, whatIfSentence } from './compare-words.ts';
+import { fold, type Style, type Terminal, table } from './terminal.ts';
+
+const STYLES: Record<Verdict, Style> = {
+  equal: 'green',
+  changed: 'yellow',
+  improved: 'green',
+  regressed: 'red',
+  'no change': 'dim',
+  'within noise': 'dim',
+  'not comparable': 'yellow',
+};
+
+/** "p 0.004", for lines that were tested. */
+const evidence = ({ p, why }: Line): string =>
+  why ?? (p === null ? '' : `p ${p < 0.001 ? '< 0.001' : p.toPrecision(2)}`);
+
+export const HEADER = ['', 'base', 'new', 'change', 'verdict', ''];
+
+/** One row of the table: name, base, new, change, verdict, evidence. */
+export const cells = (line: Line): string[] => [
+  line.name,
+  ...valueTexts(line),
+  changeText(line),
+  line.verdict,
+  evidence(line),
+];
+
+export function comparisonText(comparison: Comparison, terminal: Terminal): string {
+  const { verdict, base, new: next, differences, exact, lines, notes, method } = comparison;
+  const paint = terminal.styleOut;
+  const parts = [`${paint(['bold', STYLES[verdict]].flat() as Style, verdict)}: ${headline(comparison)}\n`];
+  const sentence = method === 'samples' ? null : whatIfSentence(comparison);
+  if (sentence !== null) parts.push(`\n${fold(sentence, 100)}`);
+  parts.push(
+    `\n${table(
+      [
+        ['base', base.label, base.kind],
+        ['new', next.label, next.kind],
+      ],
+      { indent: 2 },
+    )}`,
+  );
+  if (differences !== null) {
+    const shown = differences.slice(0, 12).map((difference) => [differenceText(difference)]);
+    const more = differences.length > 12 ? [[`… ${differences.length - 12} more`]] : [];
+    parts.push(`  scenarios differ in\n${table([...shown, ...more], { indent: 4 })}`);
+  }
+  if (exact !== null) parts.push(...exactLines(exact).map((line) => `  ${line}\n`));
+  if (lines.length > 0) {
+    const rows = lines.map((line) => {
+      const row = cells(line);
+      row[4] = paint(STYLES[line.verdict], row[4]);
+      row[5] = paint('dim', row[5]);
+      return row;
+    });
+    parts.push(`\n${table(rows, { header: HEADER, right: [1, 2, 3], indent: 2, style: paint })}`);
+  }
+  if (notes.length > 0) parts.push('\n', ...notes.map((note) => fold(`note: ${note}`, 100)));
+  return parts.join('');
+}

@@ -1,0 +1,189 @@
+/** A comparison in words and numbers: what the table, Markdown and the sentence of a what-if are made of. */
+import { formatMetric, significant } from '../report/format.ts';
+import type { Comparison, Exactness, Line, Verdict } from '../study/compare/comparison.ts';
+import type { Difference } from '../study/compare/scenario-diff.ts';
+import { formatBandwidth, formatBytes, formatCount, formatSeconds } from './format.ts';
+
+const percent = (value: number, digits = 3) => `${significant(100 * value, digits)}%`;
+const signed = (value: number, text: string) => (value > 0 ? `+${text}` : text);
+
+/** "−31% ± 2%", for shares "+1.2 ± 0.3 points"; empty where there is no change to speak of. */
+export function changeText({ change, lo, hi, unit, verdict }: Line): string {
+  if (change === null) return '';
+  if (verdict === 'equal') return '=';
+  const half = lo === null || hi === null ? null : (hi - lo) / 2;
+  if (unit === 'fraction') {
+    const around = half === null ? '' : ` ± ${significant(100 * half, 2)}`;
+    return `${signed(change, significant(100 * change))}${around} points`;
+  }
+  return `${signed(change, percent(change))}${half === null ? '' : ` ± ${percent(half, 2)}`}`;
+}
+
+const NANOSECONDS: Record<string, number> = { ns: 1e-6, µs: 1e-3 };
+
+/** Base and new value, with as many digits as it takes to tell them apart. */
+export function valueTexts({ base, new: next, unit }: Line): [string, string] {
+  const format = (value: number | null, digits: number) =>
+    unit in NANOSECONDS
+      ? formatMetric(value === null ? null : value * NANOSECONDS[unit], 'ms', digits)
+      : formatMetric(value, unit, digits);
+  let digits = 3;
+  while (digits < 7 && base !== next && format(base, digits) === format(next, digits)) digits++;
+  return [format(base, digits), format(next, digits)];
+}
+
+export const ICONS: Record<Verdict, string> = {
+  equal: '✅',
+  changed: '🔶',
+  improved: '✅',
+  regressed: '❌',
+  'no change': '✅',
+  'within noise': '〰️',
+  'not comparable': '❔',
+};
+
+/** What the comparison found, one sentence. */
+export function headline({ verdict, lines, exact, method, margin }: Comparison): string {
+  const named = (wanted: Verdict) => lines.filter((line) => line.verdict === wanted).map(({ name }) => name);
+  const list = (names: string[]) =>
+    names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const beyond = `by more than ${percent(margin)}`;
+  switch (verdict) {
+    case 'equal':
+      return exact === null ? 'Every metric is the same.' : 'Equal to the last bit: metrics, tables and events.';
+    case 'regressed':
+      return `Worse ${beyond}: ${list(named('regressed'))}.`;
+    case 'improved':
+      return `Better ${beyond}: ${list(named('improved'))}; nothing is worse.`;
+    case 'changed':
+      return exact === null
+        ? 'What is neither better nor worse has changed.'
+        : `Not the same any more, but no metric is known to be worse ${beyond}.`;
+    case 'no change':
+      return `No metric changed ${beyond}.`;
+    case 'within noise':
+      return `Nothing is known to be better or worse ${beyond}.`;
+    default:
+      return method === 'samples'
+        ? 'These measurements cannot be set against each other.'
+        : 'These runs cannot be set against each other.';
+  }
+}
+
+/** What is the same and what is not, between runs of one scenario and seed. */
+export function exactLines({ equal, metrics, metricsChanged, tables, divergence }: Exactness): string[] {
+  if (equal) return [];
+  const lines = [`${formatCount(metricsChanged)} of ${formatCount(metrics)} metric values changed`];
+  if (tables.length > 0) {
+    lines[0] += `, and in the tables ${tables.map(({ table, columns }) => `${table} (${columns.length} ${columns.length === 1 ? 'column' : 'columns'})`).join(', ')}`;
+  }
+  if (divergence === null) return lines;
+  const { events, request, row } = divergence;
+  if (events === null) {
+    lines.push('the events are the same up to their digests: what is recorded of them changed, not what happens');
+  } else {
+    const after = events.same === 0 ? 'from the start' : `after ${formatCount(events.same)} equal events`;
+    lines.push(
+      `the first event that differs: in cell ${events.cell}, ${after}, between ${seconds(events.from_s)} and ${seconds(events.to_s)} of simulated time`,
+    );
+  }
+  if (request !== null) {
+    lines.push(
+      `the first sampled request that differs: user ${request.user} of cell ${request.cell}, arrived at ${seconds(request.arrival_s)}: ${request.column} ${number(request.base)} → ${number(request.new)}`,
+    );
+  }
+  if (row !== null)
+    lines.push(
+      `the first row of the time series that differs: ${seconds(row.t_s)}, ${row.column} ${number(row.base)} → ${number(row.new)}`,
+    );
+  return lines;
+}
+
+const seconds = (value: number): string => `${significant(value, 7)} s`;
+const number = (value: number | string): string =>
+  typeof value === 'string' ? value : Number.isNaN(value) ? 'none' : significant(value, 7);
+
+/** Ways to say what is set, by path. `%` is the value. */
+const PHRASES: readonly (readonly [path: RegExp, phrase: string])[] = [
+  [/^serving\.slots$/, '% slots'],
+  [/^hardware\.replicas$/, '% replicas'],
+  [/^hardware\.cells$/, '% cells'],
+  [/^hardware\.gpu\.name$/, 'GPU %'],
+  [/^population\.users$/, '% users'],
+  [/^base\.name$/, 'base %'],
+  [/^adapter\.rank\.ranks\[0\]\.rank$/, 'rank %'],
+  [/^serving\.(routing|scheduling|admission)\.name$/, '$1 %'],
+  [/^serving\.tiers\.(\w+)\.eviction\.name$/, '$1 eviction %'],
+  [/^serving\.tiers\.(\w+)\.capacity$/, '% of $1 capacity'],
+];
+
+/** "64 slots instead of 32"; for anything else "serving.kv.block_tokens 32 instead of 16". */
+export function differenceText({ path, base, new: next }: Difference): string {
+  const phrase = PHRASES.find(([pattern]) => pattern.test(path));
+  const a = leaf(path, base);
+  const b = leaf(path, next);
+  if (phrase === undefined) return `${path} ${b} instead of ${a}`;
+  return `${path.replace(phrase[0], phrase[1]).replace('%', b)} instead of ${a}`;
+}
+
+function leaf(path: string, value: Difference['base']): string {
+  if (value === undefined) return 'none';
+  if (typeof value !== 'number') return String(value);
+  if (!Number.isFinite(value)) return 'unlimited';
+  const name = path.split('.').at(-1)!;
+  if (/bandwidth/.test(name)) return formatBandwidth(value);
+  if (/capacity|memory|bytes/.test(name) && value >= 1024) return formatBytes(value);
+  if (/^(duration|warmup|interval|latency|think_time|time|period)$/.test(name)) return formatSeconds(value);
+  return formatCount(value);
+}
+
+/** What is said in words first: derived values mostly have no phrase of their own. */
+const byPhrase = (differences: readonly Difference[]): Difference[] => {
+  const spoken = ({ path }: Difference) => PHRASES.some(([pattern]) => pattern.test(path));
+  return [...differences.filter(spoken), ...differences.filter((difference) => !spoken(difference))];
+};
+
+/** Differences at most this many are named in a sentence. */
+const NAMED = 3;
+
+const SPOKEN: readonly (readonly [metric: string, name: string])[] = [
+  ['ttft_ms_p99', 'p99 TTFT'],
+  ['tpot_ms_p99', 'p99 TPOT'],
+  ['goodput_rps', 'goodput'],
+  ['slo_attainment', 'SLO attainment'],
+  ['cost_usd_per_user_month', 'the cost of a user and month'],
+];
+
+/** "With 64 slots instead of 32, p99 TTFT falls from 812 ms to 560 ms (−31% ± 2%), …". Null where the scenarios are the same. */
+export function whatIfSentence({ differences, lines }: Comparison): string | null {
+  if (differences === null) return null;
+  const texts = byPhrase(differences).slice(0, NAMED).map(differenceText);
+  const more = differences.length - texts.length;
+  const said = [...texts, ...(more > 0 ? [`${more} more ${more === 1 ? 'difference' : 'differences'}`] : [])];
+  const clauses = SPOKEN.flatMap(([metric, name]) => {
+    const line = lines.find((candidate) => candidate.name === metric);
+    return line === undefined || line.base === null || line.new === null ? [] : [clause(name, line)];
+  });
+  return clauses.length === 0 ? null : `With ${conjoin(said)}: ${conjoin(clauses, '; ')}.`;
+}
+
+function clause(name: string, line: Line): string {
+  const [base, next] = valueTexts(line);
+  const change = changeText(line);
+  switch (line.verdict) {
+    case 'equal':
+      return `${name} stays ${base}`;
+    case 'no change':
+      return `${name} stays ${next} (${change})`;
+    case 'within noise':
+      return `${name} does not clearly change (${base} to ${next}, ${change})`;
+    default: {
+      const verb = line.new! > line.base! ? 'rises' : 'falls';
+      const untested = line.verdict === 'not comparable' ? ', not tested' : '';
+      return `${name} ${verb} from ${base} to ${next} (${change}${untested})`;
+    }
+  }
+}
+
+const conjoin = (parts: readonly string[], separator = ', '): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(separator)} and ${parts.at(-1)}`;

@@ -1,0 +1,155 @@
+/**
+ * Two sets of runs, replications of one scenario each, seed by seed. Where the scenarios are the same the question is first whether
+ * every bit is; else, and where it is not, whether the metrics moved by more than the draws explain.
+ */
+import type { SummaryRow } from '../../metrics/summary.ts';
+import { ALPHA, type Comparison, type Exactness, overall, type SideInfo } from './comparison.ts';
+import { type Divergence, findDivergence } from './divergence.ts';
+import { FEWEST_PAIRS, HEADLINE, judge, pairsNeeded } from './judge.ts';
+import { inCommon, scenarioDifferences } from './scenario-diff.ts';
+import { digestsOf, type StoredRun } from './stored-run.ts';
+
+export interface RunsSide extends SideInfo {
+  runs: readonly StoredRun[];
+}
+
+export interface CompareOptions {
+  margin: number;
+  /** Metrics to judge; the headline ones and those of the thresholds where missing. */
+  metrics?: readonly string[];
+}
+
+interface RunPair {
+  seed: string;
+  base: StoredRun;
+  new: StoredRun;
+}
+
+export function compareRuns(base: RunsSide, next: RunsSide, { margin, metrics }: CompareOptions): Comparison {
+  const differences = scenarioDifferences(base.runs[0].scenario, next.runs[0].scenario);
+  const pairs = pairUp(base.runs, next.runs);
+  const notes: string[] = [];
+  const same = inCommon(differences).length === 0 && sameTrace(pairs);
+  const common = {
+    provenance: 'simulated' as const,
+    base: infoOf(base),
+    new: infoOf(next),
+    margin,
+    alpha: ALPHA,
+    differences: differences.length === 0 ? null : differences,
+  };
+  if (pairs.length === 0) {
+    notes.push(
+      `no seed is on both sides: ${seedsOf(base.runs)} against ${seedsOf(next.runs)}. Pairs need the same draws: run both with the same seed and --replications.`,
+    );
+    return { ...common, method: 'paired', verdict: 'not comparable', lines: [], exact: null, notes };
+  }
+  const left = base.runs.length + next.runs.length - 2 * pairs.length;
+  if (left > 0)
+    notes.push(`${left} ${left === 1 ? 'run has' : 'runs have'} no partner of the same seed and were left out`);
+  const exact = same ? exactness(pairs, notes) : null;
+  if (same && differences.length > 0) {
+    notes.push(
+      `only one side knows ${differences.map(({ path }) => path).join(', ')}: the fields were added between the two versions`,
+    );
+  }
+  const judged = metrics ?? [...new Set([...HEADLINE, ...thresholdsOf(base.runs[0]), ...thresholdsOf(next.runs[0])])];
+  const lines = judge(
+    pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
+    { metrics: judged, margin, sameScenario: same },
+  );
+  if (exact?.equal !== true) notes.push(...pairNotes(pairs.length, lines.filter(({ p }) => p !== null).length));
+  return { ...common, method: same ? 'exact' : 'paired', verdict: overall(lines, exact), lines, exact, notes };
+}
+
+export const infoOf = ({ label, kind, path }: SideInfo): SideInfo => ({ label, kind, path });
+
+const thresholdsOf = ({ scenario }: StoredRun): string[] => scenario.thresholds.map(({ metric }) => metric);
+
+function pairUp(base: readonly StoredRun[], next: readonly StoredRun[]): RunPair[] {
+  const bySeed = new Map(next.map((run) => [run.seed, run]));
+  return base.flatMap((run) => {
+    const partner = bySeed.get(run.seed);
+    return partner === undefined ? [] : [{ seed: run.seed, base: run, new: partner }];
+  });
+}
+
+function seedsOf(runs: readonly StoredRun[]): string {
+  const seeds = runs.map(({ seed }) => JSON.stringify(seed));
+  return seeds.length <= 3 ? seeds.join(', ') : `${seeds.slice(0, 3).join(', ')} … (${seeds.length})`;
+}
+
+/** The run hash covers the trace that is replayed, its path in the scenario does not. */
+function sameTrace(pairs: readonly RunPair[]): boolean {
+  return pairs.every(
+    ({ base, new: next }) =>
+      base.scenario.population.arrivals.name !== 'trace' ||
+      base.runHash === next.runHash ||
+      scenarioDifferences(base.scenario, next.scenario).length > 0,
+  );
+}
+
+/** Null where the sides come from platforms between which bits are not promised to be the same, and are not. */
+function exactness(pairs: readonly RunPair[], notes: string[]): Exactness | null {
+  let [metrics, metricsChanged] = [0, 0];
+  const tables = new Map<string, Set<string>>();
+  let divergence: Divergence | null = null;
+  for (const { seed, base, new: next } of pairs) {
+    const { all, changed } = compareRows(base.rows, next.rows);
+    metrics += all;
+    metricsChanged += changed;
+    if (base.folder === null || next.folder === null) continue;
+    const [a, b] = [digestsOf(base.folder), digestsOf(next.folder)];
+    let differs = false;
+    // A table or column that only one side has came or went with the code; what both have must agree.
+    for (const table of Object.keys(a).filter((name) => name in b && name !== 'summary')) {
+      for (const column of Object.keys(a[table])) {
+        if (b[table][column] === undefined || a[table][column] === b[table][column]) continue;
+        differs = true;
+        tables.set(table, (tables.get(table) ?? new Set()).add(column));
+      }
+    }
+    if (differs) divergence ??= findDivergence(seed, base.folder, next.folder);
+  }
+  const equal = metricsChanged === 0 && tables.size === 0;
+  const [a, b] = [pairs[0].base.platform, pairs[0].new.platform];
+  if (!equal && (a.node_major !== b.node_major || a.arch !== b.arch)) {
+    notes.push(
+      `made on Node ${a.node_major} ${a.arch} and on Node ${b.node_major} ${b.arch}, between which results are not the same to the last bit: judged by the margin`,
+    );
+    return null;
+  }
+  if (pairs.some(({ base, new: next }) => base.folder === null || next.folder === null))
+    notes.push('one side was simulated for this comparison: its metrics were compared, not its tables and events');
+  return {
+    equal,
+    metrics,
+    metricsChanged,
+    tables: [...tables].map(([table, columns]) => ({ table, columns: [...columns] })),
+    divergence,
+  };
+}
+
+function compareRows(base: readonly SummaryRow[], next: readonly SummaryRow[]): { all: number; changed: number } {
+  const key = ({ metric, cohort }: SummaryRow) => `${metric}/${cohort}`;
+  const others = new Map(next.map((row) => [key(row), row]));
+  let [all, changed] = [0, 0];
+  for (const row of base) {
+    const other = others.get(key(row));
+    if (other === undefined) continue;
+    all++;
+    if (!Object.is(row.value, other.value) || row.n !== other.n) changed++;
+  }
+  return { all, changed };
+}
+
+function pairNotes(pairs: number, tested: number): string[] {
+  if (pairs < FEWEST_PAIRS) {
+    return [
+      `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance; 10 replications (--replications 10) decide more`,
+    ];
+  }
+  const needed = pairsNeeded(tested);
+  if (pairs >= needed) return [];
+  return [`${pairs} pairs cannot make one of ${tested} metrics significant after Holm's correction; take ${needed}`];
+}

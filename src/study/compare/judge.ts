@@ -1,0 +1,154 @@
+/**
+ * Verdicts on simulated metrics, from replications paired by seed.
+ *
+ * Six pairs and more: mean change with a percentile-bootstrap interval over pairs (metrics/statistics/resampling.ts), a sign-flip test of the
+ * differences, Holm's correction over all lines. Improved or regressed: significant, and by more than the margin. No change: the
+ * interval lies within the margin.
+ *
+ * Fewer pairs cannot be significant. Then each run's own interval (batch means, order statistics) is the measure of noise: a
+ * difference beyond the margin counts where the intervals of the two runs are apart. A metric without an interval counts
+ * between runs of the same scenario and seed, where nothing but the code differs, and is not comparable otherwise.
+ */
+import { metricNamed } from '../../metrics/catalog/index.ts';
+import { bootstrap, mean } from '../../metrics/statistics/resampling.ts';
+import { signFlip, smallestP } from '../../metrics/statistics/sign-flip.ts';
+import { holm } from '../../metrics/statistics/tests.ts';
+import type { SummaryRow } from '../../metrics/summary.ts';
+import { ALPHA, type Better, changeOf, direction, type Line, marginFor, type Verdict } from './comparison.ts';
+
+/** Below this number of pairs no sign pattern is rarer than 5%. */
+export const FEWEST_PAIRS = 6;
+
+/** What a run is judged by where nothing else is asked for, as far as both sides have it. */
+export const HEADLINE: readonly string[] = [
+  'ttft_ms_p50',
+  'ttft_ms_p99',
+  'tpot_ms_p50',
+  'tpot_ms_p99',
+  'e2el_ms_p99',
+  'output_tps',
+  'goodput_rps',
+  'slo_attainment',
+  'rejections',
+  'hit_ratio_gpu',
+  'jain_users',
+  'cost_usd_per_million_tokens',
+  'cost_usd_per_user_month',
+];
+
+export interface Pair {
+  seed: string;
+  base: readonly SummaryRow[];
+  new: readonly SummaryRow[];
+}
+
+export interface JudgeOptions {
+  metrics: readonly string[];
+  margin: number;
+  /** Same scenario on both sides: the draws are the same, and so is everything that was not changed on purpose. */
+  sameScenario: boolean;
+}
+
+/** One line a metric that at least one side has. */
+export function judge(pairs: readonly Pair[], options: JudgeOptions): Line[] {
+  const drafts = options.metrics.flatMap((metric) => draft(metric, pairs, options) ?? []);
+  const tested = drafts.filter(({ p }) => p !== null);
+  const adjusted = holm(tested.map(({ p }) => p!));
+  tested.forEach((line, i) => {
+    line.p = adjusted[i];
+    line.verdict = fromInterval(line, options.margin);
+  });
+  return drafts;
+}
+
+/** How many pairs it takes for one of `metrics` lines to be significant after Holm's correction. */
+export function pairsNeeded(metrics: number): number {
+  let pairs = FEWEST_PAIRS;
+  while (smallestP(pairs) > ALPHA / Math.max(1, metrics)) pairs++;
+  return pairs;
+}
+
+function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): Line | null {
+  const rows = pairs.map((pair) => ({ base: find(pair.base, metric), new: find(pair.new, metric) }));
+  const row = rows[0].base ?? rows[0].new;
+  if (row === undefined) return null;
+  const better: Better = metricNamed(metric)?.better ?? 'neither';
+  const values = rows.map((pair) => [pair.base?.value ?? null, pair.new?.value ?? null] as const);
+  const line: Line = {
+    name: metric,
+    unit: row.unit,
+    better,
+    base: meanOf(values.map(([base]) => base)),
+    new: meanOf(values.map(([, next]) => next)),
+    change: null,
+    lo: null,
+    hi: null,
+    p: null,
+    n: pairs.length,
+    verdict: 'not comparable',
+  };
+  if (values.every(([base, next]) => Object.is(base, next))) return { ...line, change: 0, verdict: 'equal' };
+  if (line.base === null || line.new === null) {
+    return { ...line, why: `${line.base === null ? 'the base' : 'the new side'} has no value: its sample is empty` };
+  }
+  line.change = changeOf(line.unit, line.base, line.new);
+  if (pairs.length >= FEWEST_PAIRS) return withInterval(line, values as (readonly [number, number])[]);
+  return { ...line, ...few(line, rows, options) };
+}
+
+/** Adds interval and raw p; the verdict follows when all lines are corrected together. */
+function withInterval(line: Line, values: readonly (readonly [number, number])[]): Line {
+  const bases = Float64Array.from(values, ([base]) => base);
+  const news = Float64Array.from(values, ([, next]) => next);
+  // Resampled are pairs, not values: the ratio of their means keeps what the common draws cancel.
+  const statistic = (picked: Float64Array) =>
+    changeOf(line.unit, mean(picked.map((i) => bases[i])), mean(picked.map((i) => news[i])));
+  const { lo, hi } = bootstrap(
+    bases.map((_, i) => i),
+    statistic,
+    `compare/${line.name}`,
+  );
+  const p = signFlip(
+    news.map((value, i) => value - bases[i]),
+    `compare/${line.name}`,
+  );
+  return { ...line, lo, hi, p };
+}
+
+function fromInterval(line: Line, margin: number): Verdict {
+  const within = marginFor(line.unit, margin);
+  const [change, lo, hi] = [line.change!, line.lo!, line.hi!];
+  if (lo >= -within && hi <= within) return 'no change';
+  const apart = lo > 0 || hi < 0;
+  if (apart && line.p! < ALPHA && Math.abs(change) > within) return direction(line.better, change);
+  return 'within noise';
+}
+
+function few(
+  line: Line,
+  rows: readonly { base: SummaryRow | undefined; new: SummaryRow | undefined }[],
+  { margin, sameScenario }: JudgeOptions,
+): Pick<Line, 'verdict' | 'why'> {
+  if (Math.abs(line.change!) <= marginFor(line.unit, margin) && sameScenario) return { verdict: 'no change' };
+  const intervals = rows.flatMap(({ base, new: next }) =>
+    base != null && next != null && base.lo !== null && base.hi !== null && next.lo !== null && next.hi !== null
+      ? [[base.lo, base.hi, next.lo, next.hi]]
+      : [],
+  );
+  if (intervals.length === rows.length) {
+    const apart = intervals.every(([lo, hi, newLo, newHi]) => newLo > hi || newHi < lo);
+    const large = Math.abs(line.change!) > marginFor(line.unit, margin);
+    if (apart && large) return { verdict: direction(line.better, line.change!) };
+    return { verdict: 'within noise', why: "the runs' own 95% intervals overlap" };
+  }
+  if (sameScenario) return { verdict: direction(line.better, line.change!) };
+  return { verdict: 'not comparable', why: 'no interval: too few replications' };
+}
+
+const find = (rows: readonly SummaryRow[], metric: string) =>
+  rows.find((row) => row.metric === metric && row.cohort === 'all');
+
+/** Null where any is: a mean over part of the seeds would compare different draws. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  return values.some((value) => value === null) ? null : mean(values as number[]);
+}

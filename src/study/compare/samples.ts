@@ -1,0 +1,69 @@
+/**
+ * Verdicts on measured values: repeated samples of both sides, taken in turn. Mann–Whitney for evidence, Holm over all lines, and a
+ * least effect, because with enough samples everything differs. Tools that do as much: criterion.rs, benchstat.
+ */
+import { median } from '../../metrics/statistics/quantiles.ts';
+import { holm, mannWhitney } from '../../metrics/statistics/tests.ts';
+import { stream } from '../../sim/random/streams.ts';
+import { ALPHA, type Better, direction, type Line, type Verdict } from './comparison.ts';
+
+/** Below this no arrangement of the samples is rarer than 5%: 2 / C(8, 4) = 2.9%. */
+export const FEWEST_SAMPLES = 4;
+const RESAMPLES = 1000;
+
+export interface Samples {
+  name: string;
+  unit: string;
+  better: Better;
+  base: readonly number[];
+  new: readonly number[];
+}
+
+/** @param least the smallest relative change of the median that counts: 0.03 */
+export function judgeSamples(all: readonly Samples[], least: number): Line[] {
+  const lines = all.map((samples) => lineOf(samples));
+  const tested = lines.filter(({ p }) => p !== null);
+  const adjusted = holm(tested.map(({ p }) => p!));
+  tested.forEach((line, i) => {
+    line.p = adjusted[i];
+    line.verdict = verdictOf(line, least);
+  });
+  return lines;
+}
+
+function lineOf({ name, unit, better, base, new: next }: Samples): Line {
+  const [a, b] = [median(base), median(next)];
+  const line: Line = {
+    name,
+    unit,
+    better,
+    base: a,
+    new: b,
+    change: a === null || b === null ? null : b / a - 1,
+    lo: null,
+    hi: null,
+    p: null,
+    n: Math.min(base.length, next.length),
+    verdict: 'not comparable',
+  };
+  if (a === null || b === null) return { ...line, why: `only ${a === null ? 'the new side' : 'the base'} has it` };
+  if (line.n < FEWEST_SAMPLES) return { ...line, why: `${line.n} samples; it takes ${FEWEST_SAMPLES}` };
+  return { ...line, ...medianRatioInterval(base, next, name), p: mannWhitney(base, next).p };
+}
+
+function verdictOf(line: Line, least: number): Verdict {
+  if (line.lo! >= -least && line.hi! <= least) return 'no change';
+  if (line.p! < ALPHA && Math.abs(line.change!) >= least) return direction(line.better, line.change!);
+  return 'within noise';
+}
+
+/** Percentile bootstrap of the ratio of medians − 1, both sides resampled. */
+function medianRatioInterval(base: readonly number[], next: readonly number[], seed: string) {
+  const draw = stream(`compare/${seed}`, 'bootstrap');
+  const resample = (values: readonly number[]) => median(values.map(() => values[draw.integer(values.length)]))!;
+  const ratios = Float64Array.from({ length: RESAMPLES }, () => 1 / resample(base)).map(
+    (inverse) => inverse * resample(next) - 1,
+  );
+  ratios.sort();
+  return { lo: ratios[Math.floor(0.025 * RESAMPLES)], hi: ratios[Math.ceil(0.975 * RESAMPLES) - 1] };
+}
