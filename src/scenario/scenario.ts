@@ -149,6 +149,8 @@ export interface AdapterSpec {
   packed: boolean;
   /** Bytes in host memory for each byte on disk (MinT measures 586.8 MB for a 105.5 MB file over 4 TP workers). */
   host_expansion: number;
+  /** GPU bytes of a padded slot beside the factors, per replica. */
+  slot_overhead: number;
 }
 
 export interface Hardware {
@@ -184,11 +186,18 @@ export interface Gpu {
   power: number;
 }
 
+/** What may be absent is off: the scenario is then the same as before the field existed. */
 export interface Serving {
+  /** Preset whose defaults were filled in (presets/engines). */
+  engine?: string;
   /** Family `cost`: roofline, coefficients, profile. */
   cost: Choice;
   /** GPU slots for adapters per replica (vLLM max_loras). With `kv.pool: unified` it bounds the count only. */
   slots: number;
+  /** Padded slots: the rank and the modules they are made for, and rows of added vocabulary they hold. */
+  slot_rank?: number;
+  slot_modules?: 'adapter' | 'linear' | 'all';
+  slot_extra_vocab?: number;
   /** Largest number of running requests, tokens a step, and distinct adapters a step. */
   max_batch: number;
   max_batch_tokens: number;
@@ -209,7 +218,7 @@ export interface Serving {
   tiers: {
     gpu: { eviction: Choice };
     /** Bytes a node, divided evenly among its replicas. */
-    host: { capacity: number; eviction: Choice };
+    host: { capacity: number; entries?: number; eviction: Choice };
     disk: { capacity: number; eviction: Choice };
   };
   prefetch: Choice;

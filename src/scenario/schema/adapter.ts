@@ -1,6 +1,6 @@
 /** The part of the schema that says what an adapter is: `adapter`. */
 import { z } from 'zod';
-import { count, fraction, number } from '../units.ts';
+import { bytes, count, fraction, number } from '../units.ts';
 import { knownKeys } from './known-keys.ts';
 
 const rankShare = z.strictObject({
@@ -99,6 +99,9 @@ export const adapterSchema = () =>
       .boolean()
       .prefault(false)
       .describe('Tensors packed into few objects on disk (MinT): fewer objects to build at a load, same bytes.'),
+    slot_overhead: bytes({ max: 1e12 })
+      .prefault(0)
+      .describe('Bytes of a padded GPU slot beside the factors, per replica (vLLM: buffers for added vocabulary).'),
     host_expansion: number({ min: 0.01, max: 1000 })
       .prefault(1)
       .describe(

@@ -15,6 +15,9 @@ export const baseParams = {
   attention_efficiency: fraction({ above: 0 })
     .default(0.5)
     .describe('Share of peak FLOP/s that attention reaches (FlashAttention-2 and -3 on H100: 0.35 to 0.75)'),
+  expert_efficiency: fraction({ above: 0 })
+    .default(1)
+    .describe('Share of what dense products reach that grouped products over experts reach, in bandwidth and FLOP/s'),
   step_overhead: duration()
     .default(1e-3)
     .describe('Seconds of scheduling, sampling and host work in each step that the GPU waits for'),

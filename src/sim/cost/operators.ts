@@ -27,14 +27,16 @@ interface Operator {
 function operators(params: BaseParams, scenario: Scenario): Operator[] {
   const { base, hardware } = scenario;
   const { tensor, expert } = hardware.parallel;
-  const bandwidth = hardware.gpu.memory_bandwidth * params.memory_efficiency;
+  const dense = hardware.gpu.memory_bandwidth * params.memory_efficiency;
   const fused = new Map<string, Operator>();
   for (const linear of linears(base)) {
     if (linear.module === 'embed') continue;
     // Experts are dealt out over `expert` ranks and each split over the rest of the tensor-parallel group.
     const split = linear.module === 'experts' ? tensor / expert : tensor / weightCopies(base, linear, tensor);
     const weights = (linear.in * linear.out) / split;
-    const flops = peakFlops(hardware.gpu, weightDtype(base, linear)) * params.flops_efficiency;
+    const kernel = linear.module === 'experts' ? params.expert_efficiency : 1;
+    const bandwidth = dense * kernel;
+    const flops = peakFlops(hardware.gpu, weightDtype(base, linear)) * params.flops_efficiency * kernel;
     let operator = fused.get(linear.operator);
     if (operator === undefined) {
       const read = linear.split === 'row' ? linear.in / split : linear.in;

@@ -24,6 +24,10 @@ import { TabulatedStepCost } from './tabulated.ts';
 
 export const roofParams = z.strictObject({
   ...baseParams,
+  lora: z
+    .boolean()
+    .default(true)
+    .describe('Whether adapters cost a step anything; false: as if it were the base alone'),
   lora_kernel: z
     .enum(['layout', ...RANK_RULES])
     .default('layout')
@@ -61,6 +65,18 @@ export function layoutRule(scenario: Scenario): RankRule {
   return scenario.adapter.layout === 'paged-rank' ? 'paged' : 'padded';
 }
 
+/** Adapters that cost nothing. */
+const FREE = {
+  rule: 'mean',
+  constant: 0,
+  factor: 0,
+  factorPerAdapter: 0,
+  operator: 0,
+  adapter: 0,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+  flopsPerSecond: Number.POSITIVE_INFINITY,
+} as const;
+
 /** A step cost with the roofline's base and attention and any LoRA part. */
 export function rooflineWith(params: BaseParams, scenario: Scenario, lora: LoraPart): TabulatedStepCost {
   return new TabulatedStepCost({
@@ -76,6 +92,7 @@ export const roofline: CostEntry<RooflineParams> = {
   params: roofParams,
   create(params, scenario) {
     const { gpu } = scenario.hardware;
+    if (!params.lora) return rooflineWith(params, scenario, new LoraPart(scenario, FREE));
     const lora = new LoraPart(scenario, {
       rule: params.lora_kernel === 'layout' ? layoutRule(scenario) : params.lora_kernel,
       constant: params.lora_constant,

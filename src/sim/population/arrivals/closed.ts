@@ -20,6 +20,7 @@ interface Params {
   clients: number;
   think_time: number;
   think_cv: number;
+  requests: number;
 }
 
 function thinkTime({ think_time: mean, think_cv: cv }: Params): DurationLaw {
@@ -37,6 +38,7 @@ class ClosedArrivals implements ArrivalProcess {
   /** When each thinking client asks next. Clients are interchangeable, so nothing else is kept of them. */
   private readonly due = new RequestHeap();
   private issued = 0;
+  private readonly most: number;
   private readonly think: DurationLaw;
   private readonly thinkRandom: Prng;
   private readonly cohorts: AliasTable;
@@ -47,6 +49,7 @@ class ClosedArrivals implements ArrivalProcess {
     this.thinkRandom = stream(seed, 'think time', cell);
     this.cohortRandom = stream(seed, 'cohort', cell);
     const clients = apportion(params.clients, cellRates)[cell];
+    this.most = Number.isFinite(params.requests) ? apportion(params.requests, cellRates)[cell] : params.requests;
     this.cohorts = new AliasTable(cellRates[cell] > 0 ? rates : [1]);
     this.cohort = this.cohorts.draw(this.cohortRandom);
     for (let i = 0; i < clients; i++) this.schedule(0);
@@ -65,6 +68,7 @@ class ClosedArrivals implements ArrivalProcess {
   }
 
   private schedule(ns: number): void {
+    if (this.issued === this.most) return;
     this.due.push(0, ns + Math.round(this.think.draw(this.thinkRandom) * 1e9), this.issued++);
   }
 }
@@ -78,6 +82,9 @@ export const closed: ArrivalEntry<Params> = {
     think_cv: number({ max: 20 })
       .default(1)
       .describe('Coefficient of variation of the think time: 0 fixed, 1 exponential.'),
+    requests: count({ min: 1, infinity: true })
+      .default(Number.POSITIVE_INFINITY)
+      .describe('Requests (or sessions) in all, as benchmark clients send; none: until the duration ends.'),
   }),
   sessions: true,
   crowds: false,

@@ -1,0 +1,28 @@
+/**
+ * A calibration: the parameters of the roofline that one engine version was found to have, and what they rest on. Scenarios
+ * name it (`serving: {cost: {model: calibrated, file: …}}`); `mint-bench reproduce --fit` writes it.
+ *
+ * Parameters are physical (shares of peak rates, seconds a step, a kernel, a collective) and hold for every scenario of the
+ * engine version. Errors are fractions: the mean of |simulated − published| / published.
+ */
+import { z } from 'zod';
+
+const errors = z.record(z.string(), z.number().min(0)).describe('By metric: mean absolute relative error');
+
+export const engineCalibrationSchema = z.strictObject({
+  format: z.literal('mint-bench-engine-calibration'),
+  version: z.literal(1),
+  engine: z.string().min(1).describe('Engine and version the parameters belong to'),
+  parameters: z.record(z.string(), z.number()).describe('Of the cost model roofline, in base units'),
+  fit: z.strictObject({
+    date: z.string(),
+    published: z.array(z.string()).min(1).describe('Reproductions whose rows were used'),
+    fitted: z.array(z.string()).min(1).describe('Parameters that were searched; the others were set'),
+    rows: z.number().int().min(1).describe('Rows the parameters were fitted to'),
+    error: errors,
+    held_out: z
+      .array(z.strictObject({ left_out: z.string(), rows: z.number().int().min(1), error: errors }))
+      .describe('Leave one group out: fitted again without it, error on it'),
+  }),
+});
+export type EngineCalibration = z.infer<typeof engineCalibrationSchema>;
