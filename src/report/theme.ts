@@ -163,8 +163,8 @@ export const STAGES = looks({
 export const REQUEST_PARTS = looks({
   alone: ['alone', 'blue'],
   queue: ['queue', 'sky'],
-  adapter_wait: ['waiting for the adapter', 'orange'],
-  batching: ['slower steps in a batch', 'pink'],
+  adapter_wait: ['adapter wait', 'orange'],
+  batching: ['slower in a batch', 'pink'],
 });
 
 export const PERCENTILES = looks({ p50: ['median', 'blue'], p99: ['99th percentile', 'orange'] });

@@ -49,7 +49,7 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
 }
 
 /** Fills a folder beside figures/ and puts it in its place. */
-function writeFigures(folder: string, drawings: readonly Drawing[]): string[] {
+export function writeFigures(folder: string, drawings: readonly Drawing[]): string[] {
   const target = join(folder, 'figures');
   const partial = `${target}.partial-${process.pid}`;
   const old = `${target}.old-${process.pid}`;

@@ -11,7 +11,7 @@ import { recolour, renderer } from '../../src/report/render.ts';
 import { TABLES } from '../../src/report/run-data.ts';
 import { type Mode, SIZES, type Size, theme } from '../../src/report/theme.ts';
 import { emptyRun, runTables } from './fixture.ts';
-import { fidelityRows, kernelRows, studyRuns } from './study-fixture.ts';
+import { fidelityRows, kernelRows, kneeRows, sensitivityRows, studyRuns } from './study-fixture.ts';
 
 const ids = Object.keys(FIGURES) as FigureId[];
 const sizes = Object.keys(SIZES) as Size[];
@@ -21,7 +21,14 @@ function figure(id: FigureId): Figure {
 }
 
 function rowsOf(id: FigureId): Row[] {
-  const inputs = { run: runTables(), study: studyRuns(id), kernel: kernelRows(), fidelity: fidelityRows() };
+  const inputs = {
+    run: runTables(),
+    study: studyRuns(id),
+    kernel: kernelRows(),
+    fidelity: fidelityRows(),
+    knee: kneeRows(),
+    sensitivity: sensitivityRows(),
+  };
   return figure(id).prepare(inputs[figure(id).scope] as never);
 }
 

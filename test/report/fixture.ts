@@ -70,6 +70,7 @@ export function scenario(
       layout: 'padded-slots',
       packed: true,
       host_expansion: 1,
+      slot_overhead: 0,
     },
     hardware: {
       gpu: {

@@ -1,5 +1,5 @@
 /** Summaries of many runs, a kernel's measurements and published rows, made up so that each study figure has its usual shape. */
-import type { FidelityRow, KernelRow } from '../../src/report/figures/figure.ts';
+import type { FidelityRow, KernelRow, KneeRow, SensitivityRow } from '../../src/report/figures/figure.ts';
 import type { FigureId } from '../../src/report/figures/index.ts';
 import type { StudyRun, SummaryRow } from '../../src/report/run-data.ts';
 
@@ -74,24 +74,34 @@ export function studyRuns(id: FigureId): StudyRun[] {
   }
 }
 
-export function kernelRows(): KernelRow[] {
-  const peakFlops = 400e9;
-  const peakBandwidth = 60e9;
-  return ['shrink', 'expand'].flatMap((kernel, k) =>
-    [1, 2, 8, 32, 128, 512].map((tokens) => {
-      const flops = 2 * tokens * 4096 * 16 * 8;
-      const bytes = 2 * (4096 * 16 * Math.min(8, tokens) + tokens * (4096 + 16));
-      const roof = Math.max(flops / peakFlops, bytes / peakBandwidth);
-      return {
-        kernel,
-        label: `${tokens} tokens`,
-        flops,
-        bytes,
-        seconds: roof / (0.85 - 0.15 * k - 0.002 * Math.sqrt(tokens)),
-        peakFlops,
-        peakBandwidth,
-      };
-    }),
+/** Shapes of four curves and of two suites, as two devices would give them. */
+export function kernelRows(runs: readonly string[] = ['']): KernelRow[] {
+  const curves = ['scale-up', 'scale-down', 'scale-out', 'scale-out-pool'];
+  return runs.flatMap((run, r) =>
+    ['decode', 'prefill', ...curves].flatMap((kernel, k) =>
+      [1, 2, 8, 32, 128, 512].map((tokens): KernelRow => {
+        const [peakFlops, peakBandwidth] = [400e9 / (1 + r), 60e9 / (1 + r / 2)];
+        const flops = 2 * tokens * 4096 * 16 * 8;
+        const bytes = 2 * (4096 * 16 * Math.min(8, tokens) * (1 + k) + tokens * (4096 + 16));
+        const roof = Math.max(flops / peakFlops, bytes / peakBandwidth);
+        const seconds = roof / (0.85 - 0.1 * k - 0.002 * Math.sqrt(tokens));
+        return {
+          run,
+          kernel,
+          label: `${tokens} tokens`,
+          shape: !curves.includes(kernel) ? '' : tokens % 3 === 2 ? 'expert LoRA' : 'dense projections',
+          x: kernel === 'scale-up' ? 1e9 * tokens : tokens,
+          flops,
+          bytes,
+          seconds,
+          low: seconds * 0.95,
+          high: seconds * 1.1,
+          baseSeconds: seconds * (4 + k),
+          peakFlops,
+          peakBandwidth,
+        };
+      }),
+    ),
   );
 }
 
@@ -109,5 +119,51 @@ export function fidelityRows(): FidelityRow[] {
         saturated: load === 2 && m === 0,
       })),
     ),
+  );
+}
+
+export function kneeRows(): KneeRow[] {
+  return [16, 64].flatMap((slots) =>
+    (['ttft_ms_p99', 'slo_attainment'] as const).flatMap((metric) =>
+      [10, 20, 40, 60, 70, 80, 160].map((rate): KneeRow => {
+        const load = rate / (slots + 4);
+        const ttft = 200 + 1800 * load ** 3;
+        const actual = metric === 'ttft_ms_p99' ? ttft : Math.max(0, 1 - 0.05 * load ** 2);
+        return {
+          setting: `serving.slots=${slots}`,
+          axis: 'population.rate',
+          axisUnit: '/s',
+          value: rate,
+          metric,
+          unit: metric === 'ttft_ms_p99' ? 'ms' : 'fraction',
+          actual,
+          lo: actual * 0.98,
+          hi: actual * 1.02,
+          bound: metric === 'ttft_ms_p99' ? 2000 : 0.95,
+          op: metric === 'ttft_ms_p99' ? '<' : '>=',
+          holds: load < 1 ? 1 : 0,
+          below: slots,
+          above: slots + 8,
+        };
+      }),
+    ),
+  );
+}
+
+export function sensitivityRows(): SensitivityRow[] {
+  return Array.from({ length: 18 }, (_, i) => i).flatMap((i) =>
+    (['low end', 'high end'] as const).map((end): SensitivityRow => {
+      const change = (end === 'low end' ? -0.4 : 0.7) * 0.75 ** i;
+      return {
+        parameter: `parameter number ${i}`,
+        end,
+        text: end === 'low end' ? '65%' : '92%',
+        metric: 'ttft_ms_p99',
+        unit: 'ms',
+        base: 1400,
+        at: 1400 * (1 + change),
+        bound: 2000,
+      };
+    }),
   );
 }

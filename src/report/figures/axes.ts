@@ -79,6 +79,11 @@ export const countAxis = (field: string, title: string | null, options: AxisOpti
   withScale(field, title, COUNT, options);
 
 /** A share in [0, 1] as percent. */
-export function shareAxis(field: string, title: string | null, domain: readonly [number, number] = [0, 1]): Spec {
-  return { field, type: 'quantitative', title, scale: { domain, nice: false }, axis: { format: '~%', tickCount: 5 } };
+export function shareAxis(
+  field: string,
+  title: string | null,
+  domain: readonly [number, number] = [0, 1],
+  tickCount: number = 5,
+): Spec {
+  return { field, type: 'quantitative', title, scale: { domain, nice: false }, axis: { format: '~%', tickCount } };
 }

@@ -6,8 +6,9 @@ import type { Spec } from '../render.ts';
 import { ALL, cohortNames, numbers, type RunTables, strings } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
-import { lineSeries, panels, present } from './chart.ts';
-import type { Row } from './figure.ts';
+import { seriesField } from './by-run.ts';
+import { distinct, lineSeries, panels, present } from './chart.ts';
+import type { Across, Row } from './figure.ts';
 
 /** Points a curve keeps: evenly spaced in cumulative share, denser towards the tail. */
 const POINTS = 60;
@@ -17,28 +18,37 @@ const CURVES = 7;
 export const everyone = 'all requests';
 
 export function distributionRows(tables: RunTables, metric: string): Row[] {
+  const wanted = cohortNames(tables).slice(0, CURVES);
+  const drawn = wanted.length === 1 ? wanted : [...wanted, ALL];
+  return drawn.flatMap((cohort) =>
+    curve(tables, metric, cohort).map((row) => ({ cohort: cohort === ALL ? everyone : cohort, ...row })),
+  );
+}
+
+/** All requests of each run, one curve a run. */
+export const distributionAcross = (metric: string): Across => ({
+  prepare: (runs) =>
+    runs.flatMap(({ label, tables }) => curve(tables, metric, ALL).map((row) => ({ run: label, ...row }))),
+});
+
+function curve(tables: RunTables, metric: string, cohort: string): Row[] {
   const table = tables.distributions;
   const metrics = strings(table, 'metric');
   const cohorts = strings(table, 'cohort');
   const upper = numbers(table, 'upper_value');
   const cumulative = numbers(table, 'cumulative');
-  const wanted = cohortNames(tables).slice(0, CURVES);
-  const drawn = wanted.length === 1 ? wanted : [...wanted, ALL];
   const rows: Row[] = [];
-  for (const cohort of drawn) {
-    const points: number[] = [];
-    for (let i = 0; i < table.length; i++) if (metrics[i] === metric && cohorts[i] === cohort) points.push(i);
-    const last = points.at(-1);
-    if (last === undefined || !(cumulative[last] > 0)) continue;
-    const total = cumulative[last];
-    const name = cohort === ALL ? everyone : cohort;
-    let next = 0;
-    for (const i of points) {
-      const share = cumulative[i] / total;
-      if (tailScore(share) < next && i !== last) continue;
-      next = tailScore(share) + 1 / POINTS;
-      rows.push({ cohort: name, [metric]: upper[i], share });
-    }
+  const points: number[] = [];
+  for (let i = 0; i < table.length; i++) if (metrics[i] === metric && cohorts[i] === cohort) points.push(i);
+  const last = points.at(-1);
+  if (last === undefined || !(cumulative[last] > 0)) return [];
+  const total = cumulative[last];
+  let next = 0;
+  for (const i of points) {
+    const share = cumulative[i] / total;
+    if (tailScore(share) < next && i !== last) continue;
+    next = tailScore(share) + 1 / POINTS;
+    rows.push({ [metric]: upper[i], share });
   }
   return rows;
 }
@@ -47,7 +57,8 @@ export function distributionRows(tables: RunTables, metric: string): Row[] {
 const tailScore = (share: number): number => share / 2 + Math.min(3, -Math.log10(Math.max(1e-3, 1 - share))) / 6;
 
 export function distributionSpec(rows: readonly Row[], theme: Theme, metric: string, title: string): Spec {
-  const names = [...new Set(rows.map((row) => String(row.cohort)))];
+  const field = seriesField(rows, 'cohort');
+  const names = distinct(rows, field);
   const looks = seriesLooks(names.filter((name) => name !== everyone));
   if (names.includes(everyone)) looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
   const values = rows.map((row) => Number(row[metric])).filter((value) => value > 0);
@@ -66,7 +77,7 @@ export function distributionSpec(rows: readonly Row[], theme: Theme, metric: str
           scale: { domain: [-2.5, 3.2], nice: false, zero: false },
           axis: { values: SHARES.map((share) => share.z), labelExpr: SHARE_LABELS },
         },
-        ...lineSeries('cohort', present(looks, rows, 'cohort'), theme),
+        ...lineSeries(field, present(looks, rows, field), theme),
       },
     },
   ]);

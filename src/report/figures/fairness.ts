@@ -1,7 +1,9 @@
-import { has, metric, numbers } from '../run-data.ts';
+import type { Spec } from '../render.ts';
+import { has, metric, numbers, type Table } from '../run-data.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
 import { shareAxis } from './axes.ts';
-import { panels } from './chart.ts';
-import type { Figure, Row } from './figure.ts';
+import { distinct, lineSeries, panels } from './chart.ts';
+import type { Figure } from './figure.ts';
 
 /** Points of the curve, evenly spaced in users. */
 const POINTS = 100;
@@ -16,23 +18,7 @@ export const fairness: Figure<'run'> = {
   source: 'Lorenz 1905; Jain, Chiu, Hawe 1984; service weights of VTC (Sheng et al., OSDI 2024)',
   needs: ['users'],
   prepare({ users, summary }) {
-    if (!has(users, 'requests', 'service')) return [];
-    const requests = numbers(users, 'requests');
-    const service = numbers(users, 'service');
-    const served = Float64Array.from(service)
-      .filter((_, i) => requests[i] > 0)
-      .sort();
-    const total = served.reduce((sum, value) => sum + value, 0);
-    if (served.length === 0 || !(total > 0)) return [];
-    const rows: Row[] = [{ users: 0, service: 0 }];
-    let sum = 0;
-    let next = 1;
-    served.forEach((value, i) => {
-      sum += value;
-      if (i + 1 < (next * served.length) / POINTS) return;
-      rows.push({ users: (i + 1) / served.length, service: sum / total });
-      while (next <= ((i + 1) * POINTS) / served.length) next++;
-    });
+    const rows = lorenz(users);
     const index = (name: string, label: string) => {
       const value = metric(summary, name);
       return Number.isFinite(value) ? [`${label} ${value.toFixed(3)}`] : [];
@@ -50,16 +36,7 @@ export const fairness: Figure<'run'> = {
         title: 'share of service',
         height: 240,
         layer: [
-          {
-            data: {
-              values: [
-                { users: 0, service: 0 },
-                { users: 1, service: 1 },
-              ],
-            },
-            mark: { type: 'line', strokeDash: [2, 3], strokeWidth: 1.5, color: theme.muted },
-            encoding: { x, y },
-          },
+          diagonal(theme, x, y),
           { mark: { type: 'area', opacity: 0.18, color: theme.swatches.blue }, encoding: { x, y } },
           { mark: { type: 'line', color: theme.swatches.blue }, encoding: { x, y } },
           {
@@ -81,4 +58,55 @@ export const fairness: Figure<'run'> = {
       },
     ]);
   },
+  across: {
+    prepare: (runs) =>
+      runs.flatMap(({ label, tables }) => lorenz(tables.users).map((point) => ({ run: label, ...point }))),
+    spec(rows, theme) {
+      const [x, y] = [shareAxis('users', 'share of users, least served first'), shareAxis('service', null)];
+      const looks = Object.values(seriesLooks(distinct(rows, 'run')));
+      return panels(theme, [
+        {
+          title: 'share of service',
+          height: 240,
+          layer: [
+            diagonal(theme, x, y),
+            { mark: { type: 'line' }, encoding: { x, y, ...lineSeries('run', looks, theme) } },
+          ],
+        },
+      ]);
+    },
+  },
 };
+
+/** Where all users got the same. */
+const diagonal = (theme: Theme, x: Spec, y: Spec): Spec => ({
+  data: {
+    values: [
+      { users: 0, service: 0 },
+      { users: 1, service: 1 },
+    ],
+  },
+  mark: { type: 'line', strokeDash: [2, 3], strokeWidth: 1.5, color: theme.muted },
+  encoding: { x, y },
+});
+
+/** The curve: users with a request, least served first, against the share of service they got together. */
+function lorenz(users: Table): { users: number; service: number }[] {
+  if (!has(users, 'requests', 'service')) return [];
+  const requests = numbers(users, 'requests');
+  const served = Float64Array.from(numbers(users, 'service'))
+    .filter((_, i) => requests[i] > 0)
+    .sort();
+  const total = served.reduce((sum, value) => sum + value, 0);
+  if (served.length === 0 || !(total > 0)) return [];
+  const points = [{ users: 0, service: 0 }];
+  let sum = 0;
+  let next = 1;
+  served.forEach((value, i) => {
+    sum += value;
+    if (i + 1 < (next * served.length) / POINTS) return;
+    points.push({ users: (i + 1) / served.length, service: sum / total });
+    while (next <= ((i + 1) * POINTS) / served.length) next++;
+  });
+  return points;
+}

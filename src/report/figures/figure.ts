@@ -17,22 +17,35 @@ export type Row = Readonly<Record<string, Cell>>;
 export const SECTIONS = ['latency', 'residency', 'interference', 'capacity', 'study', 'kernel', 'fidelity'] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** What a figure is drawn from: one run, several runs, a kernel's measurements, rows of published results. */
+/** What a figure is drawn from: one run, several runs, a kernel's measurements, rows of published results or of a search. */
 export interface Inputs {
   run: RunTables;
   study: readonly StudyRun[];
   kernel: readonly KernelRow[];
   fidelity: readonly FidelityRow[];
+  knee: readonly KneeRow[];
+  sensitivity: readonly SensitivityRow[];
 }
 export type Scope = keyof Inputs;
 
 /** One measured shape of a kernel on one device. */
 export interface KernelRow {
+  /** Name of the measurement where a figure holds several; '' where it holds one. */
+  readonly run: string;
+  /** Suite or curve that the shape belongs to. */
   readonly kernel: string;
   readonly label: string;
+  /** Kind of shape within a curve, and its place on the curve's axis; '' and 0 outside curves. */
+  readonly shape: string;
+  readonly x: number;
   readonly flops: number;
   readonly bytes: number;
+  /** Median time of a launch and the bounds of its 95% interval. */
   readonly seconds: number;
+  readonly low: number;
+  readonly high: number;
+  /** The least that the device's roofline allows for the base model's product of the same tokens. */
+  readonly baseSeconds: number;
   /** Peaks measured on the same device in the same run: FLOP/s and bytes/s. */
   readonly peakFlops: number;
   readonly peakBandwidth: number;
@@ -52,6 +65,56 @@ export interface FidelityRow {
   readonly saturated: boolean;
 }
 
+/** One of several runs in a figure. */
+export interface NamedRun {
+  readonly label: string;
+  readonly tables: RunTables;
+}
+
+/** How a figure of a run sets several beside one another. Rows carry the run's name in `run`. */
+export interface Across {
+  prepare(runs: readonly NamedRun[]): Row[];
+  /** Where it is drawn otherwise than one run. */
+  spec?(rows: readonly Row[], theme: Theme): Spec;
+}
+
+/** One metric of a threshold at one value of the axis whose knee was searched. */
+export interface KneeRow {
+  /** Values of the other axes; empty where there are none. */
+  readonly setting: string;
+  readonly axis: string;
+  readonly axisUnit: string;
+  readonly value: number;
+  readonly metric: string;
+  readonly unit: string;
+  /** Mean over replications with its interval. */
+  readonly actual: number;
+  readonly lo: number | null;
+  readonly hi: number | null;
+  readonly bound: number;
+  readonly op: string;
+  /** Share of the replications in which every threshold holds. */
+  readonly holds: number;
+  /** Ends of the setting's bracket; null where it has no knee. */
+  readonly below: number | null;
+  readonly above: number | null;
+}
+
+/** A metric with one parameter at one end of its uncertainty; largest effects first. */
+export interface SensitivityRow {
+  readonly parameter: string;
+  readonly end: 'low end' | 'high end';
+  /** The parameter's value there, with its unit. */
+  readonly text: string;
+  readonly metric: string;
+  readonly unit: string;
+  /** The metric as the scenario stands, and at this end (null: no result). */
+  readonly base: number;
+  readonly at: number | null;
+  /** Bound of the scenario's threshold on the metric, null where there is none. */
+  readonly bound: number | null;
+}
+
 export interface Figure<S extends Scope = Scope> {
   readonly scope: S;
   readonly section: Section;
@@ -68,4 +131,6 @@ export interface Figure<S extends Scope = Scope> {
   prepare(input: Inputs[S]): Row[];
   /** Body of the specification: data, size, title and configuration are added by chart.ts. */
   spec(rows: readonly Row[], theme: Theme): Spec;
+  /** Of a run's figure: several runs in one drawing, or a sentence on why that would mean nothing. */
+  readonly across?: Across | string;
 }

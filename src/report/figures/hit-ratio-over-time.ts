@@ -1,8 +1,9 @@
 import { TIERS } from '../theme.ts';
 import { shareAxis } from './axes.ts';
+import { linesByRun } from './by-run.ts';
 import { colour, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
-import { endTime, timeAxis, timeSeries } from './time.ts';
+import { endTime, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
 export const hitRatioOverTime: Figure<'run'> = {
   scope: 'run',
@@ -48,4 +49,26 @@ export const hitRatioOverTime: Figure<'run'> = {
       },
     ]);
   },
+  across: linesByRun([
+    {
+      title: 'lookups served on the GPU',
+      height: 120,
+      value: (series) => shareOf(series, ['gpu']),
+      y: (field) => shareAxis(field, null),
+    },
+    {
+      title: 'on the GPU or in host memory',
+      height: 120,
+      value: (series) => shareOf(series, ['gpu', 'host']),
+      y: (field) => shareAxis(field, null),
+    },
+  ]),
 };
+
+/** Share of an interval's lookups that these tiers served. */
+function shareOf(series: TimeSeries, near: readonly string[]): Float64Array {
+  const counts = Object.keys(TIERS).map((tier) => series.column(`lookups_${tier}`, 'sum'));
+  const wanted = near.map((tier) => counts[Object.keys(TIERS).indexOf(tier)]);
+  const sum = (columns: Float64Array[], i: number) => columns.reduce((total, column) => total + column[i], 0);
+  return Float64Array.from({ length: series.length }, (_, i) => sum(wanted, i) / sum(counts, i));
+}

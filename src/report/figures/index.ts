@@ -7,6 +7,11 @@ import { goodputLoad } from './goodput-load.ts';
 import { hitRatioCatalog } from './hit-ratio-catalog.ts';
 import { hitRatioOverTime } from './hit-ratio-over-time.ts';
 import { kernelRoofline } from './kernel-roofline.ts';
+import { kernelScaleDown } from './kernel-scale-down.ts';
+import { kernelScaleOut } from './kernel-scale-out.ts';
+import { kernelScaleOutPool } from './kernel-scale-out-pool.ts';
+import { kernelScaleUp } from './kernel-scale-up.ts';
+import { knee } from './knee.ts';
 import { latencyOverTime } from './latency-over-time.ts';
 import { loadStages } from './load-stages.ts';
 import { loadStaircase } from './load-staircase.ts';
@@ -22,6 +27,7 @@ import { sloAttainment } from './slo-attainment.ts';
 import { stepTime } from './step-time.ts';
 import { throughputQueue } from './throughput-queue.ts';
 import { tierOccupancy } from './tier-occupancy.ts';
+import { tornado } from './tornado.ts';
 import { tpotDistribution } from './tpot-distribution.ts';
 import { ttftDistribution } from './ttft-distribution.ts';
 
@@ -46,12 +52,18 @@ export const FIGURES = {
   'scale-down': scaleDown,
   'scale-out': scaleOut,
   'goodput-load': goodputLoad,
+  knee,
+  tornado,
   'hit-ratio-catalog': hitRatioCatalog,
   'admission-tail': admissionTail,
   'cost-per-user': costPerUser,
+  'kernel-scale-up': kernelScaleUp,
+  'kernel-scale-down': kernelScaleDown,
+  'kernel-scale-out': kernelScaleOut,
+  'kernel-scale-out-pool': kernelScaleOutPool,
   'kernel-roofline': kernelRoofline,
   'published-simulated': publishedSimulated,
-} as const satisfies Record<string, Figure<'run'> | Figure<'study'> | Figure<'kernel'> | Figure<'fidelity'>>;
+} as const satisfies Record<string, { [S in Scope]: Figure<S> }[Scope]>;
 
 export type FigureId = keyof typeof FIGURES;
 

@@ -1,6 +1,6 @@
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { distinct, panels, pointSeries, present, TIP, tip } from './chart.ts';
+import { distinct, panels, pointSeries, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 /** Points of the roof. */
@@ -19,6 +19,8 @@ export const kernelRoofline: Figure<'kernel'> = {
     if (measured.length === 0) return [];
     const rows = measured.map(
       (m): Row => ({
+        series: m.run === '' ? m.kernel : m.run,
+        run: m.run,
         kernel: m.kernel,
         shape: m.label,
         flop_per_byte: m.flops / m.bytes,
@@ -26,22 +28,19 @@ export const kernelRoofline: Figure<'kernel'> = {
         roof: false,
       }),
     );
-    const { peakFlops, peakBandwidth } = measured[0];
+    const runs = new Map(measured.map((m) => [m.run, m]));
+    const bends = [...runs.values()].map((m) => m.peakFlops / m.peakBandwidth);
     const intensities = [
       ...rows.map((row) => Number(row.flop_per_byte)),
-      (peakFlops / peakBandwidth) * 4,
-      peakFlops / peakBandwidth / 8,
+      ...bends.flatMap((bend) => [bend * 4, bend / 8]),
     ];
     const [low, high] = [Math.min(...intensities) / 1.5, Math.max(...intensities) * 1.5];
-    for (let i = 0; i <= ROOF; i++) {
-      const intensity = low * (high / low) ** (i / ROOF);
-      rows.push({
-        kernel: 'roof',
-        shape: '',
-        flop_per_byte: intensity,
-        gflops: Math.min(peakFlops, peakBandwidth * intensity) / 1e9,
-        roof: true,
-      });
+    for (const [run, { peakFlops, peakBandwidth }] of runs) {
+      for (let i = 0; i <= ROOF; i++) {
+        const intensity = low * (high / low) ** (i / ROOF);
+        const gflops = Math.min(peakFlops, peakBandwidth * intensity) / 1e9;
+        rows.push({ series: run, run, kernel: '', shape: '', flop_per_byte: intensity, gflops, roof: true });
+      }
     }
     return rows;
   },
@@ -49,7 +48,10 @@ export const kernelRoofline: Figure<'kernel'> = {
     const [xs, ys] = (['flop_per_byte', 'gflops'] as const).map((field) => rows.map((row) => Number(row[field])));
     const x = countAxis('flop_per_byte', 'FLOP a byte', { log: true, values: xs, grid: true });
     const y = countAxis('gflops', null, { log: true, values: [...ys, 1.3 * Math.max(...ys)] });
-    const kernels = seriesLooks(distinct(rows, 'kernel').filter((kernel) => kernel !== 'roof'));
+    const points = rows.filter((row) => row.roof !== true);
+    const looks = Object.values(seriesLooks(distinct(points, 'series')));
+    const several = distinct(rows, 'run').length > 1;
+    const series = pointSeries('series', looks, theme);
     return panels(theme, [
       {
         title: 'GFLOP/s',
@@ -57,18 +59,18 @@ export const kernelRoofline: Figure<'kernel'> = {
         layer: [
           {
             transform: [{ filter: 'datum.roof' }],
-            mark: { type: 'line', color: theme.muted, strokeWidth: 2.5 },
-            encoding: { x, y },
+            mark: { type: 'line', color: theme.muted, strokeWidth: several ? 1.5 : 2.5 },
+            encoding: { x, y, ...(several ? { color: series.color } : {}) },
           },
           {
             transform: [
               { filter: '!datum.roof' },
               tip(
-                "datum.kernel + ' · ' + datum.shape + ' · ' + format(datum.gflops, ',.3~r') + ' GFLOP/s at ' + format(datum.flop_per_byte, '.3~r') + ' FLOP/B'",
+                "datum.series + ' · ' + datum.shape + ' · ' + format(datum.gflops, ',.3~r') + ' GFLOP/s at ' + format(datum.flop_per_byte, '.3~r') + ' FLOP/B'",
               ),
             ],
             mark: { type: 'point', filled: true, size: 55, opacity: 0.85, aria: true },
-            encoding: { x, y, ...pointSeries('kernel', present(kernels, rows, 'kernel'), theme), description: TIP },
+            encoding: { x, y, ...series, description: TIP },
           },
         ],
       },

@@ -1,5 +1,6 @@
 import { PERCENTILES } from '../theme.ts';
 import { countAxis, millisecondsAxis } from './axes.ts';
+import { linesByRun } from './by-run.ts';
 import { lineSeries, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, orNull, timeAxis, timeSeries } from './time.ts';
@@ -61,4 +62,18 @@ export const latencyOverTime: Figure<'run'> = {
       },
     ]);
   },
+  across: linesByRun([
+    {
+      title: 'time to first token, 99th percentile',
+      height: 130,
+      value: (series) => series.column('ttft_ms_p99', 'median'),
+      y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
+    },
+    {
+      title: 'time to first token, median',
+      height: 90,
+      value: (series) => series.column('ttft_ms_p50', 'median'),
+      y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
+    },
+  ]),
 };

@@ -1,4 +1,5 @@
 import { countAxis } from './axes.ts';
+import { linesByRun } from './by-run.ts';
 import { panels } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
@@ -54,4 +55,21 @@ export const loadStaircase: Figure<'run'> = {
       },
     ]);
   },
+  across: linesByRun([
+    {
+      title: 'adapters loaded since the start',
+      height: 130,
+      value: (series) => {
+        let total = 0;
+        return series.column('loads', 'sum').map((loads) => (total += loads));
+      },
+      y: (field) => countAxis(field, null),
+    },
+    {
+      title: 'loads in progress',
+      height: 80,
+      value: (series) => series.column('loads_in_flight', 'mean'),
+      y: (field) => countAxis(field, null, { tickCount: 3 }),
+    },
+  ]),
 };

@@ -53,4 +53,6 @@ export const requestScatter: Figure<'run'> = {
       },
     ]);
   },
+  across:
+    'its colours are the tiers that requests of one run were served from; lookups-by-cohort and fairness set runs beside one another',
 };

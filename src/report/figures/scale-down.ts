@@ -32,7 +32,12 @@ export const scaleDown: Figure<'study'> = {
         metrics: { ttft_ms_p99: 'first token, 99th percentile', load_ms_p50: 'load of an adapter, median' },
         y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
       },
-      { title: 'GPU hit ratio', height: 80, metrics: { hit_ratio_gpu: 'GPU' }, y: (field) => shareAxis(field, null) },
+      {
+        title: 'GPU hit ratio',
+        height: 80,
+        metrics: { hit_ratio_gpu: 'GPU' },
+        y: (field) => shareAxis(field, null, [0, 1], 3),
+      },
     ]);
   },
 };

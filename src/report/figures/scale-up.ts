@@ -27,7 +27,7 @@ export const scaleUp: Figure<'study'> = {
         title: 'LoRA share of step time',
         height: 80,
         metrics: { step_share_lora: 'LoRA' },
-        y: (field, values) => shareAxis(field, null, [0, Math.max(0.01, ...values) * 1.1]),
+        y: (field, values) => shareAxis(field, null, [0, Math.max(0.01, ...values) * 1.1], 3),
       },
     ]);
   },

@@ -1,5 +1,6 @@
-import { ALL, cohortNames, findSummary } from '../run-data.ts';
+import { ALL, cohortNames, findSummary, type RunTables } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
+import { seriesField } from './by-run.ts';
 import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
@@ -21,32 +22,26 @@ export const sloAttainment: Figure<'run'> = {
   source: 'own',
   needs: [],
   prepare(tables) {
-    const rows: Row[] = [];
     const cohorts = cohortNames(tables);
-    for (const cohort of cohorts.length > 1 ? [ALL, ...cohorts] : [ALL]) {
-      for (const [metric, objective] of Object.entries(OBJECTIVES)) {
-        const value = findSummary(tables.summary, metric, cohort)?.value ?? null;
-        if (value === null) continue;
-        rows.push({ cohort: cohort === ALL ? 'all requests' : cohort, objective, attainment: value, target: null });
-      }
-    }
-    const target = tables.scenario.thresholds.find(
-      ({ metric, op }) => metric === 'slo_attainment' && op.startsWith('>'),
+    const rows = (cohorts.length > 1 ? [ALL, ...cohorts] : [ALL]).flatMap((cohort) =>
+      attained(tables, cohort).map((row) => ({ cohort: cohort === ALL ? 'all requests' : cohort, ...row })),
     );
+    const target = targetOf(tables);
     if (rows.length > 0 && target !== undefined)
-      rows.push({ cohort: rows[0].cohort, objective: 'target', attainment: null, target: target.value });
+      rows.push({ cohort: rows[0].cohort, objective: 'target', attainment: null, target });
     return rows;
   },
   spec(rows, theme) {
-    const cohorts = distinct(rows, 'cohort');
-    const y = { ...categoryAxis('cohort'), scale: { paddingInner: 0.35 } };
+    const field = seriesField(rows, 'cohort');
+    const cohorts = distinct(rows, field);
+    const y = { ...categoryAxis(field), scale: { paddingInner: 0.35 } };
     const floor = lowestTick(rows);
     const x = {
       field: 'miss',
       type: 'quantitative',
       title: 'share of arrivals that met the objective',
       scale: { type: 'log', domain: [MISSES[floor], 0.8e-4], nice: false, clamp: true },
-      axis: { values: MISSES.slice(floor), labelExpr: MISS_LABELS, grid: true },
+      axis: { values: MISSES.slice(floor), labelExpr: MISS_LABELS, labelOverlap: 'greedy', grid: true },
     };
     return panels(
       theme,
@@ -67,7 +62,7 @@ export const sloAttainment: Figure<'run'> = {
               transform: [
                 { filter: "datum.objective != 'target'" },
                 { calculate: 'max(1 - datum.attainment, 1e-4)', as: 'miss' },
-                tip("datum.cohort + ' · ' + datum.objective + ' · ' + format(datum.attainment, '.2%')"),
+                tip(`datum['${field}'] + ' · ' + datum.objective + ' · ' + format(datum.attainment, '.2%')`),
               ],
               mark: { type: 'point', filled: true, size: 55, opacity: 0.9, aria: true },
               encoding: {
@@ -83,6 +78,17 @@ export const sloAttainment: Figure<'run'> = {
       ],
       labelRoom(cohorts, theme),
     );
+  },
+  across: {
+    prepare(runs) {
+      const rows = runs.flatMap(({ label, tables }) => attained(tables, ALL).map((row) => ({ run: label, ...row })));
+      const targets = new Set(runs.map(({ tables }) => targetOf(tables)));
+      const [target] = targets;
+      // The threshold is drawn where all runs have the same one.
+      if (rows.length > 0 && targets.size === 1 && target !== undefined)
+        rows.push({ run: rows[0].run, objective: 'target', attainment: null, target });
+      return rows;
+    },
   },
 };
 
@@ -101,3 +107,20 @@ function lowestTick(rows: readonly Row[]): number {
     MISSES.findLastIndex((miss) => miss > worst && miss >= 0.02),
   );
 }
+
+interface Attained extends Row {
+  objective: string;
+  attainment: number | null;
+  target: number | null;
+}
+
+function attained({ summary }: RunTables, cohort: string): Attained[] {
+  return Object.entries(OBJECTIVES).flatMap(([metric, objective]) => {
+    const attainment = findSummary(summary, metric, cohort)?.value ?? null;
+    return attainment === null ? [] : [{ objective, attainment, target: null }];
+  });
+}
+
+/** The share that the scenario's threshold asks for. */
+const targetOf = ({ scenario }: RunTables): number | undefined =>
+  scenario.thresholds.find(({ metric, op }) => metric === 'slo_attainment' && op.startsWith('>'))?.value;

@@ -67,4 +67,5 @@ export const stepTime: Figure<'run'> = {
       },
     ]);
   },
+  across: 'it stacks the parts of one run’s steps over time; mint-bench table shows step_share_… of several runs',
 };

@@ -1,5 +1,6 @@
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
+import { linesByRun } from './by-run.ts';
 import { lineSeries, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
@@ -73,4 +74,18 @@ export const throughputQueue: Figure<'run'> = {
     ];
     return { ...panels(theme, views), resolve: { scale: { color: 'independent', strokeDash: 'independent' } } };
   },
+  across: linesByRun([
+    {
+      title: 'requests finished a second',
+      height: 105,
+      value: (series) => series.column('finished', 'sum').map((count, i) => count / series.seconds[i]),
+      y: (field) => countAxis(field, null),
+    },
+    {
+      title: 'requests waiting',
+      height: 105,
+      value: (series) => series.column('waiting', 'mean'),
+      y: (field) => countAxis(field, null),
+    },
+  ]),
 };

@@ -61,4 +61,5 @@ export const tierOccupancy: Figure<'run'> = {
       },
     ]);
   },
+  across: 'its lines are the tiers of one system on one axis; hit-ratio-over-time sets runs beside one another',
 };

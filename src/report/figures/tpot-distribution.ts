@@ -1,4 +1,4 @@
-import { distributionRows, distributionSpec } from './distribution.ts';
+import { distributionAcross, distributionRows, distributionSpec } from './distribution.ts';
 import type { Figure } from './figure.ts';
 
 export const tpotDistribution: Figure<'run'> = {
@@ -12,4 +12,5 @@ export const tpotDistribution: Figure<'run'> = {
   needs: ['distributions'],
   prepare: (tables) => distributionRows(tables, 'tpot_ms'),
   spec: (rows, theme) => distributionSpec(rows, theme, 'tpot_ms', 'time per output token'),
+  across: distributionAcross('tpot_ms'),
 };

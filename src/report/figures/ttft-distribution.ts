@@ -1,4 +1,4 @@
-import { distributionRows, distributionSpec } from './distribution.ts';
+import { distributionAcross, distributionRows, distributionSpec } from './distribution.ts';
 import type { Figure } from './figure.ts';
 
 export const ttftDistribution: Figure<'run'> = {
@@ -12,4 +12,5 @@ export const ttftDistribution: Figure<'run'> = {
   needs: ['distributions'],
   prepare: (tables) => distributionRows(tables, 'ttft_ms'),
   spec: (rows, theme) => distributionSpec(rows, theme, 'ttft_ms', 'time to first token'),
+  across: distributionAcross('ttft_ms'),
 };

@@ -17,6 +17,7 @@ import { timeSeries } from '../../../src/report/figures/time.ts';
 import { ttftDistribution } from '../../../src/report/figures/ttft-distribution.ts';
 import type { StudyRun } from '../../../src/report/run-data.ts';
 import { runTables, table } from '../fixture.ts';
+import { kernelRows } from '../study-fixture.ts';
 
 const run = runTables();
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
@@ -232,7 +233,7 @@ describe('roofline', () => {
   it('no roof point lies above either bound, and it bends at the ridge', () => {
     const [peakFlops, peakBandwidth] = [1e12, 1e11];
     const rows = kernelRoofline.prepare([
-      { kernel: 'k', label: '', flops: 1e9, bytes: 1e8, seconds: 1e-2, peakFlops, peakBandwidth },
+      { ...kernelRows()[0], flops: 1e9, bytes: 1e8, seconds: 1e-2, peakFlops, peakBandwidth },
     ]);
     const roof = rows.filter((row) => row.roof === true);
     for (const { flop_per_byte, gflops } of roof) {

@@ -1,0 +1,58 @@
+/** Several runs in one figure: lines over time with one series a run, and the names that series and bars have. */
+import type { Spec } from '../render.ts';
+import { seriesLooks } from '../theme.ts';
+import { distinct, lineSeries, type Panel, panels } from './chart.ts';
+import type { Across, Row } from './figure.ts';
+import { endTime, orNull, type TimeSeries, timeAxis, timeSeries } from './time.ts';
+
+/** The field that tells the series of a figure apart: `run` where it was prepared from several. */
+export const seriesField = (rows: readonly Row[], alone: string): string =>
+  rows.some((row) => row.run !== undefined) ? 'run' : alone;
+
+export interface TimePanel {
+  readonly title: string;
+  readonly height: number;
+  /** Its value in each interval; NaN where there is none. */
+  value(series: TimeSeries): ArrayLike<number>;
+  /** Vertical encoding of `field`. */
+  y(field: string, values: readonly number[]): Spec;
+}
+
+/** Panels over simulated time, one line a run. */
+export const linesByRun = (views: readonly TimePanel[]): Across => ({
+  prepare: (runs) =>
+    runs.flatMap(({ label, tables }) => {
+      if (tables.timeseries.length === 0) return [];
+      const series = timeSeries(tables.timeseries, tables.scenario.duration);
+      return views.flatMap((view) => {
+        const values = view.value(series);
+        return Array.from(
+          series.t,
+          (t, i): Row => ({ run: label, t_s: t, panel: view.title, value: orNull(values[i]) }),
+        );
+      });
+    }),
+  spec(rows, theme) {
+    const end = endTime(rows);
+    const looks = Object.values(seriesLooks(distinct(rows, 'run')));
+    return panels(
+      theme,
+      views.map((view, i): Panel => {
+        const values = rows
+          .filter((row) => row.panel === view.title && row.value !== null)
+          .map((row) => Number(row.value));
+        return {
+          title: view.title,
+          height: view.height,
+          transform: [{ filter: { field: 'panel', equal: view.title } }],
+          mark: { type: 'line', clip: true },
+          encoding: {
+            x: timeAxis(end, theme.roomy ? 8 : 5, i === views.length - 1),
+            y: view.y('value', values),
+            ...lineSeries('run', looks, theme),
+          },
+        };
+      }),
+    );
+  },
+});

@@ -1,0 +1,93 @@
+import { formatMetric } from '../format.ts';
+import { seriesLooks } from '../theme.ts';
+import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
+import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+
+/** Panels that a page has room for. */
+const MOST_PANELS = 3;
+
+export const knee: Figure<'knee'> = {
+  scope: 'knee',
+  section: 'study',
+  title: 'Where a threshold breaks',
+  question: 'How far can this axis go before a threshold breaks?',
+  howToRead:
+    'A panel a threshold: the metric at every value that was simulated, with its interval over replications, and the bound as a dotted line. The shaded band is the bracket of the knee: on one side of it the thresholds hold in every replication, on the other they break in every one. Crosses mark values at which some replication breaks a threshold.',
+  source: 'own',
+  needs: [],
+  prepare(input) {
+    const metrics = [...new Set(input.map(({ metric }) => metric))].slice(0, MOST_PANELS);
+    return input.filter(({ metric }) => metrics.includes(metric)).map((row): Row => ({ ...row }));
+  },
+  spec(rows, theme) {
+    const looks = present(seriesLooks(distinct(rows, 'setting')), rows, 'setting');
+    const values = rows.map((row) => Number(row.value));
+    const unit = String(rows[0].axisUnit);
+    const metrics = distinct(rows, 'metric');
+    const color = pointSeries('setting', looks, theme).color;
+    const bands = distinct(rows, 'setting').flatMap((setting) => {
+      const row = rows.find((one) => one.setting === setting);
+      return row === undefined || row.below === null ? [] : [{ setting, below: row.below, above: row.above }];
+    });
+    return panels(
+      theme,
+      metrics.map((metric, i): Panel => {
+        const own = rows.filter((row) => row.metric === metric);
+        const last = i === metrics.length - 1;
+        const title = last ? `${String(rows[0].axis)}${unit === '' ? '' : `, ${unit}`}` : null;
+        const { domain, ticks } = logTicks(values);
+        const axis = countAxis('value', title, { log: true, values });
+        const x = {
+          ...axis,
+          scale: { type: 'log', domain: tight(domain, values), nice: false, clamp: true },
+          axis: { ...(axis.axis as object), values: ticks, grid: false },
+        };
+        const y = { ...verticalAxis(own), title: null };
+        const [{ bound, op }] = own;
+        return {
+          title: `${metric}, to be ${String(op)} ${formatMetric(Number(bound), String(own[0].unit))}`,
+          height: metrics.length === 1 ? 230 : 150,
+          transform: [{ filter: `datum.metric == '${metric}'` }],
+          layer: [
+            {
+              data: { values: bands },
+              mark: { type: 'rect', opacity: 0.22 },
+              encoding: { x: { ...x, field: 'below' }, x2: { field: 'above' }, color },
+            },
+            {
+              data: { values: [{ bound }] },
+              mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5 },
+              encoding: { y: { ...y, field: 'bound' } },
+            },
+            markedLines('setting', looks, theme, x, y),
+            {
+              transform: [{ filter: 'datum.holds < 1' }],
+              mark: { type: 'point', shape: 'cross', angle: 45, size: 90, strokeWidth: 1.5, filled: false, opacity: 1 },
+              encoding: { x, y, color: { value: theme.ink } },
+            },
+          ],
+        };
+      }),
+    );
+  },
+};
+
+/** Ends a little beyond the data rather than at the next power of ten. */
+function tight([low, high]: readonly [number, number], values: readonly number[]): [number, number] {
+  return [Math.max(low, Math.min(...values) / 1.15), Math.min(high, Math.max(...values) * 1.15)];
+}
+
+function verticalAxis(rows: readonly Row[]) {
+  const values = rows.flatMap((row) => [row.actual, row.lo, row.hi, row.bound]).filter((value) => value !== null);
+  const numbers = values.map(Number);
+  const unit = String(rows[0].unit);
+  if (unit === 'fraction') {
+    const least = Math.min(...numbers);
+    return shareAxis('actual', null, [least > 0.5 ? Math.max(0, least - (1 - least) * 0.1) : 0, 1]);
+  }
+  const positive = numbers.every((value) => value > 0);
+  const log = positive && Math.max(...numbers) / Math.min(...numbers) > 20;
+  const options = { log, values: numbers, grid: true };
+  return unit === 'ms' ? millisecondsAxis('actual', null, options) : countAxis('actual', null, options);
+}
