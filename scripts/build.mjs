@@ -32,6 +32,8 @@ await build({
   external: [
     '@resvg/resvg-js',
     'piscina',
+    'bullmq',
+    'ioredis',
     'webgpu',
     '@tensorflow/*',
     'dejavu-fonts-ttf',

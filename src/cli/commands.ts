@@ -21,6 +21,12 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/merge.ts'),
   },
   {
+    name: 'worker',
+    usage: 'worker <url>',
+    summary: 'Compute points of sweeps behind a Redis server',
+    load: () => import('./commands/worker.ts'),
+  },
+  {
     name: 'report',
     usage: 'report <run..>',
     summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PNG',

@@ -2,14 +2,13 @@
  * Points on the processors of this machine. Small points run side by side, each on one worker; a big one has all workers to itself, and
  * so have the last points where there are more workers than points. Neither changes a result.
  */
-import { Piscina } from 'piscina';
-import { deathOf, execute, isDeath, workerFile } from '../run/execute.ts';
+import { execute } from '../run/execute.ts';
 import { readTraceOf } from '../run/identity.ts';
 import { SharedBoard, StoppedError } from '../run/shared-board.ts';
 import type { Executor, ExecutorOptions } from './executor.ts';
-import type { PointResult } from './point-result.ts';
+import { PointPool } from './point-pool.ts';
 import { type Point, settingText } from './points.ts';
-import { type PointTask, reduceToMetrics } from './simulate-point.ts';
+import { reduceToMetrics } from './simulate-point.ts';
 
 /** Requests and users from which a point is worth all workers: seconds of one core, or hundreds of MB. */
 const BIG_REQUESTS = 2e6;
@@ -18,7 +17,7 @@ const PROGRESS_MS = 200;
 
 export class LocalExecutor implements Executor {
   private readonly jobs: number;
-  private pool: Piscina | null = null;
+  private pool: PointPool | null = null;
 
   constructor({ jobs }: { jobs: number }) {
     this.jobs = Math.max(1, jobs);
@@ -38,18 +37,13 @@ export class LocalExecutor implements Executor {
   }
 
   async close(): Promise<void> {
-    await this.pool?.destroy();
+    await this.pool?.close();
     this.pool = null;
   }
 
   private async sideBySide(points: readonly Point[], options: ExecutorOptions, progress: Watch): Promise<void> {
     if (points.length === 0) return;
-    this.pool ??= new Piscina({
-      filename: workerFile('study/worker.js'),
-      minThreads: 1,
-      maxThreads: this.jobs,
-      idleTimeout: 1000,
-    });
+    this.pool ??= new PointPool(this.jobs);
     const { pool } = this;
     const boards = new Set<SharedBoard>();
     let next = 0;
@@ -67,15 +61,14 @@ export class LocalExecutor implements Executor {
         const board = new SharedBoard(cells);
         boards.add(board);
         progress.begin(board, point.scenario.duration);
-        const task: PointTask = { ...taskOf(point, options), board: board.buffer };
         try {
-          const result = (await pool.run(task)) as PointResult;
+          const result = await pool.run(taskOf(point, options), settingText(point.overrides), board);
           progress.finish(board, result.events);
           options.onResult(result);
         } catch (error) {
           if (cause === null)
             options.onNotice?.(`${settingText(point.overrides)}, replication ${point.replication}: failed`);
-          fail(explained(error as Error, point));
+          fail(error as Error);
         } finally {
           boards.delete(board);
         }
@@ -113,12 +106,6 @@ function deservesAll({ scenario }: Point, points: number, jobs: number): boolean
   if (jobs === 1 || hardware.cells === 1) return false;
   const requests = population.cohorts.reduce((sum, { rate }) => sum + rate, 0) * duration;
   return points === 1 || requests >= BIG_REQUESTS || population.users >= BIG_USERS;
-}
-
-/** Says which point it was: the message of a worker knows only its scenario. */
-function explained(error: Error, { scenario, overrides }: Point): Error {
-  if (isDeath(error)) return deathOf(error, scenario, settingText(overrides));
-  return error;
 }
 
 /** Adds up what is done and what is under way, and tells it at intervals. */

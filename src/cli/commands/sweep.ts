@@ -12,6 +12,7 @@ import { LocalExecutor } from '../../study/local-executor.ts';
 import { planStudy, type Setting, type Study, settingText, studyName } from '../../study/points.ts';
 import { parseShard, type Shard, shardText } from '../../study/shard.ts';
 import { studyDocument } from '../../study/study-document.ts';
+import { toolIdentity } from '../../study/study-folder.ts';
 import { summaryOf, sweep } from '../../study/sweep.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -20,6 +21,7 @@ import { overridesOf, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
+import { redisUrl } from '../redis-url.ts';
 import { METRICS_OPTION, metricsOf, printStudy } from '../study-text.ts';
 import { table } from '../terminal.ts';
 
@@ -182,8 +184,9 @@ function shardOf(args: Arguments): Shard | null {
 }
 
 async function executorOf(args: Arguments): Promise<Executor> {
-  const jobs = wholeNumber(args, 'jobs') ?? 1;
-  return new LocalExecutor({ jobs });
+  if (args.executor === undefined) return new LocalExecutor({ jobs: wholeNumber(args, 'jobs') ?? 1 });
+  const { RedisExecutor } = await import('../../study/redis-executor.ts');
+  return new RedisExecutor(redisUrl(args.executor as string), toolIdentity(version()));
 }
 
 const replicationText = ({ replications }: Study, replication: number): string =>

@@ -1,0 +1,60 @@
+/** `worker redis://…`: computes points of sweeps that were started with --executor redis://…, on this machine's processors. */
+import { availableParallelism } from 'node:os';
+import { DURATION, parseQuantity } from '../../scenario/units.ts';
+import { serve } from '../../study/redis-worker.ts';
+import { toolIdentity } from '../../study/study-folder.ts';
+import type { Arguments, Command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { version } from '../help.ts';
+import { wholeNumber } from '../load.ts';
+import { UsageError } from '../parse.ts';
+import { redisUrl } from '../redis-url.ts';
+
+export const command: Command = {
+  positionals: { url: { type: 'string', describe: 'Redis server, for instance redis://host:6379' } },
+  options: {
+    jobs: {
+      type: 'number',
+      default: availableParallelism(),
+      defaultDescription: 'all processors',
+      describe: 'Points at a time, each on one thread',
+    },
+    lease: {
+      type: 'string',
+      default: '30s',
+      describe: 'After this much silence another worker takes over the points of this one',
+    },
+    idle: { type: 'string', describe: 'End when there was no point for this long; default: wait for ever' },
+  },
+  examples: [
+    ['worker redis://queue.local:6379', 'serve until Ctrl-C'],
+    ['worker redis://queue.local:6379 --jobs 4 --idle 5min', 'in a batch system'],
+  ],
+  async run(args, context) {
+    const say = (text: string) => {
+      if (context.progress) context.terminal.err(`${text}\n`);
+    };
+    const computed = await serve({
+      url: redisUrl(args.url as string),
+      tool: toolIdentity(version()),
+      jobs: wholeNumber(args, 'jobs') ?? 1,
+      lease: seconds(args, 'lease', 30),
+      idle: seconds(args, 'idle', Number.POSITIVE_INFINITY),
+      signal: context.signal,
+      onReady: () => say('waiting for points; Ctrl-C finishes those under way and ends'),
+      onPoint: say,
+    });
+    if (context.json) context.terminal.outJson({ points: computed });
+    else context.terminal.out(`${computed} ${computed === 1 ? 'point' : 'points'} computed\n`);
+    return EXIT.ok;
+  },
+};
+
+function seconds(args: Arguments, name: string, otherwise: number): number {
+  const written = args[name] as string | undefined;
+  if (written === undefined) return otherwise;
+  const value = parseQuantity(written, DURATION);
+  if (typeof value === 'string' || value < 1)
+    throw new UsageError(`--${name} ${written}: expected a time of at least 1 s`, `for instance --${name} 30s`);
+  return value;
+}

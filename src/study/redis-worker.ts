@@ -1,0 +1,85 @@
+/** Serves points from Redis until it is told to stop, or until there was nothing to do for a while. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+import { runHashOf } from '../run/identity.ts';
+import { EnvironmentError, UserError } from '../scenario/errors.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { PointPool } from './point-pool.ts';
+import { encodeResult } from './point-result.ts';
+import { type PointJob, servePoints, withoutPassword } from './redis-queue.ts';
+import { identityText, type ToolIdentity } from './study-folder.ts';
+
+export interface WorkerOptions {
+  url: string;
+  tool: ToolIdentity;
+  jobs: number;
+  /** Seconds of silence after which this worker's points go to others. */
+  lease: number;
+  /** Seconds without a point after which to end; infinity: never. */
+  idle: number;
+  signal: AbortSignal;
+  onPoint?(text: string): void;
+  onReady?(): void;
+}
+
+const LOOK_MS = 500;
+
+/** Returns how many points were computed. Throws an EnvironmentError where the studies there are of another tool. */
+export async function serve(options: WorkerOptions): Promise<number> {
+  const { url, tool, jobs, signal } = options;
+  const pool = new PointPool(jobs);
+  let busy = 0;
+  let computed = 0;
+  let last = performance.now();
+  const compute = async (job: PointJob): Promise<Uint8Array> => {
+    busy++;
+    try {
+      const scenario = scenarioOf(job);
+      const result = await pool.run({ index: 0, id: job.id, scenario, check: job.check }, scenario.name);
+      computed++;
+      options.onPoint?.(`${scenario.name}, seed ${scenario.seed}, run ${job.id.slice(0, 10)}`);
+      return encodeResult(result, { scenario });
+    } finally {
+      busy--;
+      last = performance.now();
+    }
+  };
+  const server = await servePoints(url, tool, { jobs, lease: options.lease, compute });
+  try {
+    options.onReady?.();
+    while (!signal.aborted) {
+      const studies = await server.studies();
+      refuseForeign(studies, tool, url);
+      if (busy === 0 && performance.now() - last > options.idle * 1000) break;
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return computed;
+  } finally {
+    await server.close();
+    await pool.close();
+  }
+}
+
+/** A worker that could serve none of those who ask would only look as if it did. */
+function refuseForeign(studies: readonly string[], tool: ToolIdentity, url: string): void {
+  const own = identityText(tool);
+  if (studies.length === 0 || studies.includes(own)) return;
+  throw new EnvironmentError(
+    `The sweep at ${withoutPassword(url)} is run by ${[...new Set(studies)].join(' and ')}; this worker is ${own}.`,
+    ['results are the same bytes only from one version, Node major and processor architecture'],
+    'Install that version here, or run the sweep with this one.',
+  );
+}
+
+function scenarioOf({ id, scenario: text }: PointJob): Scenario {
+  const scenario = parse(text) as Scenario;
+  let here: string;
+  try {
+    here = runHashOf(scenario);
+  } catch (error) {
+    throw new UserError(`a file that the point needs cannot be read here: ${(error as Error).message}`);
+  }
+  if (here !== id)
+    throw new UserError('the point is another one here than where it was asked for: does it replay another trace?');
+  return scenario;
+}
