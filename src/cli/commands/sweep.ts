@@ -24,6 +24,7 @@ import { quote } from '../quote.ts';
 import { redisUrl } from '../redis-url.ts';
 import { METRICS_OPTION, metricsOf, printStudy } from '../study-text.ts';
 import { table } from '../terminal.ts';
+import { runUntil, UNTIL_OPTIONS } from '../until.ts';
 
 export const command: Command = {
   positionals: {
@@ -59,6 +60,7 @@ export const command: Command = {
       default: true,
       describe: 'Take finished points as they are; --no-resume runs all again',
     },
+    ...UNTIL_OPTIONS,
     metrics: METRICS_OPTION,
     figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
@@ -67,9 +69,11 @@ export const command: Command = {
   examples: [
     ['sweep scale-out', "the scenario's own axes"],
     ['sweep smoke --set adapter.rank=8,64 --set population.users=1e3,1e4,1e5', 'axes on the command line: 6 points'],
+    ['sweep smoke --until slo --axis population.rate=20/s..400/s', 'the load at which the thresholds break'],
     ['sweep smoke --set adapter.rank=8,64 --shard 1/2', 'half of the points; merge takes the halves'],
   ],
   async run(args, context) {
+    if (args.until !== undefined) return runUntil(args, context);
     const metrics = metricsOf(args.metrics as string | undefined);
     const shard = shardOf(args);
     const study = studyOf(args, context);

@@ -1,0 +1,149 @@
+/** What the commands that search share: options, the smaller system, trials with progress, the folder that keeps them. */
+import { availableParallelism } from 'node:os';
+import { drawAll } from '../report/draw.ts';
+import type { Inputs } from '../report/figures/figure.ts';
+import type { FigureId } from '../report/figures/index.ts';
+import { recolour } from '../report/render.ts';
+import type { Override } from '../scenario/load.ts';
+import { LocalExecutor } from '../study/local-executor.ts';
+import { SearchFolder } from '../study/search-folder.ts';
+import type { Smaller } from '../study/search-space.ts';
+import { Trials } from '../study/trials.ts';
+import type { Arguments, Context } from './command.ts';
+import { version } from './help.ts';
+import { overridesOf, wholeNumber } from './load.ts';
+import { UsageError } from './parse.ts';
+import { Progress } from './progress.ts';
+import { quote } from './quote.ts';
+
+export const SEARCH_OPTIONS = {
+  seed: { type: 'string', describe: "Overrides the scenario's seed" },
+  replications: { type: 'number', describe: 'Runs of each point; run i has the same draws at every point' },
+  jobs: {
+    type: 'number',
+    default: availableParallelism(),
+    defaultDescription: 'all processors',
+    describe: 'Workers; changes the time and nothing else',
+  },
+  out: { type: 'string', alias: 'o', default: 'reports/studies', describe: 'Folder of the study folders' },
+  resume: { type: 'boolean', default: true, describe: 'Take finished points as they are; --no-resume runs all again' },
+  figures: { type: 'boolean', default: true, describe: 'Draw figures; --no-figures saves seconds' },
+  check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
+} as const;
+
+export const SMALLER_OPTIONS = {
+  scale: {
+    type: 'string',
+    default: '1',
+    describe: 'Search on 1/n of the cells, users and load (8 or 1/8); says so beside every result',
+  },
+  'search-set': {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'path=value for the search alone, such as duration=2h; says so beside every result',
+  },
+} as const;
+
+export function smallerOf(args: Arguments): Smaller {
+  const written = String(args.scale ?? '1');
+  const match = /^(?:1\/)?(\d+)$/.exec(written.trim());
+  if (match === null || Number(match[1]) < 1)
+    throw new UsageError(`--scale ${written}: expected a whole number n or 1/n`, 'for instance --scale 8');
+  return { scale: Number(match[1]), set: overridesOf((args['search-set'] as string[] | undefined) ?? []) };
+}
+
+/** `--set` and `--seed` of the command line. */
+export function fixedOf(args: Arguments): Override[] {
+  const overrides = overridesOf(args.set as string[]);
+  // As JSON, so that a seed of digits stays the text that was written.
+  if (args.seed !== undefined) overrides.push({ path: 'seed', value: JSON.stringify(String(args.seed)) });
+  return overrides;
+}
+
+/** The command again, with nothing that changes only where and how fast it runs. */
+export function reproduceLine(command: string, args: Arguments, names: readonly string[]): string {
+  const words = ['mint-bench', command, quote(args[command === 'explain-run' ? 'run' : 'scenario'] as string)];
+  for (const name of names) {
+    const value = args[name];
+    if (value === undefined || value === false || (name === 'scale' && value === '1')) continue;
+    for (const one of Array.isArray(value) ? value : [value]) words.push(`--${name} ${quote(String(one))}`);
+  }
+  return words.join(' ');
+}
+
+export interface SearchOptions {
+  kind: string;
+  name: string;
+  identity: unknown;
+  command: string;
+  replications: number;
+}
+
+export interface Search {
+  trials: Trials;
+  folder: SearchFolder;
+}
+
+/** Runs `action` with trials that report their progress, and gives up workers whatever happens. */
+export async function withSearch<T>(
+  args: Arguments,
+  context: Context,
+  { kind, name, identity, command, replications }: SearchOptions,
+  action: (search: Search) => Promise<T>,
+): Promise<T> {
+  const executor = new LocalExecutor({ jobs: wholeNumber(args, 'jobs') ?? 1 });
+  const folder = new SearchFolder({
+    out: args.out as string,
+    kind,
+    name,
+    identity,
+    command,
+    version: version(),
+    keep: args.resume !== false,
+  });
+  const progress = new Progress(context);
+  const trials = new Trials({
+    executor,
+    replications,
+    folder,
+    check: args.check === true,
+    signal: context.signal,
+    onProgress: (label, { done, arrivals, events }, points) =>
+      progress.update(label, { share: done / points, arrivals, events }),
+    onOutcome: (label, { seed, failure }) =>
+      progress.point(`${label}${replications === 1 ? '' : `, seed ${seed}`}${failure === null ? '' : `: ${failure}`}`),
+  });
+  try {
+    const result = await action({ trials, folder });
+    progress.clear();
+    if (trials.kept > 0 && !context.quiet)
+      context.terminal.err(`${trials.kept} points were taken from ${folder.path} (--no-resume runs them again)\n`);
+    return result;
+  } catch (error) {
+    progress.clear();
+    if (context.signal.aborted) context.terminal.err(`finished points are kept; go on with: ${context.line}\n`);
+    throw error;
+  } finally {
+    await executor.close();
+  }
+}
+
+/** Draws figures of one scope into the folder; returns their names. */
+export async function drawInto<S extends keyof Inputs>(
+  folder: SearchFolder,
+  scope: S,
+  input: Inputs[S],
+  only: readonly FigureId[],
+  source: string,
+): Promise<string[]> {
+  const drawings = await drawAll(scope, input, { kind: 'simulated', source }, { png: true, only });
+  for (const { id, spec, file, csv, png } of drawings) {
+    folder.write(`figures/${id}.vl.json`, spec);
+    folder.write(`figures/${id}.csv`, csv);
+    folder.write(`figures/${id}.svg`, file);
+    folder.write(`figures/${id}.dark.svg`, recolour(file, 'light', 'dark'));
+    if (png !== null) folder.write(`figures/${id}.png`, png);
+  }
+  return drawings.map(({ id }) => id);
+}

@@ -1,0 +1,143 @@
+/**
+ * `sweep --until`: the knee of one axis, where thresholds break, for each setting of other axes. The search is in bracket.ts;
+ * here its values become scenarios, and its answer is put beside what broke.
+ */
+import type { SummaryRow } from '../metrics/summary.ts';
+import type { Verdict } from '../metrics/thresholds.ts';
+import type { Override } from '../scenario/load.ts';
+import type { Scenario, Threshold } from '../scenario/scenario.ts';
+import { type Bracket, findBracket, medianCoverage } from './bracket.ts';
+import { failingThresholds, judgeOutcome, meanRows, type Outcome } from './outcome.ts';
+import type { Setting, StudySource } from './points.ts';
+import { type Range, snap, spread, valueText } from './range.ts';
+import { decisive, type Smaller, scenarioAt } from './search-space.ts';
+import type { Trials } from './trials.ts';
+
+export interface KneeOptions {
+  source: StudySource;
+  axis: Range;
+  /** Settings of the other axes; one empty setting where there are none. */
+  settings: readonly Setting[];
+  /** First values along the axis. */
+  coarse: number;
+  /** Two values closer than this (as a ratio minus 1) are not told apart. */
+  resolution: number;
+  /** Most values of the axis for one setting. */
+  most: number;
+  smaller: Smaller;
+  trials: Trials;
+}
+
+export interface KneePoint {
+  value: number;
+  /** As `--set` takes it. */
+  text: string;
+  holds: readonly boolean[];
+  failing: readonly Verdict[];
+  /** Why a replication has no result. */
+  failure: string | null;
+  /** Means over replications, with intervals. */
+  rows: readonly SummaryRow[];
+  /** Requests arriving a second, of the whole system. */
+  offeredRps: number | null;
+}
+
+export interface SettingKnee {
+  setting: Setting;
+  bracket: Bracket;
+  points: readonly KneePoint[];
+  /** What breaks at the nearest value on the far side of the knee. */
+  brokenBy: readonly Verdict[];
+  /** Chance that the median draw's knee lies between the least and the greatest of the replications'. */
+  coverage: number;
+}
+
+export interface KneeResult {
+  axis: Range;
+  thresholds: readonly Threshold[];
+  settings: readonly SettingKnee[];
+  seeds: readonly string[];
+}
+
+export async function findKnees(options: KneeOptions): Promise<KneeResult> {
+  const { source, settings } = options;
+  const first = scenarioAt(source, settings[0]);
+  const thresholds = decisive(first, '--until');
+  const axis = steppedByCells(options.axis, first);
+  const knees: SettingKnee[] = [];
+  let seeds: readonly string[] = [];
+  for (const setting of settings) {
+    const { knee, seeds: found } = await kneeOf({ ...options, axis }, setting, thresholds);
+    knees.push(knee);
+    seeds = found;
+  }
+  return { axis, thresholds, settings: knees, seeds };
+}
+
+/** Replicas come in whole multiples of the cells. */
+export function steppedByCells(axis: Range, { hardware }: Scenario): Range {
+  return axis.path === 'hardware.replicas' && axis.step === 1 ? { ...axis, step: hardware.cells } : axis;
+}
+
+async function kneeOf(
+  { source, axis, coarse, resolution, most, smaller, trials }: KneeOptions,
+  setting: Setting,
+  thresholds: readonly Threshold[],
+): Promise<{ knee: SettingKnee; seeds: string[] }> {
+  const outcomes = new Map<number, Outcome[]>();
+  const scenarios = new Map<number, Scenario>();
+  const evaluate = async (values: readonly number[]) => {
+    const asked = values.map((value) => {
+      const overrides: Override[] = [...setting, { path: axis.path, value: valueText(axis, value) }];
+      const scenario = scenarioAt(source, overrides, smaller);
+      scenarios.set(value, scenario);
+      return { scenario, label: overrides.map((one) => `${one.path}=${one.value}`).join(', ') };
+    });
+    const found = await trials.run(asked);
+    for (const [i, value] of values.entries()) outcomes.set(value, found[i]);
+    return found.map((replications) => replications.map((outcome) => judgeOutcome(outcome, thresholds).ok));
+  };
+  const bracket = await findBracket({
+    grid: spread(axis, coarse),
+    snap: (value) => snap(axis, value),
+    resolution,
+    most,
+    evaluate,
+  });
+  const points = bracket.samples.map(({ value, holds }): KneePoint => {
+    const replications = outcomes.get(value) as Outcome[];
+    const rows = meanRows(replications);
+    const arrivals = rows.find(({ metric }) => metric === 'arrivals')?.value ?? null;
+    const { duration } = scenarios.get(value) as Scenario;
+    return {
+      value,
+      text: valueText(axis, value),
+      holds,
+      failing: failingThresholds(replications, thresholds),
+      failure: replications.find(({ failure }) => failure !== null)?.failure ?? null,
+      rows,
+      offeredRps: arrivals === null ? null : (arrivals / duration) * smaller.scale,
+    };
+  });
+  return {
+    knee: {
+      setting,
+      bracket,
+      points,
+      brokenBy: brokenBy(bracket, points),
+      coverage: medianCoverage(bracket.crossings.filter((crossing) => crossing !== null).length),
+    },
+    seeds: [...outcomes.values()][0].map(({ seed }) => seed),
+  };
+}
+
+/** Thresholds that fail at the value nearest to the knee at which all replications fail; of the first value where none holds. */
+function brokenBy({ bracket, side, verdict }: Bracket, points: readonly KneePoint[]): readonly Verdict[] {
+  const broken = points.filter(({ holds }) => !holds.some(Boolean));
+  if (verdict === 'breaks') return points[0].failing;
+  const nearest =
+    side === 'above'
+      ? broken.findLast(({ value }) => value <= (bracket?.below ?? Number.POSITIVE_INFINITY))
+      : broken.find(({ value }) => value >= (bracket?.above ?? 0));
+  return (nearest ?? broken[0])?.failing ?? [];
+}
