@@ -172,6 +172,23 @@ async function gpuItems(): Promise<Item[]> {
   }));
 }
 
+async function engineItems(): Promise<Item[]> {
+  const { ENGINES } = await import('../scenario/presets/engines/index.ts');
+  return Object.entries(ENGINES).map(([name, engine]) => ({
+    name,
+    summary: engine.summary,
+    facts: [
+      ['source', engine.source],
+      ...Object.entries(engine.sets).map(
+        ([path, { value, source }]) => [`serving.${path}`, `${JSON.stringify(value)}; ${source}`] as const,
+      ),
+      ['leaves out', engine.leaves],
+    ],
+    text: `${engine.summary}. What a scenario writes itself takes precedence.`,
+    usage: `serving: {engine: ${name}}`,
+  }));
+}
+
 async function metricItems(): Promise<Item[]> {
   const { METRICS } = await import('../metrics/catalog/index.ts');
   return METRICS.map((metric) => ({
@@ -256,6 +273,11 @@ export const KINDS: readonly Kind[] = [
   })),
   { name: 'models', title: 'Base models', items: modelItems },
   { name: 'gpus', title: 'GPUs', items: gpuItems },
+  {
+    name: 'engines',
+    title: 'Engine presets: defaults that make a replica do what a published system does',
+    items: engineItems,
+  },
   { name: 'metrics', title: 'Metrics', items: metricItems },
   { name: 'figures', title: 'Figures', items: figureItems },
   { name: 'scenarios', title: 'Shipped scenarios', items: scenarioItems },

@@ -1,6 +1,9 @@
 /** What a scenario resolves to before anything is simulated: sizes, memory, offered load. */
+import { FAMILIES } from '../run/families.ts';
 import { type AdapterFootprint, adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+import { type EngineSetting, engineSettings } from '../scenario/presets/engines/apply.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { servingSchema } from '../scenario/schema/serving.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import type { MemoryPlan } from '../sim/cost/step-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
@@ -18,6 +21,8 @@ export interface Plan {
   gpus: number;
   gpu: string;
   base: string;
+  /** What `serving.engine` sets, and whether the scenario says otherwise; absent where no engine is named. */
+  engine?: { name: string; settings: EngineSetting[] };
   adapters_by_rank: AdapterFootprint[];
   /** Of one replica. */
   memory: MemoryPlan;
@@ -43,11 +48,34 @@ export function planOf(scenario: Scenario): Plan {
     gpus: hardware.replicas * tensor * pipeline,
     gpu: hardware.gpu.name,
     base: scenario.base.name,
+    ...engineOf(scenario),
     adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
     memory: planMemory(scenario),
     points: scenario.sweep.reduce((product, axis) => product * axis.values.length, 1),
     replications: scenario.replications,
   };
+}
+
+function engineOf({ serving }: Scenario): Pick<Plan, 'engine'> {
+  const name = serving.engine;
+  if (name === undefined) return {};
+  return { engine: { name, settings: engineSettings(name, serving, servingSchema(FAMILIES).parse({ engine: name })) } };
+}
+
+const written = (value: unknown) =>
+  typeof value === 'object'
+    ? JSON.stringify(value).replaceAll('"', '').replaceAll(':', ': ').replaceAll(',', ', ')
+    : `${value}`;
+
+function engineLines({ engine }: Plan): [string, string][] {
+  if (engine === undefined) return [];
+  const said = (overridden: boolean) =>
+    engine.settings
+      .filter((setting) => setting.overridden === overridden)
+      .map(({ path, value }) => `${path}: ${written(value)}`);
+  const rows: [string, string][] = [['engine', `${engine.name} sets ${said(false).join('; ')}`]];
+  if (said(true).length > 0) rows.push(['', `and not, because the scenario says otherwise, ${said(true).join('; ')}`]);
+  return rows;
 }
 
 const counted = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
@@ -63,6 +91,7 @@ export function planLines(plan: Plan): [string, string][] {
       `${formatCount(plan.requests_per_second)} requests/s for ${formatSeconds(plan.duration_s)}, about ${formatCount(plan.requests)} requests`,
     ],
     ['base', plan.base],
+    ...engineLines(plan),
     ...plan.adapters_by_rank.map(({ rank, diskBytes, hostBytes, objects }): [string, string] => [
       `rank ${rank}`,
       `${formatBytes(diskBytes)} on disk, ${formatBytes(hostBytes)} in host memory, ${formatCount(objects)} tensor objects`,

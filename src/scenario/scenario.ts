@@ -26,7 +26,7 @@ export interface Scenario {
   /** Axes of a sweep: dotted path → values. Empty for a single run. */
   sweep: { path: string; values: unknown[] }[];
   replications: number;
-  budget: { max_events: number; max_requests: number; max_queue: number };
+  budget: { max_events: number; max_requests: number; max_queue: number; drain: number };
 }
 
 export interface Population {
@@ -194,10 +194,9 @@ export interface Serving {
   cost: Choice;
   /** GPU slots for adapters per replica (vLLM max_loras). With `kv.pool: unified` it bounds the count only. */
   slots: number;
-  /** Padded slots: the rank and the modules they are made for, and rows of added vocabulary they hold. */
+  /** Padded slots: the rank and the modules they are made for. */
   slot_rank?: number;
   slot_modules?: 'adapter' | 'linear' | 'all';
-  slot_extra_vocab?: number;
   /** Largest number of running requests, tokens a step, and distinct adapters a step. */
   max_batch: number;
   max_batch_tokens: number;

@@ -190,7 +190,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   for (let number = 0; number < replicasInCell; number++) {
     const host = tier(
       2,
-      entriesIn(hostBytes, hostSizes),
+      Math.min(entriesIn(hostBytes, hostSizes), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
       hostBytes,
       hostSizes,
       diskSeconds,

@@ -18,7 +18,7 @@ export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[])
   if (def.innerType !== undefined) return knownKeys(def.innerType, path);
   switch (def.type) {
     case 'pipe':
-      return knownKeys(def.in!, path);
+      return knownKeys(def.in!._zod.def.type === 'transform' ? def.out! : def.in!, path);
     case 'union':
       return [...new Set(def.options!.flatMap((option) => knownKeys(option, path)))];
     case 'object': {

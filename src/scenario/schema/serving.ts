@@ -1,5 +1,7 @@
 /** The part of the schema that says how the engine behaves: `serving`. */
 import { z } from 'zod';
+import { applyEngine } from '../presets/engines/apply.ts';
+import { ENGINES } from '../presets/engines/index.ts';
 import { bytes, count, duration, fraction } from '../units.ts';
 import { choice, type Families } from './families.ts';
 
@@ -30,11 +32,24 @@ const loader = z.strictObject({
 export const servingSchema = (families: Families) => {
   const eviction = (where: string) =>
     choice(families, 'eviction', 'lru').prefault('lru').describe(`Which adapter leaves ${where} when it is full.`);
-  return z.strictObject({
+  const fields = z.strictObject({
+    engine: z
+      .enum(Object.keys(ENGINES) as [string, ...string[]])
+      .optional()
+      .describe('A published engine whose behaviour fills what this section leaves out (mint-bench list engines).'),
     cost: choice(families, 'cost', 'roofline').prefault('roofline').describe('What a step of a replica costs.'),
     slots: count({ min: 1, max: 1_000_000 })
       .prefault(32)
       .describe('Adapters in GPU memory per replica (vLLM max_loras).'),
+    slot_rank: count({ min: 1, max: 4096 })
+      .optional()
+      .describe('Rank that padded slots are made for (vLLM max_lora_rank); default: the largest of the adapters.'),
+    slot_modules: z
+      .enum(['adapter', 'linear', 'all'])
+      .optional()
+      .describe(
+        "Modules that padded slots hold buffers for: the adapters' own (default), every linear layer, or embedding and LM head too.",
+      ),
     max_batch: count({ min: 1, max: 65_536 })
       .prefault(256)
       .describe('Running requests per replica (vLLM max_num_seqs).'),
@@ -86,6 +101,9 @@ export const servingSchema = (families: Families) => {
             capacity: bytes({ max: 1e18 })
               .optional()
               .describe('Host memory of a node for adapters; default: three quarters of hardware.node.host_memory.'),
+            entries: count({ min: 1, infinity: true })
+              .optional()
+              .describe('Most adapters in host memory per replica (vLLM max_cpu_loras); default: as many as fit.'),
             eviction: eviction('host memory'),
           })
           .prefault({})
@@ -111,4 +129,5 @@ export const servingSchema = (families: Families) => {
       .describe('The most popular adapters are never evicted from host memory.'),
     loader: loader.prefault({}).describe('What a load costs beside moving its bytes.'),
   });
+  return z.preprocess(applyEngine, fields);
 };

@@ -56,7 +56,7 @@ export class LoraPart {
     const shape = adapterShape(base, adapter.modules);
     const ranks = rankClasses(scenario);
     const effective = ranks.map((rank) => {
-      if (rates.rule === 'padded') return ranks[ranks.length - 1];
+      if (rates.rule === 'padded') return Math.max(ranks[ranks.length - 1], scenario.serving.slot_rank ?? 0);
       return rates.rule === 'paged' ? Math.ceil(rank / RANK_PAGE) * RANK_PAGE : rank;
     });
     this.ranks = Float64Array.from(effective);

@@ -48,28 +48,22 @@ function residentBytes(scenario: Scenario, rank: number, largest: number): numbe
 /** What a slot holds no adapter of: the router is never adapted. */
 const NOT_RESERVED = ['router'];
 const VOCABULARY = ['embed', 'lm_head'];
-/** Copies of the added vocabulary's rows: embedding, LM head, and the embeddings of the logits. */
-const EXTRA_VOCAB_COPIES = 3;
-
 /** Bytes of one padded slot: buffers for the largest rank of every module that the engine reserves, in the adapter's dtype. */
 function paddedSlotBytes(scenario: Scenario, largest: number): number {
   const { serving, adapter, base } = scenario;
-  const { slot_modules = 'adapter', slot_extra_vocab = 0 } = serving;
+  const { slot_modules = 'adapter' } = serving;
   const rank = Math.max(largest, serving.slot_rank ?? 0);
   if (slot_modules === 'adapter') return adapterFootprint(scenario, rank).gpuBytes;
   const skipped = slot_modules === 'linear' ? [...NOT_RESERVED, ...VOCABULARY] : NOT_RESERVED;
   const reserved = adapterModules(base).filter((module) => !skipped.includes(module));
   const modules = [...new Set([...adapter.modules, ...reserved])];
-  const buffers = adapterFootprint({ ...scenario, adapter: { ...adapter, modules } }, rank).gpuBytes;
-  const vocabulary = slot_modules === 'all' ? EXTRA_VOCAB_COPIES * slot_extra_vocab * base.hidden : 0;
-  return buffers + vocabulary * DTYPE_BYTES[base.weight_dtype];
+  return adapterFootprint({ ...scenario, adapter: { ...adapter, modules } }, rank).gpuBytes;
 }
 
 /** Bytes of the slots of a static split. Paged slots are sized for the expected mix of ranks, which a slot's user may exceed. */
 function slotBytes(scenario: Scenario, largest: number): number {
   if (scenario.adapter.layout === 'padded-slots') {
-    const slot = adapterFootprint(scenario, largest).gpuBytes + scenario.adapter.slot_overhead;
-    return scenario.serving.slots * slot;
+    return scenario.serving.slots * (paddedSlotBytes(scenario, largest) + scenario.adapter.slot_overhead);
   }
   let mean = 0;
   for (const cohort of scenario.population.cohorts) {

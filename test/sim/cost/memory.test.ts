@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { GPUS } from '../../../src/scenario/presets/gpus.ts';
 import { planMemory } from '../../../src/sim/cost/memory.ts';
 import { type Options, scenario } from './scenario.ts';
@@ -88,5 +88,64 @@ describe('memory plan', () => {
     expect(() => plan({ base: 'kimi-k2', tensor: 8, pipeline: 2, expert: 16 })).toThrow(/expert must divide tensor/);
     expect(() => plan({ base: 'mixtral-8x7b', tensor: 16, expert: 16 })).toThrow(/does not divide the 8 experts/);
     expect(() => plan({ base: 'qwen3-0.6b', pipeline: 29 })).toThrow(/only 28 layers/);
+  });
+});
+
+/**
+ * KV tokens that vLLM 0.8.5 found at start-up on an H100 of 64 GB, by slots (max_loras) and largest rank: FerranAgulloLopez/
+ * GPULLMAdapterOptimization @bae36e2, estimators/find_available_gpu_memory. The memory of the card is set once, so that 8 slots of
+ * rank 16 leave what was found; everything else follows from the slots' own bytes.
+ */
+describe('KV tokens left by slots at the largest rank, against vLLM 0.8.5', () => {
+  const LLAMA: [rank: number, slots: number, tokens: number][] = [
+    [8, 8, 305104],
+    [8, 64, 282640],
+    [8, 192, 230976],
+    [8, 384, 154240],
+    [16, 16, 296000],
+    [16, 64, 256640],
+    [16, 128, 212032],
+    [16, 224, 138272],
+    [32, 8, 296352],
+    [32, 32, 258176],
+    [32, 96, 168064],
+  ];
+  const QWEN: [rank: number, slots: number, tokens: number][] = [
+    [16, 128, 526992],
+    [16, 256, 346768],
+    [16, 384, 165664],
+  ];
+  const tokensOf = (base: string, memory: number, rank: number, slots: number) => {
+    const llama = base === 'llama-3.1-8b';
+    const plan = planMemory(
+      scenario({
+        base,
+        gpu: { ...GPUS.h100, memory },
+        ranks: [8],
+        // Attention alone is adapted: the buffers are for every supported module all the same.
+        modules: ['q', 'k', 'v', 'o'],
+        // 256 rows of added vocabulary, for embedding, LM head and logits.
+        adapter: { slot_overhead: llama ? 3 * 256 * 4096 * 2 : 0 },
+        serving: { slots, slot_rank: rank, slot_modules: llama ? 'all' : 'linear' },
+      }),
+    );
+    return plan.kvBlocks * 16;
+  };
+  const memoryFor = (base: string, tokens: number, bytesPerToken: number) => {
+    const guess = 64e9;
+    return guess + ((tokens - tokensOf(base, guess, 16, 8)) * bytesPerToken) / 0.9;
+  };
+
+  test.each([
+    ['llama-3.1-8b', memoryFor('llama-3.1-8b', 302_000, 131_072), LLAMA],
+    ['qwen2.5-7b', memoryFor('qwen2.5-7b', 694_848, 57_344), QWEN],
+  ])('%s: within 2% of each', (base, memory, rows) => {
+    for (const [rank, slots, tokens] of rows) {
+      const planned = tokensOf(base, memory, rank, slots);
+      expect(
+        Math.abs(planned / tokens - 1),
+        `${slots} slots of rank ${rank}: ${planned}, found ${tokens}`,
+      ).toBeLessThan(0.02);
+    }
   });
 });

@@ -45,6 +45,7 @@ export function scenario(options: Options = {}): Scenario {
       layout: 'padded-slots',
       packed: false,
       host_expansion: 1,
+      slot_overhead: 0,
       ...options.adapter,
     },
     hardware: {

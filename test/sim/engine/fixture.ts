@@ -122,6 +122,7 @@ export function tinyScenario(change: (scenario: Scenario) => void = () => {}): S
       layout: 'padded-slots',
       packed: false,
       host_expansion: 1,
+      slot_overhead: 0,
     },
     hardware: {
       gpu: {
