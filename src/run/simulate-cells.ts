@@ -51,13 +51,17 @@ export function simulateCells(task: CellsTask): CellOutcome[] {
     : task.cells.map((cell) => simulateOne(task, board, cell));
 }
 
+/** Nothing is simulated from here on; Infinity where every request may finish. */
+const lastNs = ({ duration, budget }: Scenario): number => toNs(duration) + toNs(budget.drain);
+
 function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellOutcome {
   const { cell, recorder } = create(task, number);
   const slice = Math.max(1, Math.ceil(toNs(task.scenario.duration) / SLICES));
-  while (!cell.done) {
+  const last = lastNs(task.scenario);
+  while (cell.nextTimeNs() < last) {
     board.checkStopped();
     // Idle stretches are skipped: the next slice ends after whatever comes next.
-    cell.advance((Math.floor(cell.nextTimeNs() / slice) + 1) * slice);
+    cell.advance(Math.min(last, (Math.floor(cell.nextTimeNs() / slice) + 1) * slice));
     board.report(number, cell.nowNs, cell.arrivals, cell.events);
   }
   return end(number, cell, recorder);
@@ -66,21 +70,22 @@ function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellO
 function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
   const { bandwidth, interval } = task.scenario.hardware.object_store;
   const intervalNs = Math.max(1, toNs(interval));
+  const last = lastNs(task.scenario);
   const mine = task.cells.map((number) => ({ number, ...create(task, number) }));
   for (let round = 0; ; round++) {
     board.checkStopped();
     const untilNs = (round + 1) * intervalNs;
     for (const { number, cell } of mine) {
-      cell.advance(untilNs);
+      cell.advance(Math.min(untilNs, last));
       board.report(number, cell.nowNs, cell.arrivals, cell.events);
-      board.offer(number, cell.takeObjectDemand() / (intervalNs / 1e9), cell.done);
+      board.offer(number, cell.takeObjectDemand() / (intervalNs / 1e9), cell.nextTimeNs() >= last);
     }
     board.barrier(task.workers);
     const shares = maxMinShares(board.demands(), bandwidth);
     if (board.allDone()) break;
     // Nobody may offer the next round's before all have read this one's.
     board.barrier(task.workers);
-    for (const { number, cell } of mine) if (!cell.done) cell.setObjectShare(shares[number], untilNs);
+    for (const { number, cell } of mine) if (cell.nextTimeNs() < last) cell.setObjectShare(shares[number], untilNs);
   }
   return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
 }

@@ -136,7 +136,7 @@ export function scenario(
     ],
     sweep: [],
     replications: 1,
-    budget: { max_events: 1e12, max_requests: 1e12, max_queue: 1e9 },
+    budget: { max_events: 1e12, max_requests: 1e12, max_queue: 1e9, drain: Number.POSITIVE_INFINITY },
   };
 }
 

@@ -172,6 +172,9 @@ export const budgetSchema = () =>
       max_events: limit('none').describe('Simulated events before a run stops with an error.'),
       max_requests: limit('1B').describe('Requests before a run stops with an error.'),
       max_queue: limit('10M').describe('Requests waiting in a cell before a run stops with an error.'),
+      drain: duration({ infinity: true })
+        .prefault('none')
+        .describe('Simulated time after the duration in which requests may still finish; what is left then is unfinished.'),
     })
     .prefault({})
     .describe('Bounds on what a run may cost.');

@@ -180,7 +180,7 @@ export function tinyScenario(change: (scenario: Scenario) => void = () => {}): S
     thresholds: [],
     sweep: [],
     replications: 1,
-    budget: { max_events: 1e5, max_requests: 1e12, max_queue: 1e9 },
+    budget: { max_events: 1e5, max_requests: 1e12, max_queue: 1e9, drain: Number.POSITIVE_INFINITY },
   };
   change(scenario);
   return scenario;
