@@ -3,7 +3,7 @@
  * machine scatter: read ratios within one run, and run it on a quiet machine.
  */
 import { cpus, totalmem } from 'node:os';
-import { catalogBench, engineBench } from './engine.ts';
+import { catalogBench, engineBench, engineQuickBench } from './engine.ts';
 import { gib, type Line } from './measure.ts';
 import { residencyBench } from './residency.ts';
 import { hundredMillionBench, millionBench, startupBench, workersBench } from './whole-runs.ts';
@@ -12,6 +12,7 @@ import { hundredMillionBench, millionBench, startupBench, workersBench } from '.
 const BENCHES: Record<string, () => Line[] | Promise<Line[]>> = {
   startup: startupBench,
   engine: engineBench,
+  'engine-quick': engineQuickBench,
   catalog: catalogBench,
   residency: () =>
     residencyBench().map((result) => ({

@@ -4,6 +4,8 @@ import { metricNamed } from '../../metrics/catalog/index.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { BASELINES } from '../../study/compare/baseline.ts';
+import { benchTask, compareCheckouts, kernelTask } from '../../study/compare/bench.ts';
+import { openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
 import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts';
 import { type Comparison, isInconclusive } from '../../study/compare/comparison.ts';
@@ -18,7 +20,7 @@ import { overridesOf, SET_OPTION } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
-import { shippedScenarios } from '../shipped.ts';
+import { packageRoot, shippedScenarios } from '../shipped.ts';
 
 /** Replications of a scenario that is simulated for a comparison, where nothing else says how many. */
 const REPLICATIONS = 10;
@@ -65,9 +67,11 @@ export const command: Command = {
   examples: [
     ['compare smoke reports/runs/smoke-…', 'a run against the baseline of that name: exit 0 if equal, 11 if worse'],
     ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
+    ['compare --bench main . --only engine-quick,kernels', 'did this change cost speed?'],
     ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
   ],
   async run(args, context) {
+    if (args.bench === true) return present(await bench(args, context), args, context);
     const margin = fraction(args, 'margin');
     const metrics = metricsOf(args);
     const [base, next] = sidesOf(args);
@@ -83,6 +87,41 @@ export const command: Command = {
     return present(comparison, args, context);
   },
 };
+
+async function bench(args: Arguments, context: Context): Promise<Comparison> {
+  const { terminal, quiet, signal } = context;
+  const names = String(args.only)
+    .split(',')
+    .filter((name) => name !== '');
+  const rounds = args.rounds as number;
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds must be a whole number of at least 1');
+  const backend = args.backend as string;
+  const tasks = names.map((name) => (name === 'kernels' ? kernelTask(backend) : benchTask(name)));
+  const native = names.includes('kernels') && !['js', 'webgpu', 'tensorflow'].includes(backend);
+  const note = (text: string) => (quiet ? undefined : terminal.err(`${text}\n`));
+  const open = (side: string) => openCheckout(side, { root: packageRoot(), native, onStep: note });
+  const base = open(args.base as string);
+  try {
+    const next = open((args.new as string | undefined) ?? '.');
+    try {
+      return await compareCheckouts(base, next, {
+        tasks,
+        rounds,
+        least: fraction(args, 'least-effect'),
+        signal,
+        onProgress: (done, total, what) => {
+          if (context.progress && terminal.live)
+            terminal.err(`\r\u001b[2K${what === '' ? '' : `${done}/${total} ${what}`}`);
+          else if (context.progress && done % (2 * tasks.length) === 0) note(`${done}/${total} measurements`);
+        },
+      });
+    } finally {
+      next.close();
+    }
+  } finally {
+    base.close();
+  }
+}
 
 function present(comparison: Comparison, args: Arguments, context: Context): number {
   const { terminal, json, line } = context;

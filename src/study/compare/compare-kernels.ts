@@ -4,8 +4,8 @@
  */
 import type { KernelRecord, StoredKernelRun } from '../../real/results.ts';
 import { infoOf } from './compare-runs.ts';
-import { ALPHA, type Comparison, type Line, overall, type SideInfo, type Verdict } from './comparison.ts';
-import { FEWEST_SAMPLES, judgeSamples, type Samples } from './samples.ts';
+import { type Comparison, type Line, overall, type SideInfo, type Verdict } from './comparison.ts';
+import { ALPHA_MEASURED, FEWEST_SAMPLES, judgeSamples, type Samples, samplesNotes } from './samples.ts';
 
 export interface KernelSide extends SideInfo {
   sessions: readonly StoredKernelRun[];
@@ -32,6 +32,7 @@ export function compareKernels(base: KernelSide, next: KernelSide, least: number
     lines = singleSessions(base, next, least);
   } else {
     lines = judgeSamples(shapesOf(base, next), least);
+    notes.push(...samplesNotes(lines));
   }
   return {
     provenance: 'measured',
@@ -39,7 +40,7 @@ export function compareKernels(base: KernelSide, next: KernelSide, least: number
     new: infoOf(next),
     method: 'samples',
     margin: least,
-    alpha: ALPHA,
+    alpha: ALPHA_MEASURED,
     verdict: overall(lines, null),
     lines,
     differences: null,

@@ -5,10 +5,15 @@
 import { median } from '../../metrics/statistics/quantiles.ts';
 import { holm, mannWhitney } from '../../metrics/statistics/tests.ts';
 import { stream } from '../../sim/random/streams.ts';
-import { ALPHA, type Better, direction, type Line, type Verdict } from './comparison.ts';
+import { type Better, direction, type Line, type Verdict } from './comparison.ts';
 
-/** Below this no arrangement of the samples is rarer than 5%: 2 / C(8, 4) = 2.9%. */
-export const FEWEST_SAMPLES = 4;
+/**
+ * Family-wise level for measured values. Stricter than for simulated ones: a gate on timings runs at every commit, on shapes by the
+ * dozen, and one false alarm in twenty would teach people to ignore it.
+ */
+export const ALPHA_MEASURED = 0.01;
+/** Below this no arrangement of the samples is that rare: 2 / C(10, 5) = 0.8%. */
+export const FEWEST_SAMPLES = 5;
 const RESAMPLES = 1000;
 
 export interface Samples {
@@ -29,6 +34,30 @@ export function judgeSamples(all: readonly Samples[], least: number): Line[] {
     line.verdict = verdictOf(line, least);
   });
   return lines;
+}
+
+/** How many samples a side it takes for one of `lines` to be significant after Holm's correction. */
+export function samplesNeeded(lines: number): number {
+  let needed = FEWEST_SAMPLES;
+  while (smallestP(needed) > ALPHA_MEASURED / Math.max(1, lines)) needed++;
+  return needed;
+}
+
+/** 2 / C(2n, n): both sides fully apart. */
+function smallestP(n: number): number {
+  let arrangements = 1;
+  for (let i = 1; i <= n; i++) arrangements *= (n + i) / i;
+  return 2 / arrangements;
+}
+
+/** What to say where the samples are too few for any verdict; nothing otherwise. */
+export function samplesNotes(lines: readonly Line[]): string[] {
+  const needed = samplesNeeded(lines.length);
+  const fewest = Math.min(...lines.map(({ n }) => n));
+  if (lines.length === 0 || fewest >= needed) return [];
+  return [
+    `${fewest} samples cannot make one of ${lines.length} lines significant after Holm's correction; take ${needed}`,
+  ];
 }
 
 function lineOf({ name, unit, better, base, new: next }: Samples): Line {
@@ -53,7 +82,7 @@ function lineOf({ name, unit, better, base, new: next }: Samples): Line {
 
 function verdictOf(line: Line, least: number): Verdict {
   if (line.lo! >= -least && line.hi! <= least) return 'no change';
-  if (line.p! < ALPHA && Math.abs(line.change!) >= least) return direction(line.better, line.change!);
+  if (line.p! < ALPHA_MEASURED && Math.abs(line.change!) >= least) return direction(line.better, line.change!);
   return 'within noise';
 }
 
