@@ -15,6 +15,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/sweep.ts'),
   },
   {
+    name: 'compare',
+    usage: 'compare <base> [new]',
+    summary: 'Compare runs, baselines, kernel runs or scenarios: a verdict a metric',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
+    name: 'baseline',
+    usage: 'baseline <action> [run] [name]',
+    summary: 'Save and list named baselines for compare',
+    load: () => import('./commands/baseline.ts'),
+  },
+  {
     name: 'merge',
     usage: 'merge <folder..>',
     summary: 'Put the shards of a sweep together',
@@ -33,16 +45,16 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/report.ts'),
   },
   {
-    name: 'compare',
-    usage: 'compare <base> [new]',
-    summary: 'Compare runs, baselines, kernel runs or scenarios: a verdict a metric',
-    load: () => import('./commands/compare.ts'),
+    name: 'reproduce',
+    usage: 'reproduce [name..]',
+    summary: 'Simulate what others have published and say by how much it differs',
+    load: () => import('./commands/reproduce.ts'),
   },
   {
-    name: 'baseline',
-    usage: 'baseline <action> [run] [name]',
-    summary: 'Save and list named baselines for compare',
-    load: () => import('./commands/baseline.ts'),
+    name: 'figure',
+    usage: 'figure <id> <run..>',
+    summary: 'Draw one figure for a paper or a slide, from runs, sweeps or kernel measurements',
+    load: () => import('./commands/figure.ts'),
   },
   {
     name: 'validate',

@@ -1,0 +1,105 @@
+/**
+ * What is named on the command line of figures and tables: `label=path` of run folders, study folders, kernel measurements and
+ * figures that were drawn before. A name alone is looked for where the tool keeps its results.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readKernelRun, type StoredKernelRun } from '../real/results.ts';
+import type { Row } from '../report/figures/figure.ts';
+import { readRun } from '../report/read-run.ts';
+import type { RunTables } from '../report/run-data.ts';
+import { planMemory } from '../sim/cost/memory.ts';
+import { type StudyDocument, settingCount } from '../study/study-document.ts';
+import { readPoints, readStudyDocument } from '../study/study-folder.ts';
+import { type SettingResult, settingResults } from '../study/tables.ts';
+import { UsageError } from './parse.ts';
+
+export type Stored = { readonly label: string; readonly path: string } & (
+  | { readonly kind: 'run'; readonly tables: RunTables }
+  | { readonly kind: 'study'; readonly document: StudyDocument; readonly settings: readonly SettingResult[] }
+  | { readonly kind: 'kernel'; readonly run: StoredKernelRun }
+  | { readonly kind: 'drawn'; readonly rows: readonly Row[]; readonly description: string }
+);
+export type StoredKind = Stored['kind'];
+
+const FOLDERS = ['', join('reports', 'runs'), join('reports', 'studies')];
+
+/** Reads each; labels are those given, else names of scenarios and devices where they differ, else of folders. */
+export function readStored(written: readonly string[]): Stored[] {
+  const found = written.map((argument) => {
+    const [, label, path] = /^(?:([^=/\\]+)=)?(.+)$/.exec(argument)!;
+    return { label, stored: readOne(locate(path)) };
+  });
+  const names = found.map(({ stored }) => stored.label);
+  const told = found.map(({ label, stored }, i) =>
+    label !== undefined
+      ? label
+      : names.indexOf(names[i]) === names.lastIndexOf(names[i])
+        ? names[i]
+        : basename(stored.path),
+  );
+  const twice = told.find((label, i) => told.indexOf(label) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`two inputs are called ${JSON.stringify(twice)}`, 'name them apart: label=path');
+  return found.map(({ stored }, i) => ({ ...stored, label: told[i] }));
+}
+
+const MARKS = ['summary.arrow', 'study.json', 'kernel.arrow'];
+
+function locate(written: string): string {
+  for (const folder of FOLDERS) {
+    const path = join(folder, written);
+    if (path.endsWith('.vl.json') && existsSync(path)) return path;
+    if (MARKS.some((mark) => existsSync(join(path, mark)))) return path;
+  }
+  throw new UsageError(
+    `${written} is no folder of a finished run, of a sweep or of a kernel measurement, and no .vl.json of a figure`,
+    'mint-bench run, sweep and kernel print where they keep their results',
+  );
+}
+
+function readOne(path: string): Stored {
+  if (path.endsWith('.vl.json')) return readDrawn(path);
+  if (existsSync(join(path, 'summary.arrow'))) {
+    const { tables } = readRun(path, null);
+    return {
+      kind: 'run',
+      path,
+      label: tables.scenario.name,
+      tables: { ...tables, memory: planMemory(tables.scenario) },
+    };
+  }
+  if (existsSync(join(path, 'study.json'))) return readStudy(path);
+  const run = readKernelRun(join(path, 'kernel.arrow'));
+  return { kind: 'kernel', path, label: run.probe.device, run };
+}
+
+function readStudy(path: string): Stored {
+  const document = readStudyDocument(path);
+  if (document === null) throw new UsageError(`${join(path, 'study.json')} cannot be read`, 'run the sweep again');
+  const points = readPoints(path, document);
+  const missing = document.points.length - points.size;
+  if (missing > 0)
+    throw new UsageError(
+      `${path} lacks ${missing} of ${document.points.length} points`,
+      `${document.command} goes on where it was stopped`,
+    );
+  const results = document.points.map((_, index) => points.get(index)!);
+  return { kind: 'study', path, label: document.name, document, settings: settingResults(document, results) };
+}
+
+function readDrawn(path: string): Stored {
+  const spec = JSON.parse(readFileSync(path, 'utf8')) as { data?: { values?: Row[] }; description?: string };
+  if (!Array.isArray(spec.data?.values))
+    throw new UsageError(`${path} holds no rows of its own`, 'take a .vl.json that mint-bench wrote');
+  return {
+    kind: 'drawn',
+    path,
+    label: basename(path, '.vl.json'),
+    rows: spec.data.values,
+    description: spec.description ?? '',
+  };
+}
+
+export const settingsOf = (document: StudyDocument): number[] =>
+  Array.from({ length: settingCount(document) }, (_, i) => i);
