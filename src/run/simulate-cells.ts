@@ -9,7 +9,7 @@ import { type CellTrace, CellTracer } from '../metrics/trace/cell-tracer.ts';
 import type { TraceWindow } from '../metrics/trace/window.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
-import { buildCell } from '../sim/build-cell.ts';
+import { buildCell, type SharedTables, sharedTables } from '../sim/build-cell.ts';
 import type { Cell } from '../sim/cell.ts';
 import { maxMinShares } from './max-min.ts';
 import { SharedBoard } from './shared-board.ts';
@@ -71,7 +71,8 @@ function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
   const { bandwidth, interval } = task.scenario.hardware.object_store;
   const intervalNs = Math.max(1, toNs(interval));
   const last = lastNs(task.scenario);
-  const mine = task.cells.map((number) => ({ number, ...create(task, number) }));
+  const tables = sharedTables(task.scenario);
+  const mine = task.cells.map((number) => ({ number, ...create(task, number, tables) }));
   for (let round = 0; ; round++) {
     board.checkStopped();
     const untilNs = (round + 1) * intervalNs;
@@ -90,7 +91,7 @@ function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
   return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
 }
 
-function create(task: CellsTask, number: number): { cell: Cell; recorder: CellRecorder } {
+function create(task: CellsTask, number: number, tables?: SharedTables): { cell: Cell; recorder: CellRecorder } {
   const { scenario } = task;
   const { cohorts } = scenario.population;
   let recorder!: CellRecorder;
@@ -99,6 +100,7 @@ function create(task: CellsTask, number: number): { cell: Cell; recorder: CellRe
     cell: number,
     trace: task.trace,
     check: task.check,
+    tables,
     createRecorder: (catalog) => {
       recorder = new CellRecorder({
         cohorts: cohorts.length,

@@ -14,7 +14,7 @@ import { KvCache } from './batching/kv-cache.ts';
 import { Replica } from './batching/replica.ts';
 import { RequestTable } from './batching/request-table.ts';
 import { Cell, type SourceMap } from './cell.ts';
-import { COST } from './cost/index.ts';
+import { stepCostOf } from './cost/index.ts';
 import { planMemory } from './cost/memory.ts';
 import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
 import { EventHeap } from './events.ts';
@@ -97,7 +97,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const table = new RequestTable();
 
   // ── Costs and memory ──
-  const cost = inputs.cost ?? COST[serving.cost.name].create(serving.cost.params as never, scenario);
+  const cost = inputs.cost ?? stepCostOf(scenario);
   const memory = inputs.memory ?? planMemory(scenario);
   const pcie = hardware.gpu.pcie_bandwidth * gpusPerReplica;
   const copyNs = column((f) => toNs(loading.activate + f.gpuBytes / pcie));

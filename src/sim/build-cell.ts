@@ -3,7 +3,10 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { assembleCell } from './assemble-cell.ts';
 import type { Cell } from './cell.ts';
-import { createPopulation } from './population/population.ts';
+import { stepCostOf } from './cost/index.ts';
+import type { StepCost } from './cost/step-cost.ts';
+import { compileLaws, createPopulation } from './population/population.ts';
+import type { CohortLaws } from './population/session-returns.ts';
 import type { AdapterCatalog } from './population/source.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -15,11 +18,24 @@ export interface BuildOptions {
   trace: Trace | null;
   /** Audit the whole cell after every event. */
   check: boolean;
+  /** Tables that do not differ between cells, for those of one thread to share. */
+  tables?: SharedTables;
   /** What records the cell's events; it may want to know how many users there are. */
   createRecorder(catalog: AdapterCatalog): Recorder;
 }
 
-export function buildCell({ scenario, cell, trace, check, createRecorder }: BuildOptions): Cell {
-  const { source, catalog } = createPopulation(scenario, cell, trace);
-  return assembleCell({ scenario, cell, recorder: createRecorder(catalog), check }, source, catalog);
+/** Some hundred kilobytes that the hot loop reads at random: in the cache once for all cells, not once for each. */
+export interface SharedTables {
+  laws: readonly CohortLaws[];
+  cost: StepCost;
+}
+
+export function sharedTables(scenario: Scenario): SharedTables {
+  return { laws: compileLaws(scenario), cost: stepCostOf(scenario) };
+}
+
+export function buildCell({ scenario, cell, trace, check, tables, createRecorder }: BuildOptions): Cell {
+  const { laws, cost } = tables ?? sharedTables(scenario);
+  const { source, catalog } = createPopulation(scenario, cell, trace, laws);
+  return assembleCell({ scenario, cell, recorder: createRecorder(catalog), check, cost }, source, catalog);
 }

@@ -1,36 +1,19 @@
 /**
  * One cell's arrivals: the first turns of an arrival process, flash crowds and returning sessions, merged in time order.
  *
- * What a first turn asks for is drawn from its cohort's own stream, once, when the arrival before it is left behind; so what
- * the system does to requests never changes who asks what in an open loop. No allocation per arrival.
+ * What a first turn asks for is drawn from its cohort's own stream (first-turns.ts); so what the system does to requests never
+ * changes who asks what in an open loop. No allocation per arrival.
  */
-import type { Prng } from '../random/prng.ts';
-import type { ArrivalProcess } from './arrivals/process.ts';
 import type { CellCatalog } from './catalog.ts';
 import type { RankMap } from './drift/law.ts';
-import type { LengthTable } from './lengths/table.ts';
-import type { RankDraw } from './popularity/law.ts';
-import type { CohortLaws, SessionLaw, SessionReturns } from './session-returns.ts';
+import type { FirstTurns } from './first-turns.ts';
+import type { SessionReturns } from './session-returns.ts';
 import type { ArrivalSource } from './source.ts';
 
-/** The laws of one cohort in one cell. */
-export interface CellCohort extends CohortLaws {
-  readonly popularity: RankDraw;
+/** One cohort's users in one cell. */
+export interface CellCohort {
   readonly map: RankMap;
   readonly userStart: number;
-  readonly prompt: LengthTable;
-  readonly output: LengthTable;
-  readonly sessions: SessionLaw | null;
-  readonly random: Prng;
-}
-
-/** A drawn first turn that waits for its time. Its user is looked up when the time has come, since popularity drifts. */
-class Pending {
-  rank = 0;
-  adapter = -1;
-  slot = 0;
-  promptTokens = 0;
-  outputTokens = 0;
 }
 
 const PROCESS = 0;
@@ -46,20 +29,17 @@ export class CellArrivals implements ArrivalSource {
   outputTokens = 0;
   turn = 0;
 
-  private readonly process: ArrivalProcess;
-  private readonly crowds: ArrivalProcess;
+  private readonly process: FirstTurns;
+  private readonly crowds: FirstTurns;
   private readonly returns: SessionReturns;
   private readonly cohorts: readonly CellCohort[];
   private readonly catalog: CellCatalog;
-  private readonly slots: number;
   private readonly horizonNs: number;
-  private readonly fromProcess = new Pending();
-  private readonly fromCrowds = new Pending();
   private chosen = PROCESS;
 
   constructor(
-    process: ArrivalProcess,
-    crowds: ArrivalProcess,
+    process: FirstTurns,
+    crowds: FirstTurns,
     returns: SessionReturns,
     cohorts: readonly CellCohort[],
     catalog: CellCatalog,
@@ -70,42 +50,20 @@ export class CellArrivals implements ArrivalSource {
     this.returns = returns;
     this.cohorts = cohorts;
     this.catalog = catalog;
-    this.slots = catalog.adaptersPerUser;
     this.horizonNs = horizonNs;
-    if (catalog.users === 0) return;
-    this.draw(process, this.fromProcess);
-    if (crowds.nextNs < horizonNs) this.draw(crowds, this.fromCrowds);
-    this.select();
+    if (catalog.users > 0) this.select();
   }
 
   advance(): void {
-    if (this.chosen === PROCESS) {
-      this.process.advance();
-      this.draw(this.process, this.fromProcess);
-    } else if (this.chosen === CROWD) {
-      this.crowds.advance();
-      if (this.crowds.nextNs < this.horizonNs) this.draw(this.crowds, this.fromCrowds);
-    } else {
-      this.returns.advance();
-    }
+    if (this.chosen === PROCESS) this.process.advance();
+    else if (this.chosen === CROWD) this.crowds.advance();
+    else this.returns.advance();
     this.select();
   }
 
   ended(user: number, cohort: number, turn: number, promptTokens: number, outputTokens: number, ns: number): void {
     if (!this.returns.ended(user, cohort, turn, promptTokens, outputTokens, ns)) this.process.ended(ns);
     if (this.process.nextNs < this.nextNs || this.returns.nextNs < this.nextNs) this.select();
-  }
-
-  private draw(process: ArrivalProcess, pending: Pending): void {
-    const cohort = this.cohorts[process.cohort];
-    const { random } = cohort;
-    pending.adapter = process.adapter;
-    if (process.adapter < 0) {
-      pending.rank = process.rank >= 0 ? process.rank : cohort.popularity.draw(random);
-      pending.slot = this.slots > 1 ? random.integer(this.slots) : 0;
-    }
-    pending.promptTokens = process.promptTokens > 0 ? process.promptTokens : cohort.prompt.draw(random);
-    pending.outputTokens = process.outputTokens > 0 ? process.outputTokens : cohort.output.draw(random);
   }
 
   /** Copies the earliest of the three streams into the fields. */
@@ -126,25 +84,25 @@ export class CellArrivals implements ArrivalSource {
       return;
     }
     this.nextNs = ns;
-    if (chosen === PROCESS) this.start(this.process.cohort, this.fromProcess, ns);
-    else if (chosen === CROWD) this.start(this.crowds.cohort, this.fromCrowds, ns);
-    else this.resume();
+    if (chosen === RETURN) this.resume();
+    else this.start(chosen === PROCESS ? this.process : this.crowds, ns);
   }
 
-  private start(cohort: number, pending: Pending, ns: number): void {
+  private start(turns: FirstTurns, ns: number): void {
+    const { cohort, adapter } = turns;
     this.cohort = cohort;
     this.turn = 0;
-    this.promptTokens = pending.promptTokens;
-    this.outputTokens = pending.outputTokens;
-    if (pending.adapter >= 0) {
-      this.adapter = pending.adapter;
-      this.user = this.catalog.userOfAdapter(pending.adapter);
+    this.promptTokens = turns.promptTokens;
+    this.outputTokens = turns.outputTokens;
+    if (adapter >= 0) {
+      this.adapter = adapter;
+      this.user = this.catalog.userOfAdapter(adapter);
       return;
     }
     const { map, userStart } = this.cohorts[cohort];
     if (ns >= map.nextChangeNs) map.moveTo(ns);
-    this.user = userStart + map.user(pending.rank);
-    this.adapter = this.catalog.adapterOf(this.user, cohort, pending.slot);
+    this.user = userStart + map.user(turns.rank);
+    this.adapter = this.catalog.adapterOf(this.user, cohort, turns.slot);
   }
 
   private resume(): void {

@@ -25,6 +25,7 @@ interface Part {
 }
 
 export class FlashCrowds implements ArrivalProcess {
+  readonly reacts = false;
   nextNs = Number.POSITIVE_INFINITY;
   cohort = 0;
   rank = -1;

@@ -8,17 +8,19 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../scenario/trace.ts';
 import { stream } from '../random/streams.ts';
 import { ARRIVALS } from './arrivals/index.ts';
+import type { ArrivalProcess } from './arrivals/process.ts';
 import { BURSTINESS } from './burstiness/index.ts';
 import { adaptersOf, CellCatalog } from './catalog.ts';
-import { CellArrivals, type CellCohort } from './cell-arrivals.ts';
+import { CellArrivals } from './cell-arrivals.ts';
 import { member } from './choice.ts';
+import { FirstTurns } from './first-turns.ts';
 import { FlashCrowds } from './flash-crowds.ts';
 import { LENGTHS } from './lengths/index.ts';
 import { LengthTable } from './lengths/table.ts';
 import { OperationalTime } from './operational-time.ts';
 import { Partition } from './partition.ts';
 import { RankSampler } from './popularity/rank-sampler.ts';
-import { SessionLaw, SessionReturns } from './session-returns.ts';
+import { type CohortLaws, SessionLaw, SessionReturns } from './session-returns.ts';
 import type { AdapterCatalog, ArrivalSource } from './source.ts';
 
 export interface CellPopulation {
@@ -29,8 +31,16 @@ export interface CellPopulation {
   readonly cohortRates: Float64Array;
 }
 
-/** @param trace the rows, where the scenario's arrivals are a trace */
-export function createPopulation(scenario: Scenario, cell: number, trace: Trace | null = null): CellPopulation {
+/**
+ * @param trace the rows, where the scenario's arrivals are a trace
+ * @param laws what the cohorts ask for, which is the same in all cells: cells of one thread share the tables
+ */
+export function createPopulation(
+  scenario: Scenario,
+  cell: number,
+  trace: Trace | null = null,
+  laws: readonly CohortLaws[] = compileLaws(scenario),
+): CellPopulation {
   const { population, seed, duration } = scenario;
   const { cells } = scenario.hardware;
   const horizonNs = Math.round(duration * 1e9);
@@ -41,15 +51,12 @@ export function createPopulation(scenario: Scenario, cell: number, trace: Trace 
     throw new RangeError(`flash crowds cannot be combined with ${population.arrivals.name} arrivals`);
   }
 
-  const cohorts = population.cohorts.map((_, k) =>
-    cellCohort(scenario, partition, catalog, cell, k, arrivals.sessions),
-  );
-  const meanTurns = Float64Array.from(cohorts, ({ sessions }) => sessions?.meanTurns ?? 1);
-  const cellRate = (index: number) => cohorts.reduce((sum, _, k) => sum + partition.rate(k, index) / meanTurns[k], 0);
+  const meanTurns = Float64Array.from(laws, ({ sessions }) => sessions?.meanTurns ?? 1);
+  const cellRate = (index: number) => laws.reduce((sum, _, k) => sum + partition.rate(k, index) / meanTurns[k], 0);
   const cellAdapters = (index: number) =>
-    cohorts.reduce((sum, _, k) => sum + adaptersOf(partition.users(k, index), population), 0);
+    laws.reduce((sum, _, k) => sum + adaptersOf(partition.users(k, index), population), 0);
 
-  const cohortRates = Float64Array.from(cohorts, (_, k) => partition.rate(k, cell));
+  const cohortRates = Float64Array.from(laws, (_, k) => partition.rate(k, cell));
   const process = arrivals.create(arrivalParams, {
     seed,
     cell,
@@ -64,7 +71,7 @@ export function createPopulation(scenario: Scenario, cell: number, trace: Trace 
     cellAdapters: Float64Array.from({ length: cells }, (_, index) => cellAdapters(index)),
     trace,
   });
-  const returns = new SessionReturns(cohorts, {
+  const returns = new SessionReturns(laws, {
     users: catalog.users,
     slots: catalog.adaptersPerUser,
     maxContext: scenario.base.max_context,
@@ -73,10 +80,35 @@ export function createPopulation(scenario: Scenario, cell: number, trace: Trace 
     cell,
   });
   const crowds = new FlashCrowds(scenario, partition, cell, meanTurns);
+  const ranks = laws.map((_, k) =>
+    partition.rate(k, cell) > 0
+      ? new RankSampler(partition.rates[k], partition.firstRank(k, cell), partition.cells)
+      : NOBODY,
+  );
+  /** Crowds have streams of their own: they come on top and change nobody else. */
+  const turns = (of: ArrivalProcess, purpose: string) =>
+    new FirstTurns(
+      of,
+      laws.map(({ prompt, output }, k) => ({
+        popularity: ranks[k],
+        prompt,
+        output,
+        random: stream(seed, purpose, k, cell),
+      })),
+      catalog.adaptersPerUser,
+      horizonNs,
+    );
   return {
-    source: new CellArrivals(process, crowds, returns, cohorts, catalog, horizonNs),
+    source: new CellArrivals(
+      turns(process, 'requests'),
+      turns(crowds, 'crowd requests'),
+      returns,
+      laws.map((_, k) => ({ map: catalog.rankMap(k) ?? NO_MAP, userStart: catalog.userStarts[k] })),
+      catalog,
+      horizonNs,
+    ),
     catalog,
-    cohortUsers: Int32Array.from(cohorts, (_, k) => partition.users(k, cell)),
+    cohortUsers: Int32Array.from(laws, (_, k) => partition.users(k, cell)),
     cohortRates,
   };
 }
@@ -85,27 +117,16 @@ export function createPopulation(scenario: Scenario, cell: number, trace: Trace 
 const NOBODY = { draw: () => 0 };
 const NO_MAP = { nextChangeNs: Number.POSITIVE_INFINITY, moveTo() {}, user: () => 0 };
 
-function cellCohort(
-  scenario: Scenario,
-  partition: Partition,
-  catalog: CellCatalog,
-  cell: number,
-  k: number,
-  withSessions: boolean,
-): CellCohort {
-  const cohort = scenario.population.cohorts[k];
-  const [promptEntry, promptParams] = member(LENGTHS, cohort.prompt_tokens, 'law of prompt lengths');
-  const [outputEntry, outputParams] = member(LENGTHS, cohort.output_tokens, 'law of output lengths');
-  return {
-    popularity:
-      partition.rate(k, cell) > 0
-        ? new RankSampler(partition.rates[k], partition.firstRank(k, cell), partition.cells)
-        : NOBODY,
-    map: catalog.rankMap(k) ?? NO_MAP,
-    userStart: catalog.userStarts[k],
-    prompt: new LengthTable(promptEntry.create(promptParams)),
-    output: new LengthTable(outputEntry.create(outputParams)),
-    sessions: withSessions && cohort.sessions !== null ? new SessionLaw(cohort.sessions) : null,
-    random: stream(scenario.seed, 'requests', k, cell),
-  };
+/** The cohorts' laws of lengths and sessions as tables, in the order of scenario.population.cohorts. */
+export function compileLaws({ population }: Scenario): CohortLaws[] {
+  const [arrivals] = member(ARRIVALS, population.arrivals, 'arrival mode');
+  return population.cohorts.map((cohort) => {
+    const [promptEntry, promptParams] = member(LENGTHS, cohort.prompt_tokens, 'law of prompt lengths');
+    const [outputEntry, outputParams] = member(LENGTHS, cohort.output_tokens, 'law of output lengths');
+    return {
+      prompt: new LengthTable(promptEntry.create(promptParams)),
+      output: new LengthTable(outputEntry.create(outputParams)),
+      sessions: arrivals.sessions && cohort.sessions !== null ? new SessionLaw(cohort.sessions) : null,
+    };
+  });
 }

@@ -27,6 +27,7 @@ function ownRequests({ requests, adapters }: Params, { cell, cellRates, cellAdap
 }
 
 class Burst implements ArrivalProcess {
+  readonly reacts = false;
   nextNs = Number.POSITIVE_INFINITY;
   cohort = 0;
   readonly rank = -1;

@@ -29,6 +29,7 @@ function thinkTime({ think_time: mean, think_cv: cv }: Params): DurationLaw {
 }
 
 class ClosedArrivals implements ArrivalProcess {
+  readonly reacts = true;
   nextNs: number;
   cohort = 0;
   readonly rank = -1;

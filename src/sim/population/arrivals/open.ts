@@ -10,6 +10,7 @@ import type { OperationalTime } from '../operational-time.ts';
 import type { ArrivalContext, ArrivalEntry, ArrivalProcess } from './process.ts';
 
 class OpenArrivals implements ArrivalProcess {
+  readonly reacts = false;
   nextNs = Number.POSITIVE_INFINITY;
   cohort = 0;
   readonly rank = -1;

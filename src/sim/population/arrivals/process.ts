@@ -19,6 +19,8 @@ export interface ArrivalProcess {
   /** Tokens; 0: drawn by the cohort's law. */
   readonly promptTokens: number;
   readonly outputTokens: number;
+  /** Whether `ended` may move `nextNs`. Where it does not, turns can be drawn ahead. */
+  readonly reacts: boolean;
   advance(): void;
   /** A request ended and no further turn of its session follows. Only a closed loop cares. */
   ended(ns: number): void;

@@ -19,6 +19,7 @@ export interface TraceParams {
 }
 
 class TraceArrivals implements ArrivalProcess {
+  readonly reacts = false;
   nextNs = Number.POSITIVE_INFINITY;
   cohort = 0;
   readonly rank = -1;
