@@ -252,7 +252,7 @@ class CpuDevice : public Device {
 
   void dense(Dtype dtype, int64_t m, int64_t n, int64_t k, double* samples, size_t count) override {
     // A shrink of n rank rows is a dense product: (m × k) times (n × k) transposed. Items of 256 columns stay in L2.
-    constexpr int kColumns = 256;
+    constexpr int kColumns = 512;
     const Pages p(m * k * bytesOf(dtype)), q(n * k * bytesOf(dtype)), c(m * vStride(int(n)) * 4);
     fillUniform(dtype, p, m * k, 1);
     fillUniform(dtype, q, n * k, 2);

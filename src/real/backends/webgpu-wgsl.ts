@@ -61,6 +61,17 @@ struct Params { tasks: u32, grid: u32, in_dim: u32, y_stride: u32, accumulate: u
 ${conversions(options)}`;
 }
 
+/** Opens `main`: which task is this workgroup's, as one (`task`) or two (`task`, `more`) vectors of the list. */
+function entry(threads: number, vectors: 1 | 2, builtins = ''): string {
+  const read =
+    vectors === 1 ? 'let task = tasks[at];' : 'let task = tasks[2u * at];\n  let more = tasks[2u * at + 1u];';
+  return `@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32${builtins}) {
+  let at = group.x + group.y * params.grid;
+  if (at >= params.tasks) { return; }
+  ${read}`;
+}
+
 /** Task: (first element of x's row, first element of A's first row, rows 1 … 4, index in h). */
 export function shrinkDecode(options: ShaderOptions): string {
   const wordwise = options.dtype !== 'fp32' && options.alignedIn;
@@ -102,11 +113,7 @@ export function shrinkDecode(options: ShaderOptions): string {
 @group(0) @binding(3) var<storage, read> x: array<u32>;
 @group(0) @binding(4) var<storage, read> a: array<u32>;
 var<workgroup> partial: array<vec4<f32>, ${DECODE_THREADS}>;
-@compute @workgroup_size(${DECODE_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32${builtins}) {
-  let at = group.x + group.y * params.grid;
-  if (at >= params.tasks) { return; }
-  let task = tasks[at];
+${entry(DECODE_THREADS, 1, builtins)}
   let last = task.z - 1u;
   var acc = vec4<f32>();
   ${body}
@@ -146,12 +153,7 @@ export function expandDecode(options: ShaderOptions): string {
 @group(0) @binding(3) var<storage, read_write> y: array<u32>;
 @group(0) @binding(4) var<storage, read> b: array<u32>;
 var<workgroup> hs: array<f32, 256>;
-@compute @workgroup_size(${DECODE_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let at = group.x + group.y * params.grid;
-  if (at >= params.tasks) { return; }
-  let task = tasks[2u * at];
-  let more = tasks[2u * at + 1u];
+${entry(DECODE_THREADS, 2)}
   let scale = bitcast<f32>(more.x);
   for (var k = lane; k < task.z; k += ${DECODE_THREADS}u) { hs[k] = h[task.w + k]; }
   workgroupBarrier();
@@ -173,12 +175,7 @@ export function shrinkPrefill(options: ShaderOptions): string {
 @group(0) @binding(5) var<storage, read> rows: array<u32>;
 var<workgroup> xs: array<f32, ${pairs * pitch}>;
 var<workgroup> as_: array<f32, ${ranks * pitch}>;
-@compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let at = group.x + group.y * params.grid;
-  if (at >= params.tasks) { return; }
-  let task = tasks[2u * at];
-  let more = tasks[2u * at + 1u];
+${entry(threads, 2)}
   let pair = lane / ${ranks}u;
   let k = lane % ${ranks}u;
   var sum = 0.0;
@@ -230,12 +227,7 @@ export function expandPrefill(options: ShaderOptions): string {
 @group(0) @binding(6) var<storage, read> pair_scale: array<f32>;
 var<workgroup> hs: array<f32, ${pairs * pitch}>;
 var<workgroup> bs: array<f32, ${columns * pitch}>;
-@compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let at = group.x + group.y * params.grid;
-  if (at >= params.tasks) { return; }
-  let task = tasks[2u * at];
-  let more = tasks[2u * at + 1u];
+${entry(threads, 2)}
   let tx = lane % 32u;
   let ty = lane / 32u;
   var sum = array<vec2<f32>, 4>();

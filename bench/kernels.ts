@@ -1,0 +1,171 @@
+/**
+ * The cpu backend against what this machine can do: its read bandwidth in decode, its dense product in prefill, and the same
+ * operator as a plain -O3 loop, on the js backend and in both TensorFlow.js forms. Every round takes one reading of each,
+ * so that what disturbs the machine disturbs both sides of a ratio; a line gives the median of the rounds and their quartiles.
+ */
+import { availableParallelism } from 'node:os';
+import type { Backend, Session } from '../src/real/backend.ts';
+import { BACKENDS, BASELINES } from '../src/real/backends/index.ts';
+import type { DeviceHandle, NativeAddon } from '../src/real/backends/native-addon.ts';
+import { loadNative } from '../src/real/backends/native-loader.ts';
+import { NativeSession } from '../src/real/backends/native-session.ts';
+import { countWork, type KernelDtype, type Problem } from '../src/real/operator.ts';
+import { buildProblem, problemSpec } from '../src/real/spec.ts';
+import { median, quantileOf } from '../src/real/statistics.ts';
+import type { Line } from './measure.ts';
+
+const WIDTH = 4096;
+const ADAPTERS = 64;
+const ROWS = 2048;
+const READ_BYTES = 2 ** 28;
+const DENSE = 1024;
+const ROUNDS = 9;
+/** Of the comparisons, whose slow sides take seconds. */
+const RATIO_ROUNDS = 5;
+
+type Case = readonly [KernelDtype, number];
+const DECODE: readonly Case[] = [
+  ['bf16', 8],
+  ['bf16', 16],
+  ['bf16', 64],
+  ['fp16', 16],
+  ['fp32', 16],
+];
+const PREFILL: readonly Case[] = [
+  ['bf16', 16],
+  ['bf16', 64],
+  ['bf16', 256],
+  ['fp16', 64],
+  ['fp32', 16],
+  ['fp32', 64],
+  ['fp32', 256],
+];
+
+interface Device {
+  addon: NativeAddon;
+  handle: DeviceHandle;
+}
+
+function best(measure: (samples: Float64Array) => void): number {
+  const samples = new Float64Array(3);
+  measure(samples);
+  return Math.max(...samples);
+}
+
+const readBandwidth = ({ addon, handle }: Device) => best((out) => addon.bandwidth(handle, 'read', READ_BYTES, out));
+const denseRate = ({ addon, handle }: Device, dtype: KernelDtype) =>
+  best((out) => addon.dense(handle, dtype, DENSE, DENSE, DENSE, out));
+
+async function seconds(session: Session, iterations: number): Promise<number> {
+  return median(await session.run({ iterations, launches: 1, cache: 'flushed' })) / 1e9;
+}
+
+/** "88% (85% … 90%)": median and quartiles. */
+function spread(values: readonly number[], text: (value: number) => string): string {
+  const sorted = Float64Array.from(values).sort();
+  return `${text(median(sorted))} (${text(quantileOf(sorted, 0.25))} … ${text(quantileOf(sorted, 0.75))})`;
+}
+const share = (value: number): string => `${(100 * value).toFixed(0)}%`;
+const times = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)}×`;
+
+function decodeProblem(dtype: KernelDtype, rank: number): Problem {
+  const name = `decode ${dtype} ${rank}`;
+  return buildProblem(
+    problemSpec({ name, dtype, inDim: WIDTH, sliceDims: [WIDTH], tokens: ADAPTERS, ranks: [rank], seed: 'bench' }),
+  );
+}
+
+function prefillProblem(dtype: KernelDtype, rank: number): Problem {
+  const name = `prefill ${dtype} ${rank}`;
+  const shape = { name, dtype, inDim: WIDTH, sliceDims: [WIDTH], tokens: ROWS, sequences: 1, adapters: 1 };
+  return buildProblem(problemSpec({ ...shape, ranks: [rank], seed: 'bench' }));
+}
+
+async function decodeLine(device: Device, dtype: KernelDtype, rank: number): Promise<Line> {
+  const problem = decodeProblem(dtype, rank);
+  const { bytes } = countWork(problem);
+  const session = new NativeSession(device.addon, device.handle, problem);
+  const shares: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const read = readBandwidth(device);
+    shares.push(bytes / (await seconds(session, 3)) / read);
+  }
+  await session.release();
+  const what = `cpu decode, ${ADAPTERS} adapters, ${dtype} rank ${rank}: of read bandwidth`;
+  return { what, value: spread(shares, share), target: '80%' };
+}
+
+async function prefillLine(device: Device, dtype: KernelDtype, rank: number): Promise<Line> {
+  const problem = prefillProblem(dtype, rank);
+  const { bytes, flops } = countWork(problem);
+  const session = new NativeSession(device.addon, device.handle, problem);
+  const shares: number[] = [];
+  const allowed: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const dense = denseRate(device, dtype);
+    const arithmetic = flops / dense;
+    const roofline = Math.max(arithmetic, bytes / readBandwidth(device));
+    shares.push(arithmetic / (await seconds(session, 3)));
+    allowed.push(arithmetic / roofline);
+  }
+  await session.release();
+  // A small rank does too little arithmetic for the bytes of x and y: bandwidth ends it below the dense rate.
+  const most = median(Float64Array.from(allowed));
+  return {
+    what: `cpu prefill, ${ROWS} rows, ${dtype} rank ${rank}: of the dense product`,
+    value: `${spread(shares, share)}, roofline allows ${share(most)}`,
+    target: most >= 0.6 ? '60%' : '',
+  };
+}
+
+/** How many times faster than the others the cpu backend computes one problem in fp32, the only dtype they all have. */
+async function ratioLines(device: Device, name: string, problem: Problem): Promise<Line[]> {
+  const others: Record<string, Session> = {};
+  const missing: Line[] = [];
+  for (const [label, backend] of Object.entries({ js: BACKENDS.js, ...baselines() })) {
+    const probe = await backend.probe();
+    const what = label === 'js' ? 'the js backend' : `${label} (${probe.variant})`;
+    if (probe.usable) others[what] = await backend.create(problem);
+    else missing.push({ what: `  ${label}`, value: 'not installed', target: '' });
+  }
+  const own = new NativeSession(device.addon, device.handle, problem);
+  const plain = 'a plain -O3 loop, one thread';
+  const ratios: Record<string, number[]> = { [plain]: [] };
+  for (const what of Object.keys(others)) ratios[what] = [];
+  for (let round = 0; round < RATIO_ROUNDS; round++) {
+    const ours = await seconds(own, 7);
+    ratios[plain].push(own.plainLoop() / 1e9 / ours);
+    for (const [what, session] of Object.entries(others)) ratios[what].push((await seconds(session, 1)) / ours);
+  }
+  await Promise.all([own, ...Object.values(others)].map((session) => session.release()));
+  const lines = Object.entries(ratios).map(([what, values]) => ({
+    what: `cpu ${name}, fp32 rank 16: against ${what}`,
+    value: spread(values, times),
+    target: '',
+  }));
+  return [...lines, ...missing];
+}
+
+const baselines = (): Record<string, Backend> =>
+  Object.fromEntries(BASELINES.map((name): [string, Backend] => [name, BACKENDS[name]]));
+
+export async function kernelsBench(): Promise<Line[]> {
+  const { addon, steps } = loadNative('cpu');
+  if (addon === null) {
+    const step = steps.findLast(({ outcome }) => outcome !== 'ok');
+    return [{ what: 'cpu backend', value: `not built: ${step?.reason}; ${step?.remedy}`, target: '' }];
+  }
+  const device = { addon, handle: addon.open({ threads: availableParallelism() }) };
+  const lines: Line[] = [];
+  for (const [dtype, rank] of DECODE) lines.push(await decodeLine(device, dtype, rank));
+  for (const [dtype, rank] of PREFILL) lines.push(await prefillLine(device, dtype, rank));
+  lines.push(...(await ratioLines(device, `decode, ${ADAPTERS} adapters`, decodeProblem('fp32', 16))));
+  lines.push(...(await ratioLines(device, 'prefill, 256 rows of 4 adapters', smallPrefill())));
+  return lines;
+}
+
+/** TensorFlow.js's gather form copies A and B for every row: 2,048 rows would take gigabytes. */
+function smallPrefill(): Problem {
+  const shape = { inDim: WIDTH, sliceDims: [WIDTH], tokens: 256, sequences: 4, adapters: 4, ranks: [16] };
+  return buildProblem(problemSpec({ name: 'prefill ratios', ...shape, dtype: 'fp32', seed: 'bench' }));
+}
