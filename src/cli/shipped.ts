@@ -21,7 +21,9 @@ export interface Shipped {
 export function shippedScenarios(): Shipped[] {
   const folder = join(packageRoot(), 'scenarios');
   if (!existsSync(folder)) return [];
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /\.ya?ml$/.test(file) && !file.endsWith('.published.yaml'),
+  );
   return files.sort().map((file) => {
     const absolute = join(folder, file);
     const nearby = relative(process.cwd(), absolute);

@@ -1,0 +1,54 @@
+/** Draws published against simulated: one figure a reproduction, and one over all of them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawAll } from '../report/draw.ts';
+import type { FidelityRow } from '../report/figures/figure.ts';
+import type { Reproduced } from '../study/reproduce/reproduce.ts';
+import type { Comparison } from '../study/reproduce/score.ts';
+
+export async function drawReproductions(results: readonly Reproduced[], out: string): Promise<void> {
+  const folder = join(out, 'figures');
+  mkdirSync(folder, { recursive: true });
+  for (const one of results) {
+    const { file, name } = one.reproduction;
+    await draw(
+      one.comparisons.map((row) => fidelityRow(row, row.row.group.name)),
+      `${file.engine}; published values cited`,
+      join(folder, name),
+    );
+  }
+  if (results.length > 1) {
+    const rows = results.flatMap(({ reproduction, comparisons }) =>
+      comparisons.map((row) => fidelityRow(row, reproduction.name)),
+    );
+    await draw(rows, 'every reproduction; published values cited', join(folder, 'all'));
+  }
+}
+
+function fidelityRow({ row, metric, unit, published, simulated, standing }: Comparison, source: string): FidelityRow {
+  return {
+    source,
+    metric,
+    unit,
+    label: `${row.group.name} ${row.label}`,
+    published,
+    simulated: simulated ?? Number.NaN,
+    fitted: standing === 'fitted',
+    saturated: standing === 'saturated',
+  };
+}
+
+async function draw(rows: readonly FidelityRow[], source: string, path: string): Promise<void> {
+  const drawings = await drawAll(
+    'fidelity',
+    rows,
+    { kind: 'simulated', source },
+    { png: true, only: ['published-simulated'] },
+  );
+  for (const { file, png, spec, csv } of drawings) {
+    writeFileSync(`${path}.svg`, file);
+    writeFileSync(`${path}.vl.json`, `${spec}\n`);
+    writeFileSync(`${path}.csv`, csv);
+    if (png !== null) writeFileSync(`${path}.png`, png);
+  }
+}

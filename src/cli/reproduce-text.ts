@@ -1,0 +1,117 @@
+/** What `reproduce` prints: rows, scores, orderings, knees, the comparison with other simulators; and the same as JSON. */
+import { formatValue } from '../metrics/summary.ts';
+import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
+import type { Comparison, Score } from '../study/reproduce/score.ts';
+import { type Style, table } from './terminal.ts';
+
+type Paint = (style: Style, text: string) => string;
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}%`;
+const errorText = ({ error, unit }: Comparison): string =>
+  error === null ? 'none' : unit === 'fraction' ? `${signed(error).slice(0, -1)} points` : signed(error);
+
+export const FORMULA =
+  'error = (simulated − published) / published, points for fractions; MAPE = mean |error|; held-out: fitted to nothing here; ' +
+  'saturated: achieved < 95% of offered; fitted: used by a calibration';
+
+export function reproductionText(one: Reproduced, { rows, style }: { rows: boolean; style: Paint }): string {
+  const { reproduction, comparisons } = one;
+  const { file, name } = reproduction;
+  const head = `${style('bold', name)}  ${file.title}\n${file.engine}. Published: ${file.source}\n`;
+  return [head, rows ? rowsText(comparisons, style) : '', scoresText(one.scores, style), checksText(one)]
+    .filter((part) => part !== '')
+    .join('\n')
+    .concat('\n');
+}
+
+function rowsText(comparisons: readonly Comparison[], style: Paint): string {
+  return table(
+    comparisons.map((one) => [
+      one.row.group.name,
+      one.row.label,
+      one.metric,
+      formatValue(one.published),
+      formatValue(one.simulated),
+      errorText(one),
+      one.standing === 'held-out' ? '' : one.standing,
+    ]),
+    { header: ['group', 'row', 'metric', 'published', 'simulated', 'error', ''], right: [3, 4, 5], style },
+  );
+}
+
+export function scoresText(scores: readonly Score[], style: Paint): string {
+  return table(
+    scores.map(({ metric, standing, rows, mape, bias, worst, tolerance }) => [
+      metric,
+      standing,
+      String(rows),
+      percent(mape),
+      signed(bias),
+      `${errorText(worst)} (${worst.row.group.name}: ${worst.row.label})`,
+      tolerance === null || standing !== 'held-out'
+        ? ''
+        : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : 'missed'}`,
+    ]),
+    { header: ['metric', 'rows are', 'rows', 'MAPE', 'bias', 'worst', 'tolerance'], right: [2, 3, 4], style },
+  );
+}
+
+function checksText({ orderings, knees, rivals }: Pick<Reproduced, 'orderings' | 'knees' | 'rivals'>): string {
+  const lines = orderings.map(({ metric, kept, of }) => `orderings of ${metric} kept: ${kept} of ${of}`);
+  for (const { group, series, axis, metric, published, simulated, steps } of knees) {
+    const where = series === '' ? group : `${group}, ${series}`;
+    const at = (value: unknown) => (value === null ? 'beyond the grid' : `${axis} ${value}`);
+    lines.push(
+      `knee of ${metric} (${where}): published ${at(published)}, simulated ${at(simulated)}, ${Math.abs(steps)} steps apart`,
+    );
+  }
+  for (const { by, metric, rows, own, theirs } of rivals)
+    lines.push(`${metric} on the ${rows} rows that ${by} predicts: SMAPE ${percent(own)}, ${by} ${percent(theirs)}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+export function summaryText(results: readonly Reproduced[], style: Paint): string {
+  const missed = results.flatMap(({ reproduction, scores }) =>
+    scores
+      .filter(({ tolerance, standing, mape }) => tolerance !== null && standing === 'held-out' && mape > tolerance)
+      .map(
+        ({ metric, mape, tolerance }) =>
+          `${reproduction.name}: ${metric} ${percent(mape)}, tolerance ${percent(tolerance!)}`,
+      ),
+  );
+  const lists = missed.length === 0 ? 'every stated tolerance is kept\n' : `missed: ${missed.join('; ')}\n`;
+  return `${style('bold', 'all')}\n${scoresText(overall(results), style)}${lists}${FORMULA}\n`;
+}
+
+export function reproductionJson(results: readonly Reproduced[]): unknown {
+  const scoreJson = ({ worst, ...score }: Score) => ({
+    ...score,
+    worst: `${worst.row.group.name}: ${worst.row.label}`,
+  });
+  return {
+    formula: FORMULA,
+    reproductions: results.map(({ reproduction, comparisons, scores, orderings, knees, rivals }) => ({
+      name: reproduction.name,
+      title: reproduction.file.title,
+      engine: reproduction.file.engine,
+      source: reproduction.file.source,
+      rows: comparisons.map(({ row, metric, unit, published, simulated, error, standing }) => ({
+        group: row.group.name,
+        settings: row.settings,
+        metric,
+        unit,
+        published,
+        simulated,
+        error,
+        standing,
+        run_hash: row.id,
+      })),
+      scores: scores.map(scoreJson),
+      orderings,
+      knees,
+      rivals,
+    })),
+    overall: overall(results).map(scoreJson),
+  };
+}

@@ -1,0 +1,51 @@
+/** `reproduce --fit`: searches the parameters that a reproduction names on its fitted rows, and writes the engine's calibration. */
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EngineCalibration } from '../../scenario/engine-calibration.ts';
+import { errorOf, type FitOptions, fitRows, leaveOneOut } from './fit.ts';
+import type { Reproduction } from './published.ts';
+import { type PublishedRow, rowsOf } from './rows.ts';
+
+export interface Calibrated {
+  readonly file: string;
+  readonly calibration: EngineCalibration;
+}
+
+/** Null where the reproduction fits nothing. @param date stands in the file, ISO 8601 */
+export function calibrateEngine(reproduction: Reproduction, date: string): Calibrated | null {
+  const { fit, engine } = reproduction.file;
+  if (fit === undefined) return null;
+  const usable = (row: PublishedRow) =>
+    fit.metrics.some((metric) => row.published.has(metric)) &&
+    Object.entries(fit.below).every(([metric, limit]) => (row.published.get(metric) ?? 0) < limit);
+  const extra = Object.entries(fit.set).map(([path, value]) => ({ path, value }));
+  const rows = rowsOf(reproduction, extra).filter(usable);
+  const fitted = rows.filter(({ group }) => group.use === 'fitted');
+  const options: FitOptions = {
+    search: Object.fromEntries(
+      Object.entries(fit.search).map(([name, [low, start, high]]) => [name, { low, start, high }]),
+    ),
+    fixed: fit.fixed,
+    metrics: fit.metrics,
+    evaluations: fit.evaluations,
+  };
+  const parameters = fitRows(fitted, options);
+  const groupOf = ({ group }: PublishedRow) => group.part ?? group.name;
+  const calibration: EngineCalibration = {
+    format: 'mint-bench-engine-calibration',
+    version: 1,
+    engine,
+    parameters,
+    fit: {
+      date,
+      published: [reproduction.name],
+      fitted: Object.keys(fit.search),
+      rows: fitted.length,
+      error: errorOf(fitted, parameters, fit.metrics),
+      held_out: leaveOneOut(rows, options, groupOf),
+    },
+  };
+  const file = join(dirname(reproduction.scenarioFile), fit.calibration);
+  writeFileSync(file, `${JSON.stringify(calibration, null, 2)}\n`);
+  return { file, calibration };
+}

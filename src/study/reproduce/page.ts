@@ -1,0 +1,124 @@
+/** The page that says where the model is wrong and by how much, as Markdown; `mint-bench reproduce --markdown` writes it. */
+import { engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
+import { overall, type Reproduced } from './reproduce.ts';
+import type { Score } from './score.ts';
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${percent(Math.abs(value))}`;
+
+export function fidelityPage(results: readonly Reproduced[]): string {
+  return [
+    '# Where the model agrees with what others measured, and where it does not',
+    '',
+    'Written by `mint-bench reproduce --markdown`; every figure on this page is that command’s. *Published* values are cited, *simulated*',
+    'ones are this simulator’s. An error is (simulated − published) / published, in points where the metric is itself a fraction; MAPE is',
+    'the mean of its absolute value over rows. Rows are *held out* where no calibration saw them, *fitted* where one did, *saturated* where the',
+    'published system achieved less than 95% of what was offered: throughput is easy there, and latency grows with the length of the run.',
+    '',
+    '## All reproductions',
+    '',
+    ...scoreLines(overall(results)),
+    '',
+    ...results.flatMap(section),
+  ].join('\n');
+}
+
+function section(one: Reproduced): string[] {
+  const { reproduction, scores, orderings, knees, rivals } = one;
+  const { file, name } = reproduction;
+  const caveats = file.groups.filter((group) => group.caveat !== undefined);
+  return [
+    `## ${name}`,
+    '',
+    `${file.title}. Engine: ${file.engine}. Source: ${file.source}`,
+    ...(file.protocol === '' ? [] : ['', file.protocol.trim()]),
+    '',
+    ...scoreLines(scores),
+    '',
+    ...orderings.map(({ metric, kept, of }) => `- orderings of \`${metric}\` kept: ${kept} of ${of}`),
+    ...knees.map(
+      ({ group, series, axis, metric, published, simulated, steps }) =>
+        `- knee of \`${metric}\`, ${group}${series === '' ? '' : `, ${series}`}: published at ${axis} ${published ?? 'beyond the grid'}, simulated at ${simulated ?? 'beyond the grid'} (${Math.abs(steps)} steps)`,
+    ),
+    ...rivals.map(
+      ({ by, metric, rows, own, theirs }) =>
+        `- \`${metric}\` on the ${rows} rows that the ${by} predicts: SMAPE ${percent(own)}, the ${by}’s ${percent(theirs)}`,
+    ),
+    ...worstGroups(one),
+    ...calibrationLines(one),
+    ...(file.missing.length === 0 ? [] : ['', 'Not modelled:', '', ...file.missing.map((text) => `- ${text}`)]),
+    ...(caveats.length === 0
+      ? []
+      : ['', 'Read with care:', '', ...caveats.map((group) => `- ${group.name}: ${group.caveat}`)]),
+    '',
+  ];
+}
+
+function scoreLines(scores: readonly Score[]): string[] {
+  return [
+    '| Metric | Rows are | Rows | MAPE | Bias | Worst row | Tolerance |',
+    '|---|---|---:|---:|---:|---|---|',
+    ...scores.map(({ metric, standing, rows, mape, bias, worst, tolerance }) => {
+      const kept =
+        tolerance === null || standing !== 'held-out'
+          ? ''
+          : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : '**missed**'}`;
+      const by = worst.error === null ? 'no value' : signed(worst.error);
+      return `| \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${signed(bias)} | ${by}: ${worst.row.group.name}, ${worst.row.label} | ${kept} |`;
+    }),
+  ];
+}
+
+/** Where a reproduction has several groups: the error by group, so that a reader sees which of them is wrong. */
+function worstGroups({ comparisons }: Reproduced): string[] {
+  const groups = [...new Set(comparisons.map(({ row }) => row.group.name))];
+  const metrics = [...new Set(comparisons.map(({ metric }) => metric))];
+  if (groups.length < 2) return [];
+  const cell = (group: string, metric: string) => {
+    const own = comparisons.filter((one) => one.row.group.name === group && one.metric === metric);
+    if (own.length === 0) return '';
+    const errors = own.map(({ error }) => error ?? -1);
+    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    return `${percent(mean(errors.map(Math.abs)))} (${signed(mean(errors))})`;
+  };
+  return [
+    '',
+    'MAPE (bias) by group, whatever the rows were used for:',
+    '',
+    `| Group | ${metrics.map((metric) => `\`${metric}\``).join(' | ')} |`,
+    `|---|${metrics.map(() => '---:|').join('')}`,
+    ...groups.map((group) => `| ${group} | ${metrics.map((metric) => cell(group, metric)).join(' | ')} |`),
+  ];
+}
+
+function calibrationLines({ rows }: Reproduced): string[] {
+  const used = new Map(
+    rows.flatMap(({ scenario }) => {
+      const parsed = engineCalibrationSchema.safeParse(scenario.serving.cost.params.data);
+      return parsed.success ? [[parsed.data.engine, parsed.data] as const] : [];
+    }),
+  );
+  return [...used.values()].flatMap(({ engine, parameters, fit }) => [
+    '',
+    `Calibration of ${engine}: ${Object.entries(parameters)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(
+        ', ',
+      )}. Fitted (${fit.fitted.join(', ')}) to ${fit.rows} rows of ${fit.published.join(', ')} on ${fit.date}; error on them ${errorsText(fit.error)}.`,
+    ...(fit.held_out.length === 0
+      ? []
+      : [
+          '',
+          'Fitted again without one group, and the error on that group:',
+          '',
+          ...fit.held_out.map(
+            ({ left_out, rows: n, error }) => `- without ${left_out} (${n} rows): ${errorsText(error)}`,
+          ),
+        ]),
+  ]);
+}
+
+const errorsText = (errors: Readonly<Record<string, number>>): string =>
+  Object.entries(errors)
+    .map(([metric, error]) => `\`${metric}\` ${percent(error)}`)
+    .join(', ');

@@ -1,0 +1,95 @@
+/** Published rows of several systems, simulated side by side and scored. The same for any executor and number of workers. */
+import type { Executor, ExecutorOptions } from '../executor.ts';
+import type { PointResult } from '../point-result.ts';
+import type { Point } from '../points.ts';
+import { PLAN_METRICS } from './plan-metrics.ts';
+import type { Reproduction } from './published.ts';
+import { type PublishedRow, rowsOf } from './rows.ts';
+import {
+  type Comparison,
+  compare,
+  type Knee,
+  knees,
+  type Orderings,
+  orderings,
+  type Rival,
+  rivals,
+  type Score,
+  scores,
+} from './score.ts';
+
+export interface Reproduced {
+  readonly reproduction: Reproduction;
+  readonly rows: readonly PublishedRow[];
+  readonly comparisons: readonly Comparison[];
+  readonly scores: readonly Score[];
+  readonly orderings: readonly Orderings[];
+  readonly knees: readonly Knee[];
+  readonly rivals: readonly Rival[];
+}
+
+export type ReproduceOptions = Omit<ExecutorOptions, 'onResult'>;
+
+export async function reproduce(
+  reproductions: readonly Reproduction[],
+  executor: Executor,
+  options: ReproduceOptions = {},
+): Promise<Reproduced[]> {
+  const all = reproductions.map((reproduction) => ({ reproduction, rows: rowsOf(reproduction) }));
+  const results = new Map<string, PointResult>();
+  const points = pointsOf(all.flatMap(({ rows }) => rows).filter(({ published }) => needsRun([...published.keys()])));
+  await executor.run(points, { ...options, onResult: (result) => results.set(result.id, result) });
+  return all.map(({ reproduction, rows }): Reproduced => {
+    const values = new Map(rows.map((row) => [row.id, valuesOf(row, results.get(row.id))]));
+    const comparisons = compare(rows, ({ id }) => values.get(id)!);
+    return {
+      reproduction,
+      rows,
+      comparisons,
+      scores: scores(comparisons, reproduction.file.tolerance),
+      orderings: orderings(comparisons),
+      knees: knees(comparisons),
+      rivals: rivals(comparisons),
+    };
+  });
+}
+
+/** One point for each distinct scenario: rows that differ in what was published alone share it. */
+function pointsOf(rows: readonly PublishedRow[]): Point[] {
+  const distinct = new Map(rows.map((row) => [row.id, row]));
+  return [...distinct.values()].map(({ id, scenario, reproduction, group, label }, index) => ({
+    index,
+    setting: index,
+    replication: 0,
+    overrides: [{ path: `${reproduction}/${group.name}`, value: label }],
+    scenario,
+    id,
+  }));
+}
+
+/** What a row's scenario gives: its plan, and its run where it was simulated. */
+function valuesOf({ scenario, published }: PublishedRow, result: PointResult | undefined): Map<string, number | null> {
+  const planned = [...published.keys()].filter((name) => Object.hasOwn(PLAN_METRICS, name));
+  return new Map<string, number | null>([
+    ...(result?.rows ?? [])
+      .filter(({ cohort }) => cohort === 'all')
+      .map(({ metric, value }) => [metric, value] as const),
+    ...planned.map((name) => [name, PLAN_METRICS[name].of(scenario)] as const),
+  ]);
+}
+
+const needsRun = (metrics: readonly string[]): boolean => metrics.some((name) => !Object.hasOwn(PLAN_METRICS, name));
+
+/** Scores over every reproduction together, each value counting once. */
+export function overall(results: readonly Reproduced[]): Score[] {
+  return scores(results.flatMap(({ comparisons }) => comparisons));
+}
+
+/** Whether every tolerance that a reproduction states holds for the mean over its rows that were not fitted. */
+export function withinTolerance(results: readonly Reproduced[]): boolean {
+  return results.every((one) =>
+    one.scores.every(
+      ({ tolerance, standing, mape }) => tolerance === null || standing !== 'held-out' || mape <= tolerance,
+    ),
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * Published against simulated, value by value, and what follows from all of them together.
+ *
+ * - error of a value: (simulated − published) / published; of a metric that is itself a fraction, the difference in points
+ * - MAPE: mean of |error| over rows; SMAPE: mean of |s − p| / ((s + p) / 2), the formula of the published twin
+ * - saturated: the published run achieved less than 95% of what was offered. Throughput is easy there and latency grows with
+ *   the length of the run, so these rows are scored apart
+ * - orderings: pairs of rows of a group that differ in one setting and whose published values differ by more than the noise: does the
+ *   simulation order them alike?
+ * - knee: steps of the grid between the first published and the first simulated value beyond a limit
+ */
+import { unitOfMetric } from './published.ts';
+import type { PublishedRow } from './rows.ts';
+
+export type Standing = 'held-out' | 'saturated' | 'fitted';
+
+export interface Comparison {
+  readonly row: PublishedRow;
+  readonly metric: string;
+  readonly unit: string;
+  readonly published: number;
+  /** Null where the simulation has no such value: no request finished. */
+  readonly simulated: number | null;
+  readonly error: number | null;
+  readonly standing: Standing;
+  /** By simulator. */
+  readonly predicted: ReadonlyMap<string, number>;
+}
+
+export interface Score {
+  readonly metric: string;
+  readonly standing: Standing;
+  readonly rows: number;
+  readonly mape: number;
+  readonly smape: number;
+  readonly bias: number;
+  readonly worst: Comparison;
+  readonly tolerance: number | null;
+}
+
+export interface Orderings {
+  readonly metric: string;
+  readonly kept: number;
+  readonly of: number;
+}
+
+export interface Knee {
+  readonly group: string;
+  readonly series: string;
+  readonly axis: string;
+  readonly metric: string;
+  /** Axis values; null where the limit is not reached on the grid. */
+  readonly published: unknown;
+  readonly simulated: unknown;
+  readonly steps: number;
+}
+
+/** Another simulator and this one on the rows that both have. */
+export interface Rival {
+  readonly by: string;
+  readonly metric: string;
+  readonly rows: number;
+  readonly own: number;
+  readonly theirs: number;
+}
+
+const SATURATED = 0.95;
+/** Published differences below this are taken for noise. */
+export const ORDERING_NOISE = 0.05;
+
+export type ValuesOf = (row: PublishedRow) => ReadonlyMap<string, number | null>;
+
+export function compare(rows: readonly PublishedRow[], valuesOf: ValuesOf): Comparison[] {
+  return rows.flatMap((row) => {
+    const values = valuesOf(row);
+    return [...row.published].map(([metric, published]): Comparison => {
+      const simulated = values.get(metric) ?? null;
+      const unit = unitOfMetric(metric);
+      const predicted = new Map(
+        [...row.predictions].flatMap(([by, known]) => {
+          const value = known.get(metric);
+          return value === undefined ? [] : [[by, value] as const];
+        }),
+      );
+      return {
+        row,
+        metric,
+        unit,
+        published,
+        simulated,
+        error: errorOf(published, simulated, unit),
+        standing: standingOf(row),
+        predicted,
+      };
+    });
+  });
+}
+
+export function errorOf(published: number, simulated: number | null, unit: string): number | null {
+  if (simulated === null) return null;
+  if (unit === 'fraction') return simulated - published;
+  return published === 0 ? (simulated === 0 ? 0 : null) : (simulated - published) / published;
+}
+
+function standingOf(row: PublishedRow): Standing {
+  if (row.group.use === 'fitted') return 'fitted';
+  const achieved = row.published.get('request_rps') ?? row.published.get('makespan_rps');
+  return achieved !== undefined && row.offered !== null && achieved < SATURATED * row.offered
+    ? 'saturated'
+    : 'held-out';
+}
+
+export function scores(comparisons: readonly Comparison[], tolerance: Readonly<Record<string, number>> = {}): Score[] {
+  const keys = [...new Set(comparisons.map(({ metric, standing }) => `${metric}\n${standing}`))];
+  return keys.map((key) => {
+    const [metric, standing] = key.split('\n') as [string, Standing];
+    const own = comparisons.filter((one) => one.metric === metric && one.standing === standing);
+    const worst = own.reduce((a, b) => (size(b) > size(a) ? b : a));
+    return {
+      metric,
+      standing,
+      rows: own.length,
+      mape: mean(own.map(size)),
+      smape: mean(own.map(({ published, simulated }) => symmetric(published, simulated))),
+      bias: mean(own.map(({ error }) => error ?? -1)),
+      worst,
+      tolerance: tolerance[metric] ?? null,
+    };
+  });
+}
+
+/** A value that is missing is as wrong as a value of nothing. */
+const size = ({ error }: Comparison): number => (error === null ? 1 : Math.abs(error));
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+export function symmetric(a: number, b: number | null): number {
+  if (b === null) return 2;
+  return a === b ? 0 : Math.abs(a - b) / ((Math.abs(a) + Math.abs(b)) / 2);
+}
+
+export function orderings(comparisons: readonly Comparison[]): Orderings[] {
+  const metrics = [...new Set(comparisons.map(({ metric }) => metric))];
+  return metrics.flatMap((metric) => {
+    let kept = 0;
+    let of = 0;
+    const own = comparisons.filter((one) => one.metric === metric);
+    for (let i = 0; i < own.length; i++) {
+      for (let j = i + 1; j < own.length; j++) {
+        const [a, b] = [own[i], own[j]];
+        if (a.row.group !== b.row.group || !oneApart(a.row.settings, b.row.settings)) continue;
+        if (symmetric(a.published, b.published) <= ORDERING_NOISE) continue;
+        of++;
+        if (a.simulated === null || b.simulated === null) continue;
+        if (Math.sign(a.simulated - b.simulated) === Math.sign(a.published - b.published)) kept++;
+      }
+    }
+    return of === 0 ? [] : [{ metric, kept, of }];
+  });
+}
+
+function oneApart(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(a).filter((key) => a[key] !== b[key]).length === 1;
+}
+
+export function knees(comparisons: readonly Comparison[]): Knee[] {
+  const groups = [...new Set(comparisons.map(({ row }) => row.group))];
+  return groups.flatMap((group) => {
+    const { knee } = group;
+    if (knee === undefined) return [];
+    const own = comparisons.filter(({ row, metric }) => row.group === group && metric === knee.metric);
+    const seriesOf = ({ row }: Comparison) =>
+      Object.entries(row.settings)
+        .filter(([key]) => key !== knee.axis)
+        .map(([key, value]) => `${key.split('.').at(-1)} ${value}`)
+        .join(', ');
+    return [...new Set(own.map(seriesOf))].map((series): Knee => {
+      const line = own.filter((one) => seriesOf(one) === series);
+      const first = (value: (one: Comparison) => number | null) =>
+        line.findIndex((one) => (value(one) ?? Number.POSITIVE_INFINITY) > knee.above);
+      const [published, simulated] = [first((one) => one.published), first((one) => one.simulated)];
+      const place = (at: number) => (at < 0 ? line.length : at);
+      const at = (i: number) => (i < 0 ? null : line[i].row.settings[knee.axis]);
+      return {
+        group: group.name,
+        series,
+        axis: knee.axis,
+        metric: knee.metric,
+        published: at(published),
+        simulated: at(simulated),
+        steps: place(simulated) - place(published),
+      };
+    });
+  });
+}
+
+export function rivals(comparisons: readonly Comparison[]): Rival[] {
+  const keys = new Set(
+    comparisons.flatMap(({ metric, predicted }) => [...predicted.keys()].map((by) => `${by}\n${metric}`)),
+  );
+  return [...keys].map((key) => {
+    const [by, metric] = key.split('\n');
+    const own = comparisons.filter((one) => one.metric === metric && one.predicted.has(by));
+    return {
+      by,
+      metric,
+      rows: own.length,
+      own: mean(own.map(({ published, simulated }) => symmetric(published, simulated))),
+      theirs: mean(own.map(({ published, predicted }) => symmetric(published, predicted.get(by)!))),
+    };
+  });
+}
