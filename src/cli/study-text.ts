@@ -1,32 +1,26 @@
-/** A study on stdout: a row a setting, its axes and the metrics asked for, and where the rest is. */
+/** A study's results as commands give them: report in its folder, table or JSON on stdout. */
 import { join } from 'node:path';
 import { metricNamed } from '../metrics/catalog/index.ts';
-import { formatMetric } from '../report/format.ts';
-import { type StudyDocument, settingCount } from '../study/study-document.ts';
+import { HEADLINE, type StudyTables, studyDigest } from '../report/study-digest.ts';
+import { writeStudyReport } from '../report/write-study.ts';
+import type { StudyDocument } from '../study/study-document.ts';
+import { summaryOf } from '../study/sweep.ts';
 import type { SettingResult } from '../study/tables.ts';
-import type { Context } from './command.ts';
+import type { Arguments, Context } from './command.ts';
 import { UsageError } from './parse.ts';
 import { table } from './terminal.ts';
 
-export const METRICS_OPTION = {
-  type: 'string',
-  describe: 'Metrics to print, separated by commas; the tables hold all of them',
+export const STUDY_OPTIONS = {
+  metrics: {
+    type: 'string',
+    describe: 'Metrics to print, separated by commas; the tables hold all of them',
+  },
+  figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
 } as const;
 
-/** Printed where nothing is asked for. */
-const HEADLINE = [
-  'ttft_ms_p50',
-  'ttft_ms_p99',
-  'tpot_ms_p99',
-  'slo_attainment',
-  'goodput_rps',
-  'hit_ratio_gpu',
-  'cost_usd_per_user_month',
-];
-
-export function metricsOf(written: string | undefined): string[] {
-  if (written === undefined) return HEADLINE;
-  const names = written.split(',').map((name) => name.trim());
+export function metricsOf({ metrics }: Arguments): readonly string[] {
+  if (metrics === undefined) return HEADLINE;
+  const names = (metrics as string).split(',').map((name) => name.trim());
   const unknown = names.find((name) => metricNamed(name) === undefined);
   if (unknown !== undefined)
     throw new UsageError(
@@ -36,36 +30,29 @@ export function metricsOf(written: string | undefined): string[] {
   return names;
 }
 
-export function printStudy(
+/** Writes the report of a whole study and prints what was asked for. */
+export async function presentStudy(
   document: StudyDocument,
   settings: readonly SettingResult[],
-  metrics: readonly string[],
   folder: string,
-  { terminal }: Context,
-): void {
-  const { name, axes, replications } = document;
-  const judged = settings.some(({ passed }) => passed < replications);
-  const header = [...axes.map(({ path }) => path), ...metrics, ...(judged ? ['passed'] : [])];
-  const rows = settings.map(({ setting, passed, summary }) => [
-    ...axes.map(({ written }) => written[setting]),
-    ...metrics.map((metric) => {
-      const row = summary.find((one) => one.metric === metric && one.cohort === 'all');
-      if (row === undefined || row.value === null) return '–';
-      const value = formatMetric(row.value, row.unit);
-      return replications > 1 && row.hi !== null ? `${value} ±${half(row.value, row.hi, row.unit)}` : value;
-    }),
-    ...(judged ? [`${passed}/${replications}`] : []),
-  ]);
-  const numbers = header.map((_, column) => column).filter((column) => column >= axes.length);
-  const runs = `${settingCount(document)} settings × ${replications} ${replications === 1 ? 'replication' : 'replications'}`;
-  const note = replications > 1 ? '; ± is a 95 % interval over replications' : '';
-  terminal.out(`${terminal.styleOut('bold', name)}  ${runs}${note}\n\n`);
-  terminal.out(table(rows, { header, right: numbers, indent: 2, style: terminal.styleOut }));
-  terminal.out(`\n${terminal.styleOut('dim', 'again:')} ${document.command}\n`);
-  terminal.out(`${terminal.styleOut('dim', 'tables:')} ${join(folder, 'sweep.arrow')}\n`);
-}
-
-/** Half an interval, in the unit that its value is shown in where that is the same, to two digits. */
-function half(value: number, hi: number, unit: string): string {
-  return formatMetric(hi - value, unit, 2);
+  args: Arguments,
+  context: Context,
+): Promise<void> {
+  const { terminal, json, verbose } = context;
+  const study: StudyTables = { ...document, hash: document.study_hash, settings };
+  await writeStudyReport(folder, study, {
+    figures: args.figures === true,
+    onWarning: (warning) => verbose && terminal.err(`${warning}\n`),
+  });
+  if (json) {
+    terminal.outJson(summaryOf(document, settings));
+    return;
+  }
+  const { name, sentence, header, rows, numbersFrom, reproduce } = studyDigest(study, metricsOf(args));
+  const right = header.map((_, column) => column).filter((column) => column >= numbersFrom);
+  terminal.out(`${terminal.styleOut('bold', name)}  ${sentence}\n\n`);
+  terminal.out(table(rows, { header, right, indent: 2, style: terminal.styleOut }));
+  terminal.out(`\n${terminal.styleOut('dim', 'again:')} ${reproduce}\n`);
+  terminal.out(`${terminal.styleOut('dim', 'table:')} ${join(folder, 'sweep.arrow')}\n`);
+  terminal.out(`${terminal.styleOut('dim', 'report:')} ${join(folder, 'report.html')}\n`);
 }

@@ -44,7 +44,7 @@ export function markdownSummary(digest: Digest, hash: string, figures: readonly 
   return `${parts.join('\n\n')}\n`;
 }
 
-function figure({ id, question, howToRead }: MarkdownFigure): string {
+export function figure({ id, question, howToRead }: MarkdownFigure): string {
   return [
     `### ${plain(question)}`,
     `<picture><source media="(prefers-color-scheme: dark)" srcset="figures/${id}.dark.svg"><img src="figures/${id}.svg" alt="${escapeAttribute(question)}"></picture>`,
@@ -53,7 +53,7 @@ function figure({ id, question, howToRead }: MarkdownFigure): string {
 }
 
 /** `right`: the first column whose cells stand at the right; `raw`: a column that is Markdown already. */
-function table(
+export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   right: number,
@@ -81,7 +81,7 @@ export function plain(text: string): string {
 const escapeAttribute = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 
-const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, ' ')}\``;
+export const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, ' ')}\``;
 
 /** A fence longer than any run of backticks inside. */
 export function fence(text: string): string {

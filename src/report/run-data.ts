@@ -56,6 +56,8 @@ export interface StudyRun {
   readonly label: string;
   /** Swept parameters by dotted path or short name, in base units. */
   readonly params: Readonly<Record<string, number | string>>;
+  /** The same values as a person wrote them, where that reads better: `64GiB`. */
+  readonly written?: Readonly<Record<string, string>>;
   readonly summary: readonly SummaryRow[];
 }
 

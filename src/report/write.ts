@@ -84,7 +84,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-function replaceFile(path: string, content: string): void {
+export function replaceFile(path: string, content: string): void {
   const partial = `${path}.partial-${process.pid}`;
   try {
     writeFileSync(partial, content);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { METRICS } from '../metrics/catalog/index.ts';
 import { FAMILIES } from '../run/families.ts';
 import { runHashOf } from '../run/identity.ts';
+import { UserError } from '../scenario/errors.ts';
 import { canonicalJson, shortHash } from '../scenario/hash.ts';
 import { type Loaded, loadScenario, loadScenarioText, type Override } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -92,11 +93,7 @@ export function settingsOf(axes: readonly Axis[]): Setting[] {
 
 /** One setting with all its replications; `setting` says where it stands in the study. */
 export function pointsOf(source: StudySource, overrides: Setting, replications: number, setting = 0): Point[] {
-  const scenario = loadScenarioText(source.text, source.file, {
-    ...OPTIONS,
-    // The overrides are for the file as it was written: `adapter.modules: attention` follows the base that a point names.
-    overrides: [...source.fixed, ...overrides, { path: 'sweep', value: {} }],
-  }).scenario;
+  const scenario = scenarioAt(source, overrides);
   return Array.from({ length: replications }, (_, replication) => {
     const replicated = replicate(scenario, replication);
     return {
@@ -108,6 +105,20 @@ export function pointsOf(source: StudySource, overrides: Setting, replications: 
       id: runHashOf(replicated),
     };
   });
+}
+
+function scenarioAt(source: StudySource, overrides: Setting): Scenario {
+  try {
+    return loadScenarioText(source.text, source.file, {
+      ...OPTIONS,
+      // The overrides are for the file as it was written: `adapter.modules: attention` follows the base that a point names.
+      overrides: [...source.fixed, ...overrides, { path: 'sweep', value: {} }],
+    }).scenario;
+  } catch (error) {
+    if (!(error instanceof UserError) || overrides.length === 0) throw error;
+    const where = settingText(overrides);
+    throw new UserError(error.diagnostics.map((one) => ({ ...one, message: `${one.message} (at ${where})` })));
+  }
 }
 
 function studyHash(paths: readonly string[], points: readonly Point[]): string {

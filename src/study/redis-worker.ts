@@ -46,6 +46,7 @@ export async function serve(options: WorkerOptions): Promise<number> {
   };
   const server = await servePoints(url, tool, { jobs, lease: options.lease, compute });
   try {
+    refuseForeign(await server.studies(), tool, url);
     options.onReady?.();
     while (!signal.aborted) {
       const studies = await server.studies();
@@ -66,8 +67,8 @@ function refuseForeign(studies: readonly string[], tool: ToolIdentity, url: stri
   if (studies.length === 0 || studies.includes(own)) return;
   throw new EnvironmentError(
     `The sweep at ${withoutPassword(url)} is run by ${[...new Set(studies)].join(' and ')}; this worker is ${own}.`,
-    ['results are the same bytes only from one version, Node major and processor architecture'],
-    'Install that version here, or run the sweep with this one.',
+    [`looking for studies of ${own}`],
+    'Only one version, Node major and processor architecture gives the same bytes: install that one here, or run the sweep with this.',
   );
 }
 

@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { MergeError, mergeShards } from '../../study/merge.ts';
 import { studyName } from '../../study/points.ts';
-import { summaryOf } from '../../study/sweep.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { METRICS_OPTION, metricsOf, printStudy } from '../study-text.ts';
+import { metricsOf, presentStudy, STUDY_OPTIONS } from '../study-text.ts';
 
 export const command: Command = {
   positionals: {
@@ -13,17 +12,15 @@ export const command: Command = {
   },
   options: {
     out: { type: 'string', alias: 'o', default: 'reports/studies', describe: 'Folder of the study folders' },
-    metrics: METRICS_OPTION,
-    figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
+    ...STUDY_OPTIONS,
   },
   examples: [['merge reports/studies/scale-out-*.shard-*-of-8', 'eight shards into one study']],
   async run(args, context) {
-    const metrics = metricsOf(args.metrics as string | undefined);
+    metricsOf(args);
     const target = ({ name, study_hash }: { name: string; study_hash: string }) =>
       join(args.out as string, studyName({ name, hash: study_hash }));
     const { folder, document, settings } = merged(args.folder as string[], target);
-    if (context.json) context.terminal.outJson(summaryOf(document, settings));
-    else printStudy(document, settings, metrics, folder, context);
+    await presentStudy(document, settings, folder, args, context);
     return undefined;
   },
 };

@@ -13,7 +13,7 @@ import { planStudy, type Setting, type Study, settingText, studyName } from '../
 import { parseShard, type Shard, shardText } from '../../study/shard.ts';
 import { studyDocument } from '../../study/study-document.ts';
 import { toolIdentity } from '../../study/study-folder.ts';
-import { summaryOf, sweep } from '../../study/sweep.ts';
+import { sweep } from '../../study/sweep.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { version } from '../help.ts';
@@ -22,7 +22,7 @@ import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { redisUrl } from '../redis-url.ts';
-import { METRICS_OPTION, metricsOf, printStudy } from '../study-text.ts';
+import { metricsOf, presentStudy, STUDY_OPTIONS } from '../study-text.ts';
 import { table } from '../terminal.ts';
 import { runUntil, UNTIL_OPTIONS } from '../until.ts';
 
@@ -61,8 +61,7 @@ export const command: Command = {
       describe: 'Take finished points as they are; --no-resume runs all again',
     },
     ...UNTIL_OPTIONS,
-    metrics: METRICS_OPTION,
-    figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
+    ...STUDY_OPTIONS,
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
     'dry-run': { type: 'boolean', default: false, describe: 'List the points and stop' },
   },
@@ -74,7 +73,8 @@ export const command: Command = {
   ],
   async run(args, context) {
     if (args.until !== undefined) return runUntil(args, context);
-    const metrics = metricsOf(args.metrics as string | undefined);
+    // Before anything runs.
+    metricsOf(args);
     const shard = shardOf(args);
     const study = studyOf(args, context);
     const document = studyDocument(study, reproduceLine(args));
@@ -125,8 +125,7 @@ export const command: Command = {
       if (outcome.settings === null) {
         printShard(shard as Shard, outcome.folder, args, context);
       } else {
-        if (context.json) context.terminal.outJson(summaryOf(document, outcome.settings));
-        else printStudy(document, outcome.settings, metrics, outcome.folder, context);
+        await presentStudy(document, outcome.settings, outcome.folder, args, context);
       }
       return EXIT.ok;
     } catch (error) {

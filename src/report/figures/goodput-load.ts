@@ -3,10 +3,13 @@ import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
 import { markedLines, panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
-import { studyRows } from './study.ts';
+import { studyRows, varyingParameters } from './study.ts';
 
 /** The knee is the last load at which at least this share of the offered requests met their objectives. */
 const KNEE = 0.95;
+
+/** Parameters that set the load. */
+const LOAD = /(^|\.)(rate|load|load_factor)$/;
 
 export const goodputLoad: Figure<'study'> = {
   scope: 'study',
@@ -18,6 +21,8 @@ export const goodputLoad: Figure<'study'> = {
   source: 'goodput as in DistServe (Zhong et al., OSDI 2024)',
   needs: [],
   prepare(runs) {
+    // Without an axis of load every point lies over the same abscissa: nothing to see.
+    if (!varyingParameters(runs).some((name) => LOAD.test(name) || name === 'offered_rps')) return [];
     const offered = runs.flatMap((run) => {
       const attainment = findSummary(run.summary, 'slo_attainment')?.value ?? null;
       const goodput = findSummary(run.summary, 'goodput_rps')?.value ?? null;
@@ -87,9 +92,8 @@ export const goodputLoad: Figure<'study'> = {
 
 /** The parameter that sets the load would split every point into a series of its own: it is dropped. */
 function withoutLoad<R extends { params: Readonly<Record<string, number | string>> }>(runs: R[]): R[] {
-  const load = /(^|\.)(rate|load|load_factor)$/;
   return runs.map((run) => ({
     ...run,
-    params: Object.fromEntries(Object.entries(run.params).filter(([name]) => !load.test(name))),
+    params: Object.fromEntries(Object.entries(run.params).filter(([name]) => !LOAD.test(name))),
   }));
 }

@@ -25,6 +25,7 @@ import { scaleOut } from './scale-out.ts';
 import { scaleUp } from './scale-up.ts';
 import { sloAttainment } from './slo-attainment.ts';
 import { stepTime } from './step-time.ts';
+import { sweepGrid } from './sweep-grid.ts';
 import { throughputQueue } from './throughput-queue.ts';
 import { tierOccupancy } from './tier-occupancy.ts';
 import { tornado } from './tornado.ts';
@@ -48,6 +49,7 @@ export const FIGURES = {
   'throughput-queue': throughputQueue,
   'step-time': stepTime,
   'memory-split': memorySplit,
+  'sweep-grid': sweepGrid,
   'scale-up': scaleUp,
   'scale-down': scaleDown,
   'scale-out': scaleOut,

@@ -15,16 +15,29 @@ export function sweptParameter(runs: readonly StudyRun[], candidates: readonly s
   );
 }
 
-/** What tells runs with the same x apart: the other parameters that vary, as "name value", or nothing. */
-function seriesName(runs: readonly StudyRun[], x: string): (run: StudyRun) => string {
+/** Names of the parameters that take more than one value over the runs, in the order in which the runs have them. */
+export function varyingParameters(runs: readonly StudyRun[]): string[] {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
-  const varying = names.filter((name) => name !== x && new Set(runs.map((run) => run.params[name])).size > 1);
-  const part = (name: string, value: number | string | undefined) =>
-    typeof value === 'number' ? `${name.split('.').at(-1)} ${value}` : String(value);
-  return (run) => varying.map((name) => part(name, run.params[name])).join(', ');
+  return names.filter((name) => new Set(runs.map((run) => run.params[name])).size > 1);
 }
 
-/** One row for each run and metric that the run has. `x` keeps its type: numbers in base units, or names. */
+/** What tells runs with the same x apart: the other parameters that vary, as "name value", or nothing. */
+function seriesName(runs: readonly StudyRun[], x: string): (run: StudyRun) => string {
+  const varying = varyingParameters(runs).filter((name) => name !== x);
+  const part = (name: string, { params, written }: StudyRun) =>
+    typeof params[name] === 'number'
+      ? `${name.split('.').at(-1)} ${written?.[name] ?? params[name]}`
+      : String(params[name]);
+  return (run) => varying.map((name) => part(name, run)).join(', ');
+}
+
+/** Settings beside x that a figure with a line for each can tell apart; a wider study is drawn as small multiples. */
+const MOST_SERIES = 4;
+
+/**
+ * One row for each run and metric that the run has; none where the runs differ in more ways than lines can show. `x` keeps its type:
+ * numbers in base units, or names.
+ */
 export function studyRows(
   runs: readonly StudyRun[],
   x: string,
@@ -33,6 +46,7 @@ export function studyRows(
 ): Row[] {
   const series = seriesName(runs, x);
   const rows: Row[] = [];
+  if (new Set(runs.map(series)).size > MOST_SERIES) return rows;
   for (const metric of metrics) {
     for (const run of runs) {
       const found = findSummary(run.summary, metric, cohort);

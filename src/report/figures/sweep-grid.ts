@@ -1,0 +1,170 @@
+import type { Spec } from '../render.ts';
+import { findSummary, type StudyRun } from '../run-data.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
+import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
+import { distinct, markedLines, present } from './chart.ts';
+import type { Figure, Row } from './figure.ts';
+import { varyingParameters } from './study.ts';
+
+/** Metrics of the rows, from what users notice to what it costs. */
+const METRICS = {
+  ttft_ms_p99: 'time to first token, p99',
+  tpot_ms_p99: 'time per output token, p99',
+  slo_attainment: 'share within objectives',
+  goodput_rps: 'requests/s within objectives',
+  hit_ratio_gpu: 'GPU hit ratio',
+  cost_usd_per_user_month: 'US dollars a user and month',
+} as const;
+type MetricName = keyof typeof METRICS;
+
+/** What one picture can tell apart. */
+const MOST_SERIES = 6;
+const MOST_COLUMNS = 6;
+const LEFT = 52;
+const GAP = 14;
+
+export const sweepGrid: Figure<'study'> = {
+  scope: 'study',
+  section: 'study',
+  title: 'Sweep',
+  question: 'How do the axes of the sweep act, and act together?',
+  howToRead:
+    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the interval over replications. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do.',
+  source: 'own; small multiples after Tufte, The Visual Display of Quantitative Information',
+  needs: [],
+  prepare(runs) {
+    const roles = rolesOf(runs);
+    if (roles === null) return [];
+    const { x, series, columns } = roles;
+    const name = (run: StudyRun, path: string) =>
+      `${shortName(path)} ${run.written?.[path] ?? String(run.params[path])}`;
+    return (Object.keys(METRICS) as MetricName[]).flatMap((metric) =>
+      runs.flatMap((run): Row[] => {
+        const found = findSummary(run.summary, metric);
+        if (found === undefined || found.value === null || run.params[x] === undefined) return [];
+        return [
+          {
+            metric,
+            axis: shortName(x),
+            x: run.params[x],
+            series: series === null ? '' : name(run, series),
+            column: columns.map((path) => name(run, path)).join(', '),
+            value: found.value,
+            lo: found.lo,
+            hi: found.hi,
+          },
+        ];
+      }),
+    );
+  },
+  spec(rows, theme) {
+    const columns = distinct(rows, 'column');
+    const metrics = (Object.keys(METRICS) as MetricName[]).filter((metric) =>
+      rows.some((row) => row.metric === metric),
+    );
+    const looks = present(seriesLooks(distinct(rows, 'series')), rows, 'series');
+    // As many columns beside one another as leave each a readable width; the others go below.
+    const abreast = Math.max(1, Math.min(columns.length, Math.floor((theme.sheet.width - LEFT) / 130)));
+    const strips = Array.from({ length: Math.ceil(columns.length / abreast) }, (_, at) =>
+      columns.slice(at * abreast, (at + 1) * abreast),
+    );
+    const width = Math.floor((theme.sheet.width - LEFT - 20 - theme.trim - (abreast - 1) * GAP) / abreast);
+    const plots = strips.flatMap((strip) =>
+      metrics.map((metric, row) => ({
+        hconcat: strip.map((column, at) => ({
+          width,
+          height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
+          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : ' ', theme),
+          transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
+          layer: [
+            markedLines(
+              'series',
+              looks,
+              theme,
+              horizontal(rows, row === metrics.length - 1, at === 0, theme),
+              vertical(metric, rows, at === 0),
+            ),
+          ],
+        })),
+        spacing: GAP,
+      })),
+    );
+    return { vconcat: plots, spacing: 10 };
+  },
+};
+
+/** The last word of a path that says something: `population.users` is users, `serving.routing` is routing. */
+const shortName = (path: string): string => path.split('.').at(-1) ?? path;
+
+/** Which axis lies along, which is told by lines and which by columns; null where a picture cannot hold them. */
+function rolesOf(runs: readonly StudyRun[]): { x: string; series: string | null; columns: string[] } | null {
+  const axes = varyingParameters(runs);
+  const count = (path: string) => new Set(runs.map((run) => run.params[path])).size;
+  const numeric = axes.filter((path) => runs.every(({ params }) => typeof params[path] === 'number'));
+  const [x] = [...(numeric.length > 0 ? numeric : axes)].sort((a, b) => count(b) - count(a));
+  if (x === undefined) return null;
+  const rest = axes.filter((path) => path !== x);
+  const series = rest.find((path) => count(path) <= MOST_SERIES) ?? null;
+  const columns = rest.filter((path) => path !== series);
+  const combinations = new Set(runs.map(({ params }) => columns.map((path) => params[path]).join('\n'))).size;
+  return combinations > MOST_COLUMNS ? null : { x, series, columns };
+}
+
+/** The column's name over what the row shows; blanks keep the plots of a row level. */
+function title(column: string, metric: string, theme: Theme): Spec {
+  const size = theme.sheet.text;
+  const look = { anchor: 'start', frame: 'group', offset: 6, fontSize: size, subtitleFontSize: size };
+  if (column === '') return { ...look, text: metric, fontWeight: 'normal', color: theme.muted };
+  return { ...look, text: column, color: theme.ink, subtitle: metric, subtitleColor: theme.muted, subtitlePadding: 3 };
+}
+
+function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: Theme): Spec {
+  const values = [...new Set(rows.map((row) => row.x))];
+  const heading = last && first ? String(rows[0].axis) : last ? ' ' : null;
+  if (values.some((value) => typeof value !== 'number')) {
+    const axis = { labels: last, labelAngle: -35, labelAlign: 'right', labelBaseline: 'middle', grid: false };
+    return { field: 'x', type: 'nominal', sort: values, title: heading, axis: { ...axis, titleAnchor: 'start' } };
+  }
+  const numbers = (values as number[]).sort((a, b) => a - b);
+  const log = numbers[0] > 0 && numbers[numbers.length - 1] / numbers[0] >= 8;
+  const axis = countAxis('x', heading, { log, values: numbers });
+  const pad = theme.roomy ? 8 : 6;
+  const extent = [numbers[0], numbers[numbers.length - 1]];
+  return {
+    ...axis,
+    scale: log
+      ? { type: 'log', domain: extent, nice: false, padding: pad }
+      : { domain: extent, zero: false, nice: false, padding: pad },
+    axis: {
+      ...(axis.axis as object),
+      values: numbers,
+      labels: last,
+      labelOverlap: 'greedy',
+      titleAnchor: 'start',
+      grid: false,
+    },
+  };
+}
+
+function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spec {
+  const values = rows
+    .filter((row) => row.metric === metric)
+    .flatMap((row) => [row.value, row.lo, row.hi])
+    .filter((value) => value !== null)
+    .map(Number);
+  const most = Math.max(...values);
+  const positive = values.filter((value) => value > 0);
+  const log = most / Math.min(...positive) >= 20;
+  const axis = metric.includes('_ms_')
+    ? millisecondsAxis('value', null, { log, values, tickCount: 3 })
+    : metric === 'slo_attainment' || metric === 'hit_ratio_gpu'
+      ? shareAxis('value', null, [0, 1], 3)
+      : countAxis('value', null, { log, values, tickCount: 3 });
+  const domain = log ? logTicks(values).domain : [0, most];
+  const scale = axis.scale as object;
+  return {
+    ...axis,
+    scale: 'domain' in scale ? { ...scale, clamp: true } : { domain, nice: true, zero: true },
+    axis: { ...(axis.axis as object), labels: first, labelOverlap: true },
+  };
+}
