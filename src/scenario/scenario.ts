@@ -212,6 +212,8 @@ export interface Serving {
   scheduling: Choice;
   /** How many waiting requests a scheduling pass may look past while they wait for a slot (vLLM: all). */
   skip_window: number;
+  /** Seconds from a client's send to the engine's queue: HTTP, tokenisation, gateway. */
+  frontend?: number;
   routing: Choice;
   admission: Choice;
   tiers: {

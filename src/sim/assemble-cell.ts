@@ -304,6 +304,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const durationNs = toNs(scenario.duration);
   cell = new Cell({
     durationNs,
+    frontendNs: toNs(scenario.serving.frontend ?? 0),
     gaugeNs: Math.max(1, Math.floor(durationNs / GAUGE_SAMPLES)),
     budget: {
       maxEvents: scenario.budget.max_events,

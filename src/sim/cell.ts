@@ -50,6 +50,8 @@ export interface SourceMap {
 
 export interface CellParts {
   durationNs: number;
+  /** From a client's send to the engine's queue. */
+  frontendNs: number;
   /** Spacing of gauge samples, ns. */
   gaugeNs: number;
   budget: Budget;
@@ -206,7 +208,7 @@ export class Cell {
         output,
         t.startNs[request] - t.arrivalNs[request] - wait,
         wait,
-        this.parts.alone.ns(prompt, output, rankClass),
+        this.parts.alone.ns(prompt, output, rankClass) + this.parts.frontendNs,
         t.lookupTier[request],
       );
     } else {
@@ -220,7 +222,7 @@ export class Cell {
 
   private nextArrivalNs(): number {
     const due = this.parts.source.nextNs;
-    return due < this.parts.durationNs ? due : Number.POSITIVE_INFINITY;
+    return due < this.parts.durationNs ? due + this.parts.frontendNs : Number.POSITIVE_INFINITY;
   }
 
   private dispatch(source: number, nowNs: number): void {
@@ -241,13 +243,14 @@ export class Cell {
     const prompt = source.promptTokens;
     const output = source.outputTokens;
     const adapter = this.parts.hasAdapters ? source.adapter : -1;
+    const sentNs = nowNs - this.parts.frontendNs;
     source.advance();
     this.arrivals++;
-    recorder.arrival(cohort, user, nowNs);
+    recorder.arrival(cohort, user, sentNs);
     const tooLong = prompt + output > this.parts.maxTokens || prompt > this.parts.maxPrompt;
     if (tooLong || !admission.admit(user, cohort, prompt, nowNs)) {
       this.refused++;
-      recorder.refused(cohort, user, nowNs, tooLong ? 3 : 1, nowNs);
+      recorder.refused(cohort, user, sentNs, tooLong ? 3 : 1, nowNs);
       source.ended(user, cohort, turn, prompt, output, nowNs);
       return;
     }
@@ -263,7 +266,7 @@ export class Cell {
     t.prompt[request] = prompt;
     t.output[request] = output;
     t.sequence[request] = this.sequence++;
-    t.arrivalNs[request] = nowNs;
+    t.arrivalNs[request] = sentNs;
     t.firstNs[request] = -1;
     t.lastTokenNs[request] = -1;
     t.startNs[request] = -1;

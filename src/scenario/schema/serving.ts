@@ -81,6 +81,11 @@ export const servingSchema = (families: Families) => {
     scheduling: choice(families, 'scheduling', 'fcfs')
       .prefault('fcfs')
       .describe('Order in which waiting requests start.'),
+    frontend: duration({ max: 3600 })
+      .optional()
+      .describe(
+        "Time from a client's send to the engine's queue (HTTP, tokenisation, gateway), counted as queueing; default: 0.",
+      ),
     skip_window: count({ infinity: true })
       .prefault('none')
       .describe('Waiting requests a pass may look past while they wait for a slot; none: all (vLLM).'),

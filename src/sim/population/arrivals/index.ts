@@ -3,6 +3,7 @@ import { burst } from './burst.ts';
 import { closed } from './closed.ts';
 import { open } from './open.ts';
 import type { ArrivalEntry } from './process.ts';
+import { sLora } from './s-lora.ts';
 import { trace } from './trace.ts';
 
-export const ARRIVALS: Record<string, ArrivalEntry> = { open, closed, burst, trace };
+export const ARRIVALS: Record<string, ArrivalEntry> = { open, closed, burst, trace, 's-lora': sLora };
