@@ -87,6 +87,8 @@ export const sweepGrid: Figure<'study'> = {
           ],
         })),
         spacing: GAP,
+        // Labels of a row must not move its plots out of line with the rows above.
+        bounds: 'flush',
       })),
     );
     return { vconcat: plots, spacing: 10 };
@@ -158,13 +160,13 @@ function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spe
   const axis = metric.includes('_ms_')
     ? millisecondsAxis('value', null, { log, values, tickCount: 3 })
     : metric === 'slo_attainment' || metric === 'hit_ratio_gpu'
-      ? shareAxis('value', null, [0, 1], 3)
+      ? shareAxis('value', null, [0, metric === 'slo_attainment' ? 1 : Math.min(1, 1.15 * most)], 3)
       : countAxis('value', null, { log, values, tickCount: 3 });
   const domain = log ? logTicks(values).domain : [0, most];
   const scale = axis.scale as object;
   return {
     ...axis,
-    scale: 'domain' in scale ? { ...scale, clamp: true } : { domain, nice: true, zero: true },
+    scale: 'domain' in scale ? { ...scale, clamp: true } : { domain, nice: true, zero: true, clamp: true },
     axis: { ...(axis.axis as object), labels: first, labelOverlap: true },
   };
 }
