@@ -57,6 +57,12 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/figure.ts'),
   },
   {
+    name: 'dashboard',
+    usage: 'dashboard [history]',
+    summary: 'Write the page over all runs that were noted with run --history',
+    load: () => import('./commands/dashboard.ts'),
+  },
+  {
     name: 'validate',
     usage: 'validate <file..>',
     summary: 'Check scenarios and show what they resolve to',

@@ -15,6 +15,7 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, formatCount, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
+import { appendHistory, historyFile } from '../history.ts';
 import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
@@ -44,6 +45,11 @@ export const command: Command = {
     trace: {
       type: 'string',
       describe: 'Keep every batch, load and request of a window as trace.json: 2s@12:00, 500ms@43200s',
+    },
+    history: {
+      type: 'string',
+      describe: 'Note the run in this file, reports/history.jsonl if none is named: one JSON line a run',
+      completes: 'files',
     },
     'dry-run': { type: 'boolean', default: false, describe: 'Show what would run and stop' },
   },
@@ -113,6 +119,8 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       });
       progress.point(pointText(label, outcome));
       outcomes.push(outcome);
+      const history = historyFile(args.history);
+      if (history !== undefined) appendHistory(history, outcome);
       if (window !== undefined) sayTrace(outcome, window, context);
     } catch (error) {
       progress.clear();

@@ -1,0 +1,153 @@
+/** The dashboard: one self-contained page over a history of runs, light and dark, without network. */
+import { createHash } from 'node:crypto';
+import type { HistoryLine } from '../../metrics/history.ts';
+import { csv } from '../csv.ts';
+import { assemble } from '../figures/chart.ts';
+import { formatMetric, significant } from '../format.ts';
+import { text } from '../html/escape.ts';
+import { type DrawnFigure, figureCard } from '../html/figure-card.ts';
+import { style } from '../html/style.ts';
+import { renderer } from '../render.ts';
+import { theme } from '../theme.ts';
+import { HOW_TO_READ, historyFigure, rowsOf, type Trend } from './history-figure.ts';
+import { type ScenarioHistory, scenarioHistories } from './trends.ts';
+
+/** @returns the page, and what the drawing library complained about */
+export async function dashboard(
+  lines: readonly HistoryLine[],
+  file: string,
+): Promise<{ html: string; warnings: string[] }> {
+  const histories = scenarioHistories(lines);
+  const warnings: string[] = [];
+  const sections: string[] = [];
+  for (const [at, history] of histories.entries()) {
+    const cards: string[] = [];
+    for (const trend of history.trends) {
+      const drawn = await draw(trend, `s${at}-${trend.metric}`, file, warnings);
+      cards.push(figureCard(drawn));
+    }
+    sections.push(
+      `<section id="s${at}"><h2>${text(history.scenario)}</h2><p class="intro">${text(intro(history))}</p><div class="grid">${cards.join('\n')}</div></section>`,
+    );
+  }
+  return { html: page(histories, sections, file), warnings };
+}
+
+async function draw(trend: Trend, id: string, file: string, warnings: string[]): Promise<DrawnFigure> {
+  const figure = historyFigure(trend);
+  const rows = rowsOf(trend);
+  const render = await renderer();
+  const [wide, narrow] = [
+    await render.svg(assemble(figure, rows, theme('light', 'wide'), { titled: false })),
+    await render.svg(assemble(figure, rows, theme('light', 'narrow'), { titled: false })),
+  ];
+  warnings.push(...wide.warnings, ...narrow.warnings);
+  const drawn = {
+    id,
+    figure,
+    provenance: { kind: 'simulated' as const, source: file },
+    wide: wide.svg,
+    narrow: narrow.svg,
+    rows,
+    csv: csv(rows),
+    spec: JSON.stringify(
+      assemble(figure, rows, theme('light', 'wide'), { titled: true, caption: `simulated · ${file}` }),
+      null,
+      1,
+    ),
+  };
+  return drawn;
+}
+
+function intro({ runs, last }: ScenarioHistory): string {
+  const speed =
+    last.harness === null
+      ? ''
+      : `; ${significant(last.harness.requests_per_s)} requests/s on ${last.harness.machine} (measured)`;
+  return `${runs} ${runs === 1 ? 'run' : 'runs'}, the last on ${day(last.date)} with mint-bench ${last.version}, Node ${last.node_major}${speed}.`;
+}
+
+const day = (date: string) => date.slice(0, 10);
+const STATES = { pass: 'PASS', fail: 'FAIL', warn: 'WORSE' } as const;
+
+function page(histories: readonly ScenarioHistory[], sections: readonly string[], file: string): string {
+  const script = createHash('sha256').update(SCRIPT).digest('base64');
+  const policy = `default-src 'none'; script-src 'sha256-${script}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const links = histories.map(({ scenario }, at) => `<a href="#s${at}">${text(scenario)}</a>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="mint-bench">
+<title>History · mint-bench</title>
+<style>${style()}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the figures</a>
+<header><div class="wrap">
+<div class="top"><span class="brand"><b>mint-bench</b> history of runs</span><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></div>
+<h1>${histories.length === 1 ? text(histories[0].scenario) : `${histories.length} scenarios over time`}</h1>
+<p class="lede">Drawn from <code>${text(file)}</code>. A trend says when something moved; whether it is real, <code>mint-bench compare</code> says. ${text(HOW_TO_READ)}</p>
+<div class="card scroll" style="margin-top:20px"><table><thead><tr><th scope="col">last run</th><th scope="col" class="left">scenario</th><th scope="col">runs</th><th scope="col" class="left">date</th><th scope="col" class="left">commit</th><th scope="col">p99 TTFT</th><th scope="col">SLO met</th><th scope="col" class="left">against the run before</th></tr></thead><tbody>${histories.map(row).join('')}</tbody></table></div>
+</div></header>
+<nav aria-label="Scenarios"><div class="wrap">${links.join('')}</div></nav>
+<main id="main" class="wrap">
+${sections.join('\n')}
+</main>
+<footer><div class="wrap">Simulated by mint-bench</div></footer>
+<div id="tip" role="status" hidden></div>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function row({ scenario, runs, last, moved }: ScenarioHistory): string {
+  const state = !last.passed ? 'fail' : moved !== null && moved.worse.length > 0 ? 'warn' : 'pass';
+  const metric = (name: string) => {
+    const found = last.metrics[name];
+    return text(formatMetric(found?.value, found?.unit ?? ''));
+  };
+  const said =
+    moved === null
+      ? 'nothing to compare with'
+      : moved.worse.length + moved.better.length === 0
+        ? 'no change'
+        : [
+            ...(moved.worse.length > 0 ? [`worse: ${moved.worse.join(', ')}`] : []),
+            ...(moved.better.length > 0 ? [`better: ${moved.better.join(', ')}`] : []),
+          ].join('; ');
+  const commit = last.commit === null ? '–' : last.commit.slice(0, 10);
+  return `<tr><td><span class="pill ${state}">${STATES[state]}</span></td><td class="left name">${text(scenario)}</td><td>${runs}</td><td class="left">${text(day(last.date))}</td><td class="left"><code>${text(commit)}</code></td><td>${metric('ttft_ms_p99')}</td><td>${metric('slo_attainment')}</td><td class="left name">${text(said)}</td></tr>`;
+}
+
+/** The variant toggle and the tooltips of the run report, and nothing else; the page says everything without it. */
+const SCRIPT = `'use strict';
+(() => {
+  const root = document.documentElement;
+  const stored = (() => { try { return localStorage.getItem('mint-bench-theme'); } catch { return null; } })();
+  if (stored === 'dark' || stored === 'light') root.dataset.theme = stored;
+  const dark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+  const toggle = document.getElementById('theme');
+  const label = () => { toggle.textContent = dark() ? 'Light' : 'Dark'; };
+  toggle.hidden = false;
+  label();
+  toggle.addEventListener('click', () => {
+    root.dataset.theme = dark() ? 'light' : 'dark';
+    try { localStorage.setItem('mint-bench-theme', root.dataset.theme); } catch {}
+    label();
+  });
+  const tip = document.getElementById('tip');
+  document.addEventListener('pointermove', (event) => {
+    const mark = event.target instanceof Element ? event.target.closest('.plot [role="graphics-symbol"][aria-label]') : null;
+    tip.hidden = mark === null;
+    if (mark === null) return;
+    tip.textContent = mark.getAttribute('aria-label');
+    const { width, height } = tip.getBoundingClientRect();
+    tip.style.left = Math.max(6, Math.min(innerWidth - width - 6, event.clientX - width / 2)) + 'px';
+    tip.style.top = (event.clientY - height - 14 > 0 ? event.clientY - height - 14 : event.clientY + 18) + 'px';
+  });
+})();
+`;
