@@ -26,8 +26,11 @@ export const goodputLoad: Figure<'study'> = {
     const offered = runs.flatMap((run) => {
       const attainment = findSummary(run.summary, 'slo_attainment')?.value ?? null;
       const goodput = findSummary(run.summary, 'goodput_rps')?.value ?? null;
+      // A swept rate is the load itself; else it follows from what met its objectives, which says little when nothing did.
+      const swept = Object.entries(run.params).find(([name]) => /(^|\.)rate$/.test(name))?.[1];
       const rate =
         run.params.offered_rps ??
+        (typeof swept === 'number' ? swept : undefined) ??
         (attainment !== null && attainment > 0 && goodput !== null ? goodput / attainment : undefined);
       return rate === undefined ? [] : [{ ...run, params: { ...run.params, offered_rps: rate } }];
     });
@@ -57,12 +60,14 @@ export const goodputLoad: Figure<'study'> = {
   spec(rows, theme) {
     const loads = rows.map((row) => Number(row.offered_rps));
     const most = Math.max(...loads);
+    const best = Math.max(...rows.flatMap((row) => [row.goodput_rps, row.hi]).map(Number));
+    const top = Math.min(most, best * 1.15) * 1.05;
     const looks = present(seriesLooks([...new Set(rows.map((row) => String(row.series)))]), rows, 'series');
     const x = {
       ...countAxis('offered_rps', 'requests arriving a second', { grid: true }),
       scale: { domain: [0, most * 1.05], nice: false },
     };
-    const y = { ...countAxis('goodput_rps', null), scale: { domain: [0, most * 1.05], nice: false } };
+    const y = { ...countAxis('goodput_rps', null), scale: { domain: [0, top], nice: false } };
     return panels(theme, [
       {
         title: 'requests a second within objectives',
@@ -72,7 +77,7 @@ export const goodputLoad: Figure<'study'> = {
             data: {
               values: [
                 { offered_rps: 0, goodput_rps: 0 },
-                { offered_rps: most * 1.05, goodput_rps: most * 1.05 },
+                { offered_rps: top, goodput_rps: top },
               ],
             },
             mark: { type: 'line', strokeDash: [2, 3], strokeWidth: 1.5, color: theme.muted },

@@ -124,7 +124,8 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
   const values = [...new Set(rows.map((row) => row.x))];
   const heading = last && first ? String(rows[0].axis) : last ? ' ' : null;
   if (values.some((value) => typeof value !== 'number')) {
-    const axis = { labels: last, labelAngle: -35, labelAlign: 'right', labelBaseline: 'middle', grid: false };
+    const slant = { labelAngle: -35, labelAlign: 'right', labelBaseline: 'middle' };
+    const axis = { labels: last, labelOverlap: false, grid: false, ...slant };
     return { field: 'x', type: 'nominal', sort: values, title: heading, axis: { ...axis, titleAnchor: 'start' } };
   }
   const numbers = (values as number[]).sort((a, b) => a - b);
@@ -142,6 +143,8 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
       values: numbers,
       labels: last,
       labelOverlap: 'greedy',
+      // Those at the ends stay under their own plot.
+      labelFlush: true,
       titleAnchor: 'start',
       grid: false,
     },
