@@ -49,7 +49,7 @@ const fitSchema = z.strictObject({
   below: numbers.default({}),
   /** Written over every row, to fit on shorter runs. */
   set: settings.default({}),
-  evaluations: z.number().int().positive().default(120),
+  evaluations: z.number().int().positive().default(80),
 });
 
 const publishedSchema = z.strictObject({

@@ -24,6 +24,7 @@ class SLoraArrivals implements ArrivalProcess {
   nextNs = Number.POSITIVE_INFINITY;
   readonly cohort = 0;
   readonly rank = -1;
+  readonly reacts = false;
   adapter = 0;
   promptTokens = 0;
   outputTokens = 0;
