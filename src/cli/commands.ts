@@ -63,6 +63,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/dashboard.ts'),
   },
   {
+    name: 'table',
+    usage: 'table <run..>',
+    summary: 'Set metrics of runs or of a sweep side by side: text, LaTeX, Markdown, CSV',
+    load: () => import('./commands/table.ts'),
+  },
+  {
+    name: 'cite',
+    usage: 'cite <run..>',
+    summary: 'Write a BibTeX file of the works that runs took their policies and numbers from',
+    load: () => import('./commands/cite.ts'),
+  },
+  {
     name: 'validate',
     usage: 'validate <file..>',
     summary: 'Check scenarios and show what they resolve to',

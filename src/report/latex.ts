@@ -78,7 +78,8 @@ export function metricCell(row: SummaryRow | null): string {
   const value = formatMetric(row.value, row.unit);
   if (row.lo === null || row.hi === null || row.lo === row.hi) return value;
   const [lo, hi] = [row.lo, row.hi].map((bound) => formatMetric(bound, row.unit));
-  return `${value} [${lo}, ${hi}]`;
+  // Equal as far as is shown: the interval of a number that does not depend on the seed.
+  return lo === value && hi === value ? value : `${value} [${lo}, ${hi}]`;
 }
 
 /** Needs \usepackage{booktabs}. */

@@ -52,6 +52,10 @@ export function figure({ id, question, howToRead }: MarkdownFigure): string {
   ].join('\n\n');
 }
 
+/** @param right the first column whose cells stand at the right */
+export const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[], right: number): string =>
+  table(header, rows, right);
+
 /** `right`: the first column whose cells stand at the right; `raw`: a column that is Markdown already. */
 export function table(
   header: readonly string[],

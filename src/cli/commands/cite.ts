@@ -1,0 +1,47 @@
+/** `cite <run..>`: a bibliography of what runs took from others: policies, laws, models, devices. */
+import { writeFileSync } from 'node:fs';
+import { bibtex } from '../../report/bibtex.ts';
+import { SOURCES } from '../../scenario/sources/index.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../parse.ts';
+import { type SourceUsed, sourcesUsed } from '../sources-used.ts';
+import { readStored } from '../stored.ts';
+
+export const command: Command = {
+  positionals: {
+    run: { type: 'string', array: true, describe: 'Run folders', completes: 'files' },
+  },
+  options: {
+    out: { type: 'string', alias: 'o', describe: 'Write the .bib file here; stdout otherwise' },
+  },
+  examples: [
+    ['cite reports/runs/1M-… --out sources.bib', 'for the paper’s bibliography'],
+    ['cite reports/runs/1M-… --json', 'which policy comes from where'],
+  ],
+  run(args, context) {
+    const used = new Map<string, SourceUsed>();
+    for (const one of readStored(args.run as string[])) {
+      if (one.kind !== 'run')
+        throw new UsageError(
+          `${one.path} is no run: what it used stands in its runs`,
+          'give folders of mint-bench run',
+        );
+      for (const source of sourcesUsed(one.tables.scenario)) used.set(source.what, source);
+    }
+    const keys = [...new Set([...used.values()].flatMap(({ works }) => works))];
+    const bib = bibtex(keys.map((key) => [key, SOURCES[key]]));
+    if (args.out !== undefined) writeFileSync(args.out as string, bib);
+    if (context.json)
+      context.terminal.outJson({
+        used: [...used.values()],
+        works: keys.map((key) => ({ key, ...SOURCES[key], cited: undefined })),
+      });
+    else if (args.out !== undefined) context.terminal.out(`${args.out}\n`);
+    else context.terminal.out(bib);
+    // What has no published work behind it is named, so that nobody takes silence for "nothing to cite".
+    const others = [...used.values()].filter(({ works, source }) => works.length === 0 && !source.startsWith('own'));
+    if (!context.quiet)
+      for (const { what, source } of others) context.terminal.err(`not in the bibliography: ${what}, from ${source}\n`);
+    return undefined;
+  },
+};
