@@ -175,6 +175,14 @@ const MONEY: readonly Metric[] = [
     ({ facts }) => measured((facts.usdPerHour * HOURS_PER_MONTH) / facts.users, facts.users),
   ),
   metric(
+    'dedicated_usd_per_user_month',
+    'USD',
+    'lower',
+    `Rent of one replica with its share of the nodes, for a month of ${HOURS_PER_MONTH} hours: what a user would cost who had the base to ` +
+      'themselves, paid whether used or not.',
+    ({ facts }) => measured((facts.usdPerHour * HOURS_PER_MONTH) / facts.replicas, facts.users),
+  ),
+  metric(
     'energy_wh_per_request',
     'Wh',
     'lower',

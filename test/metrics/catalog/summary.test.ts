@@ -77,6 +77,7 @@ describe('values, from the lists', () => {
     const rent = 36 * (90 / 3600);
     expect(value('cost_usd_per_million_tokens')).toBeCloseTo((rent / tokens) * 1e6, 9);
     expect(value('cost_usd_per_user_month')).toBeCloseTo((36 * 730.5) / 100, 9);
+    expect(value('dedicated_usd_per_user_month')).toBeCloseTo((36 * 730.5) / 4, 9);
     expect(value('energy_wh_per_request')).toBeCloseTo((7200 * (90 / 3600)) / window.length, 9);
   });
 
