@@ -3,13 +3,13 @@ import type { Spec } from '../render.ts';
 
 /** Label of a value in ms: "250 µs", "40 ms", "2 s", "5 min". */
 const MILLISECONDS =
-  "datum.value >= 120000 ? format(datum.value / 60000, '~g') + ' min' : datum.value >= 1000 ? format(datum.value / 1000, '~g') + ' s' : " +
-  "datum.value >= 1 ? format(datum.value, '~g') + ' ms' : format(datum.value * 1000, '~g') + ' µs'";
+  "datum.value >= 120000 && datum.value % 60000 == 0 ? format(datum.value / 60000, ',~g') + ' min' : " +
+  "datum.value >= 1000 ? format(datum.value / 1000, ',~g') + ' s' : datum.value >= 1 || datum.value == 0 ? format(datum.value, '~g') + ' ms' : format(datum.value * 1000, '~g') + ' µs'";
 const SECONDS =
   "datum.value >= 1 || datum.value == 0 ? format(datum.value, ',~g') + ' s' : datum.value >= 0.001 ? format(datum.value * 1000, '~g') + ' ms' : format(datum.value * 1e6, '~g') + ' µs'";
 const COUNT = "abs(datum.value) >= 10000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, '~g')";
 
-/** Powers of ten around the values, with 3s between where they span less than two decades. */
+/** Powers of ten around the values, with steps between where they span less than two decades. */
 export function logTicks(values: readonly number[]): { domain: [number, number]; ticks: number[] } {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   if (positive.length === 0) return { domain: [1, 10], ticks: [1, 10] };
@@ -17,9 +17,10 @@ export function logTicks(values: readonly number[]): { domain: [number, number];
   const high = positive.reduce((a, b) => Math.max(a, b));
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
-  const dense = Math.log10(high / low) < 2;
+  const decades = Math.log10(high / low);
+  const steps = decades >= 2 ? [1] : decades >= 0.5 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
   const ticks: number[] = [];
-  for (let e = first; e <= last; e++) for (const m of dense ? [1, 2, 5] : [1]) ticks.push(Number(`${m}e${e}`));
+  for (let e = first; e <= last; e++) for (const m of steps) ticks.push(Number(`${m}e${e}`));
   const below = ticks.filter((tick) => tick <= low).at(-1) ?? low;
   const above = ticks.find((tick) => tick >= high) ?? high;
   const top = above > below ? above : below * 10;

@@ -3,6 +3,7 @@
  *
  * Axis titles stand level above the axis instead of on their side; legends stand above the plot in as many columns as fit.
  */
+import { breakLines } from '../caption.ts';
 import { textWidth } from '../fonts.ts';
 import type { Spec } from '../render.ts';
 import { FONT_STACK, type Look, type Theme } from '../theme.ts';
@@ -37,7 +38,7 @@ function titleOf(figure: Figure, theme: Theme, caption: string | undefined): Spe
 }
 
 const badgeOf = (text: string, theme: Theme): Spec => ({
-  text,
+  text: breakLines(text, theme.sheet.width - 24, (line) => textWidth(line, theme.sheet.text)),
   orient: 'bottom',
   anchor: 'end',
   frame: 'bounds',

@@ -14,7 +14,14 @@ export const costPerUser: Figure<'study'> = {
   needs: [],
   prepare(runs) {
     const x = sweptParameter(runs, CATALOG);
-    return x === undefined ? [] : studyRows(runs, x, ['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
+    if (x === undefined) return [];
+    const shared = studyRows(runs, x, ['cost_usd_per_user_month']);
+    // A dedicated replica costs the same whatever else was varied, unless the hardware was: one line for all series.
+    const dedicated = studyRows(runs, x, ['dedicated_usd_per_user_month']);
+    const prices = new Set(dedicated.map((row) => row.value));
+    if (prices.size !== 1) return [...shared, ...dedicated];
+    const xs = new Set(dedicated.map((row) => row.x));
+    return [...shared, ...[...xs].map((at) => ({ ...dedicated[0], x: at, series: '' }))];
   },
   spec(rows, theme) {
     const dollars = (field: string, values: readonly number[]) => {
