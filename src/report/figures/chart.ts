@@ -238,10 +238,14 @@ export function panels(theme: Theme, views: readonly Panel[], left: number = 44)
     anchor: 'start',
     frame: 'group',
   };
+  const lines = (title: string) => {
+    const broken = breakLines(title, theme.sheet.width - left - 14, (line) => textWidth(line, theme.sheet.text));
+    return broken.length === 1 ? title : broken;
+  };
   return {
     vconcat: views.map(({ title, ...view }) => ({
       ...view,
-      ...(title === null ? {} : { title: { text: title, ...text } }),
+      ...(title === null ? {} : { title: { text: lines(title), ...text } }),
       height: Math.round(view.height * theme.sheet.height),
       width: theme.sheet.width - left - 24 - theme.trim,
     })),
