@@ -15,6 +15,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/sweep.ts'),
   },
   {
+    name: 'plan',
+    usage: 'plan <scenario>',
+    summary: 'Find the cheapest configuration that meets the thresholds, and what binds it',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'explain-run',
+    usage: 'explain-run <run>',
+    summary: 'Name the uncertain parameters that a headline rests on',
+    load: () => import('./commands/explain-run.ts'),
+  },
+  {
     name: 'compare',
     usage: 'compare <base> [new]',
     summary: 'Compare runs, baselines, kernel runs or scenarios: a verdict a metric',

@@ -4,14 +4,15 @@
  */
 import type { SummaryRow } from '../metrics/summary.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
+import { UserError } from '../scenario/errors.ts';
 import type { Override } from '../scenario/load.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
 import { type Bracket, findBracket, medianCoverage } from './bracket.ts';
 import { failingThresholds, judgeOutcome, meanRows, type Outcome } from './outcome.ts';
-import type { Setting, StudySource } from './points.ts';
+import { type Setting, type StudySource, settingText } from './points.ts';
 import { type Range, snap, spread, valueText } from './range.ts';
 import { decisive, type Smaller, scenarioAt } from './search-space.ts';
-import type { Trials } from './trials.ts';
+import type { Trial, Trials } from './trials.ts';
 
 export interface KneeOptions {
   source: StudySource;
@@ -85,17 +86,32 @@ async function kneeOf(
   thresholds: readonly Threshold[],
 ): Promise<{ knee: SettingKnee; seeds: string[] }> {
   const outcomes = new Map<number, Outcome[]>();
-  const scenarios = new Map<number, Scenario>();
+  const durations = new Map<number, number>();
+  let invalid: UserError | null = null;
   const evaluate = async (values: readonly number[]) => {
-    const asked = values.map((value) => {
+    const asked: (Trial & { value: number })[] = [];
+    for (const value of values) {
       const overrides: Override[] = [...setting, { path: axis.path, value: valueText(axis, value) }];
-      const scenario = scenarioAt(source, overrides, smaller);
-      scenarios.set(value, scenario);
-      return { scenario, label: overrides.map((one) => `${one.path}=${one.value}`).join(', ') };
-    });
+      try {
+        const scenario = scenarioAt(source, overrides, smaller);
+        durations.set(value, scenario.duration);
+        asked.push({ value, scenario, label: settingText(overrides) });
+      } catch (error) {
+        // Beyond what can be built at all (slots that leave no KV cache) thresholds do not hold either.
+        if (!(error instanceof UserError)) throw error;
+        invalid ??= error;
+        const failure = error.message.split('\n')[0];
+        outcomes.set(
+          value,
+          Array.from({ length: trials.replications }, () => ({ seed: '', id: '', rows: [], failure })),
+        );
+      }
+    }
     const found = await trials.run(asked);
-    for (const [i, value] of values.entries()) outcomes.set(value, found[i]);
-    return found.map((replications) => replications.map((outcome) => judgeOutcome(outcome, thresholds).ok));
+    for (const [i, { value }] of asked.entries()) outcomes.set(value, found[i]);
+    return values.map((value) =>
+      (outcomes.get(value) as Outcome[]).map((outcome) => judgeOutcome(outcome, thresholds).ok),
+    );
   };
   const bracket = await findBracket({
     grid: spread(axis, coarse),
@@ -104,11 +120,12 @@ async function kneeOf(
     most,
     evaluate,
   });
+  if (durations.size === 0 && invalid !== null) throw invalid;
   const points = bracket.samples.map(({ value, holds }): KneePoint => {
     const replications = outcomes.get(value) as Outcome[];
     const rows = meanRows(replications);
     const arrivals = rows.find(({ metric }) => metric === 'arrivals')?.value ?? null;
-    const { duration } = scenarios.get(value) as Scenario;
+    const duration = durations.get(value) ?? 0;
     return {
       value,
       text: valueText(axis, value),
@@ -127,7 +144,7 @@ async function kneeOf(
       brokenBy: brokenBy(bracket, points),
       coverage: medianCoverage(bracket.crossings.filter((crossing) => crossing !== null).length),
     },
-    seeds: [...outcomes.values()][0].map(({ seed }) => seed),
+    seeds: (outcomes.get([...durations.keys()][0]) as Outcome[]).map(({ seed }) => seed),
   };
 }
 

@@ -2,7 +2,7 @@ import { formatMetric } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
-import type { Figure, Row } from './figure.ts';
+import type { Figure, KneeRow, Row } from './figure.ts';
 
 /** Panels that a page has room for. */
 const MOST_PANELS = 3;
@@ -13,12 +13,14 @@ export const knee: Figure<'knee'> = {
   title: 'Where a threshold breaks',
   question: 'How far can this axis go before a threshold breaks?',
   howToRead:
-    'A panel a threshold: the metric at every value that was simulated, with its interval over replications, and the bound as a dotted line. The shaded band is the bracket of the knee: on one side of it the thresholds hold in every replication, on the other they break in every one. Crosses mark values at which some replication breaks a threshold.',
+    'A panel a threshold: the metric at every value that was simulated, with its interval over replications, and the bound as a dotted line. The shaded band is the bracket of the knee: on one side of it the thresholds hold in every replication, on the other they break in every one. Hollow marks: some replication breaks a threshold there.',
   source: 'own',
   needs: [],
   prepare(input) {
     const metrics = [...new Set(input.map(({ metric }) => metric))].slice(0, MOST_PANELS);
-    return input.filter(({ metric }) => metrics.includes(metric)).map((row): Row => ({ ...row }));
+    return input
+      .filter(({ metric }) => metrics.includes(metric))
+      .map((row): Row => ({ ...row, lo: share(row, row.lo), hi: share(row, row.hi) }));
   },
   spec(rows, theme) {
     const looks = present(seriesLooks(distinct(rows, 'setting')), rows, 'setting');
@@ -63,8 +65,8 @@ export const knee: Figure<'knee'> = {
             markedLines('setting', looks, theme, x, y),
             {
               transform: [{ filter: 'datum.holds < 1' }],
-              mark: { type: 'point', shape: 'cross', angle: 45, size: 90, strokeWidth: 1.5, filled: false, opacity: 1 },
-              encoding: { x, y, color: { value: theme.ink } },
+              mark: { type: 'point', filled: true, size: 14, opacity: 1, color: theme.background },
+              encoding: { x, y },
             },
           ],
         };
@@ -72,6 +74,10 @@ export const knee: Figure<'knee'> = {
     );
   },
 };
+
+/** An interval of a share does not leave 0 to 1. */
+const share = ({ unit }: KneeRow, value: number | null): number | null =>
+  value === null || unit !== 'fraction' ? value : Math.min(1, Math.max(0, value));
 
 /** Ends a little beyond the data rather than at the next power of ten. */
 function tight([low, high]: readonly [number, number], values: readonly number[]): [number, number] {

@@ -1,0 +1,199 @@
+/**
+ * `explain-run <run|scenario>`: the few parameters that a headline rests on. Each uncertain one is taken to both ends of its
+ * stated range; a tornado of what changes, and a warning where the verdict does.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { metricNamed } from '../../metrics/catalog/index.ts';
+import type { SensitivityRow } from '../../report/figures/figure.ts';
+import { scenarioHash } from '../../scenario/hash.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Explained, explainRun, parametersOf } from '../../study/explain-run.ts';
+import { planStudy } from '../../study/points.ts';
+import { scenarioAt, smallerText } from '../../study/search-space.ts';
+import { endsOf, UNCERTAINTIES } from '../../study/uncertainties.ts';
+import type { Arguments, Command, Context } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
+import { UsageError } from '../parse.ts';
+import { drawInto, fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
+import { parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
+import { table } from '../terminal.ts';
+
+export const command: Command = {
+  positionals: {
+    run: {
+      type: 'string',
+      describe: 'Run folder, scenario file, or name of a shipped scenario',
+      completes: 'files',
+    },
+  },
+  options: {
+    metric: {
+      type: 'string',
+      describe: "Metrics to explain, separated by commas; the first threshold's by default",
+    },
+    only: { type: 'string', describe: 'Keys of the parameters to vary, separated by commas; all by default' },
+    list: { type: 'boolean', default: false, describe: 'List the parameters, their ranges and sources, and stop' },
+    ...SMALLER_OPTIONS,
+    set: SET_OPTION,
+    ...SEARCH_OPTIONS,
+  },
+  examples: [
+    ['explain-run smoke --replications 3', 'what its first threshold rests on'],
+    ['explain-run reports/runs/smoke-bbee3d9821 --metric ttft_ms_p99', 'the headline of a finished run'],
+    ['explain-run 1M --list', 'what is uncertain in it, how much, and says who'],
+  ],
+  async run(args, context) {
+    const study = planStudy({
+      file: fileOf(args.run as string),
+      varied: { fixed: fixedOf(args), axes: [] },
+      listed: [[]],
+      replications: wholeNumber(args, 'replications'),
+    });
+    const smaller = smallerOf(args);
+    const scenario = scenarioAt(study.source, [], smaller);
+    const { replications } = study;
+    const metrics = metricsOf(args, scenario);
+    const only = onlyOf(args);
+    if (args.list === true) return list(scenario, metrics, only, context);
+    const again = reproduceLine('explain-run', args, [
+      ...['metric', 'only', 'scale', 'search-set', 'set', 'seed', 'replications'],
+    ]);
+    const identity = { scenario: scenarioHash(scenario), smaller, replications };
+    const { explained, runs, folder } = await withSearch(
+      args,
+      context,
+      { kind: 'sensitivity', name: scenario.name, identity, command: again, replications },
+      async ({ trials, folder: into }) => ({
+        explained: await explainRun({ scenario, metrics, only, trials }),
+        runs: trials.simulated + trials.kept,
+        folder: into,
+      }),
+    );
+    const print: SensitivityPrint = {
+      ...{ explained, name: scenario.name, smaller: smallerText(smaller), metrics, replications, runs },
+      style: context.terminal.styleOut,
+    };
+    const document = documentOf(print, again);
+    folder.write('sensitivity.json', `${JSON.stringify(document, null, 2)}\n`);
+    folder.write('sensitivity.txt', sensitivityText({ ...print, style: (_style, text) => text }));
+    if (args.figures === true) {
+      const caption = `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`;
+      await drawInto(folder, 'sensitivity', rowsOf(explained, metrics[0]), ['tornado'], caption);
+    }
+    folder.finish();
+    if (context.json) {
+      context.terminal.outJson(document);
+    } else {
+      const { terminal } = context;
+      terminal.out(sensitivityText(print));
+      terminal.out(`\n${runs} runs; ${terminal.styleOut('dim', 'again:')} ${again}\n`);
+      terminal.out(`${terminal.styleOut('dim', 'result:')} ${join(folder.path, 'sensitivity.json')}\n`);
+    }
+    return EXIT.ok;
+  },
+};
+
+/** A run folder stands for the scenario that it resolved. */
+function fileOf(written: string): string {
+  const resolved = [written, join('reports', 'runs', written)].map((folder) => join(folder, 'scenario.resolved.yaml'));
+  return resolved.find((file) => existsSync(file)) ?? scenarioPath(written);
+}
+
+function metricsOf(args: Arguments, { thresholds }: Scenario): string[] {
+  if (args.metric === undefined) return [thresholds[0]?.metric ?? 'ttft_ms_p99'];
+  const names = (args.metric as string).split(',').map((name) => name.trim());
+  const unknown = names.find((name) => metricNamed(name) === undefined);
+  if (unknown !== undefined)
+    throw new UsageError(`--metric: there is no metric ${JSON.stringify(unknown)}`, 'mint-bench list metrics has them');
+  return names;
+}
+
+function onlyOf(args: Arguments): string[] {
+  if (args.only === undefined) return [];
+  const keys = (args.only as string).split(',').map((key) => key.trim());
+  const unknown = keys.find((key) => !UNCERTAINTIES.some((one) => one.key === key));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--only: there is no parameter ${JSON.stringify(unknown)}`,
+      'mint-bench explain-run … --list has them',
+    );
+  return keys;
+}
+
+function list(scenario: Scenario, metrics: readonly string[], only: readonly string[], { terminal, json }: Context) {
+  const parameters = parametersOf(scenario, metrics, only).map(({ parameter, value }) => {
+    const [low, high] = endsOf(parameter, value);
+    return {
+      key: parameter.key,
+      label: parameter.label,
+      unit: parameter.unit,
+      low,
+      value,
+      high,
+      source: parameter.source,
+    };
+  });
+  if (json) {
+    terminal.outJson(parameters);
+  } else {
+    const rows = parameters.map(({ key, unit, low, value, high, source }) => [
+      key,
+      ...[low, value, high].map((one) => parameterText(unit, one)),
+      source,
+    ]);
+    terminal.out(
+      table(rows, {
+        header: ['parameter', 'low', 'here', 'high', 'source'],
+        right: [1, 2, 3],
+        style: terminal.styleOut,
+      }),
+    );
+  }
+  return EXIT.ok;
+}
+
+function rowsOf({ byMetric, thresholds }: Explained, metric: string): SensitivityRow[] {
+  const found = byMetric.get(metric);
+  if (found === undefined) return [];
+  const bound = thresholds.find((threshold) => threshold.metric === metric)?.value ?? null;
+  const unit = metricNamed(metric)?.unit ?? '';
+  return found.effects.flatMap((effect) =>
+    (['low', 'high'] as const).map(
+      (end): SensitivityRow => ({
+        parameter: effect.label,
+        end: end === 'low' ? 'low end' : 'high end',
+        text: parameterText(effect.unit, effect[end].value),
+        metric,
+        unit,
+        base: found.base,
+        at: effect.at[end],
+        bound,
+      }),
+    ),
+  );
+}
+
+function documentOf({ explained, name, smaller, replications, runs }: SensitivityPrint, again: string) {
+  const { byMetric, thresholds, base, flips } = explained;
+  return {
+    schema_version: 1,
+    provenance: 'simulated',
+    kind: 'sensitivity',
+    scenario: name,
+    command: again,
+    simulated: smaller === '' ? 'whole' : smaller,
+    replications,
+    runs,
+    thresholds,
+    passes: base.passes,
+    metrics: Object.fromEntries(
+      [...byMetric].map(([metric, { base: center, effects, dominant, together }]) => [
+        metric,
+        { base: center, dominant, together, effects },
+      ]),
+    ),
+    flips,
+  };
+}

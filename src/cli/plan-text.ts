@@ -1,0 +1,180 @@
+/** A plan on stdout: the answer, what binds it, every configuration with how its verdict is known, the line that checks it. */
+import { metricNamed } from '../metrics/catalog/index.ts';
+import { formatMetric, significant } from '../report/format.ts';
+import type { Override } from '../scenario/load.ts';
+import type { Candidate, PlanResult } from '../study/plan.ts';
+import { settingText } from '../study/points.ts';
+import { brokenText, thresholdText } from './knee-text.ts';
+import { quote } from './quote.ts';
+import { type Style, table } from './terminal.ts';
+
+export interface PlanPrint {
+  result: PlanResult;
+  name: string;
+  /** `usd_per_hour`, and its unit. */
+  objective: string;
+  unit: string;
+  smaller: string;
+  replications: number;
+  runs: number;
+  /** The scenario as the user named it, what was set for all, and thresholds given on the command line. */
+  scenario: string;
+  fixed: readonly Override[];
+  thresholds: readonly string[];
+  style: (style: Style, text: string) => string;
+}
+
+const MOST_ROWS = 24;
+
+export function planText(print: PlanPrint): string {
+  const { result, name, smaller, style } = print;
+  const { candidates, thresholds, answer, invalid } = result;
+  const lines = [
+    `${style('bold', name)}  cheapest of ${candidates.length} configurations for ${thresholds.map(thresholdText).join(' and ')}\n\n`,
+    answer === null ? noAnswer(print) : answerText(print, candidates[answer]),
+    bindingText(print),
+    '\n',
+    candidateTable(print),
+  ];
+  if (invalid.length > 0) {
+    const [{ setting, reason }] = invalid;
+    lines.push(`  ${invalid.length} more are no valid scenario, the first ${settingText(setting)}: ${reason}\n`);
+  }
+  lines.push('\n', ...remarks(print, smaller));
+  if (answer !== null) lines.push(`${style('dim', 'check:')} ${checkLine(print, candidates[answer])}\n`);
+  return lines.join('');
+}
+
+const priceText = (price: number, objective: string, unit: string): string =>
+  objective === 'usd_per_hour' ? `$${significant(price, 4)}/h` : formatMetric(price, unit, 4);
+
+function answerText(
+  { result, objective, unit, style, replications }: PlanPrint,
+  { setting, price, rows }: Candidate,
+): string {
+  const value = (metric: string) => rows.find((row) => row.metric === metric);
+  const month = value('cost_usd_per_user_month');
+  const lines = [
+    `${style('green', 'answer')}  ${style('bold', settingText(setting))}  ${priceText(price, objective, unit)}` +
+      (month === undefined || objective !== 'usd_per_hour'
+        ? ''
+        : `, ${formatMetric(month.value, month.unit)} a user and month`) +
+      '\n',
+  ];
+  for (const threshold of result.thresholds) {
+    const row = value(threshold.metric);
+    lines.push(
+      `        ${threshold.metric} ${formatMetric(row?.value ?? null, row?.unit ?? '', 4)} (${threshold.op} ${formatMetric(threshold.value, row?.unit ?? '', 4)})` +
+        `${replications === 1 ? '' : `, in each of ${replications} replications`}, simulated whole\n`,
+    );
+  }
+  return lines.join('');
+}
+
+function noAnswer({ result, style }: PlanPrint): string {
+  return (
+    `${style('red', 'none')}  no configuration of these axes meets the thresholds` +
+    `${result.failing.length === 0 ? '' : '; the dearest one that was simulated fails as follows'}\n`
+  );
+}
+
+function bindingText({ result, objective, unit, style }: PlanPrint): string {
+  const { failing, candidates, answer } = result;
+  if (failing.length === 0) {
+    return answer === null
+      ? ''
+      : `${style('bold', 'binds')}   nothing here: no cheaper configuration stands beside it on any axis\n`;
+  }
+  return failing
+    .map(({ candidate, binding }) => {
+      const { setting, price, failing: broken, failure } = candidates[candidate];
+      const head = `${style('bold', 'binds')}   ${settingText(setting)} (${priceText(price, objective, unit)}) fails: `;
+      if (failure !== null) return `${head}${failure}\n`;
+      const verdicts = broken.map(brokenText).join('; ');
+      if (binding === null) return `${head}${verdicts}\n`;
+      return (
+        `${head}${verdicts}\n` +
+        `        short of ${style('bold', binding.resource)}\n` +
+        binding.evidence.map((line) => `          ${line}\n`).join('')
+      );
+    })
+    .join('');
+}
+
+function candidateTable({ result, objective, unit, smaller, style }: PlanPrint): string {
+  const { candidates, answer, thresholds } = result;
+  const paths = candidates[0].setting.map(({ path }) => path);
+  // What passes only by inference is dearer than the answer and says nothing new.
+  const known = candidates.flatMap(({ state, how }, at) =>
+    state === null || (state === 'passes' && how === 'inferred') ? [] : [at],
+  );
+  const shown = known.length <= MOST_ROWS ? known : nearest(known, answer ?? known[known.length - 1]);
+  const rows = shown.map((at) => {
+    const { setting, price, state, how, inferredFrom, rows: summary, failure } = candidates[at];
+    const source = inferredFrom === null ? '' : settingText(candidates[inferredFrom].setting);
+    const known = {
+      whole: 'simulated whole',
+      search: `simulated at ${smaller}`,
+      inferred: `follows from ${source}`,
+    };
+    return [
+      ...setting.map(({ value }) => String(value)),
+      priceText(price, objective, unit),
+      at === answer ? 'answer' : (state ?? ''),
+      ...thresholds.map(({ metric }) => {
+        const row = summary.find((one) => one.metric === metric);
+        return formatMetric(row?.value ?? null, metricNamed(metric)?.unit ?? '');
+      }),
+      failure ?? (how === null ? '' : known[how]),
+    ];
+  });
+  const metrics = thresholds.map(({ metric }) => metric);
+  const header = [...paths, objective.replaceAll('_', ' '), 'verdict', ...metrics, 'known by'];
+  const right = [paths.length, ...metrics.map((_, i) => paths.length + 2 + i)];
+  const rest = known.length - shown.length;
+  return (
+    table(rows, { header, right, indent: 2, style }) +
+    (rest > 0 ? `  and ${rest} more in plan.json\n` : '') +
+    (known.length < candidates.length ? `  ${candidates.length - known.length} dearer ones were not simulated\n` : '')
+  );
+}
+
+/** The rows around the answer. */
+function nearest(known: readonly number[], answer: number): number[] {
+  const at = Math.max(0, known.indexOf(answer));
+  const from = Math.max(0, Math.min(known.length - MOST_ROWS, at - MOST_ROWS + 4));
+  return known.slice(from, from + MOST_ROWS);
+}
+
+function remarks({ result, runs, style, replications }: PlanPrint, smaller: string): string[] {
+  const { candidates, monotone, contradictions, misled } = result;
+  const inferred = candidates.filter(({ how }) => how === 'inferred').length;
+  const whole = candidates.filter(({ how }) => how === 'whole').length;
+  const lines = [
+    `${runs} runs (${whole} configurations whole${smaller === '' ? '' : `, others at ${smaller}`}${replications === 1 ? '' : `, ${replications} replications each`}), ` +
+      `${inferred} verdicts inferred\n`,
+  ];
+  if (inferred > 0) {
+    const because = monotone.map(({ path, better, because }) => `${better} ${path} (${because})`).join(', ');
+    lines.push(`inferred because never worse: ${because}; the neighbours of the answer were simulated\n`);
+  }
+  if (misled.length > 0)
+    lines.push(
+      `${style('yellow', 'the smaller simulation was wrong')} on ${misled.length} of the configurations that were then simulated whole\n`,
+    );
+  for (const { candidate, inferredFrom, passes } of contradictions) {
+    const from = inferredFrom === null ? '' : ` against ${settingText(candidates[inferredFrom].setting)}`;
+    lines.push(
+      `${style('yellow', 'not monotone')}: ${settingText(candidates[candidate].setting)} ${passes ? 'passes' : 'fails'}${from}\n`,
+    );
+  }
+  if (replications === 1) lines.push(`one replication: near the bound luck may decide (--replications 5)\n`);
+  return lines;
+}
+
+export function checkLine({ scenario, fixed, thresholds, replications }: PlanPrint, { setting }: Candidate): string {
+  const sets = [...fixed, ...setting].map(({ path, value }) => `--set ${quote(`${path}=${value}`)}`);
+  if (thresholds.length > 0) sets.push(`--set ${quote(`thresholds=${JSON.stringify(thresholds)}`)}`);
+  if (replications > 1) sets.push(`--replications ${replications}`);
+  return ['mint-bench run', quote(scenario), ...sets].join(' ');
+}
