@@ -37,6 +37,8 @@ export const formatFlops = (perSecond: number): string =>
     [1e15, 'PFLOP/s'],
     [1e12, 'TFLOP/s'],
     [1e9, 'GFLOP/s'],
+    [1e6, 'MFLOP/s'],
+    [1e3, 'kFLOP/s'],
     [1, 'FLOP/s'],
   ]);
 
