@@ -47,3 +47,27 @@ await build({
   },
   logLevel: 'warning',
 });
+// The report's program runs in the reader's browser: one script with all it needs, never split.
+const ownNotice =
+  '/* Holds Vega, Vega-Lite (University of Washington Interactive Data Lab, BSD-3-Clause) and D3 (Mike Bostock, ISC). */';
+await build({
+  absWorkingDir: root,
+  entryPoints: { 'report/client': 'src/report/html/client/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  legalComments: 'none',
+  banner: { js: ownNotice },
+  plugins: [
+    {
+      // Fonts are measured from files in Node and by the browser in a page.
+      name: 'text-width',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/fonts\.ts$/ }, () => ({ path: join(root, 'src/report/html/client/text-width.ts') })),
+    },
+  ],
+  logLevel: 'warning',
+});

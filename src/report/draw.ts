@@ -67,6 +67,7 @@ async function draw(
     file: captioned(wide.svg, { title: figure.title, lines: [figure.question, caption] }, light),
     wide: wide.svg,
     narrow: narrow.svg,
+    rows,
     csv: csv(rows),
     spec: JSON.stringify(assemble(figure, rows, light, { titled: true, caption }), null, 1),
     warnings: [...wide.warnings, ...narrow.warnings].map((warning) => `${id}: ${warning}`),

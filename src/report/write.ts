@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { digest } from './digest.ts';
 import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
+import { runJson } from './html/run-data.ts';
 import { markdownSummary } from './markdown.ts';
 import { readRun } from './read-run.ts';
 import { recolour } from './render.ts';
@@ -41,6 +42,7 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
       summary: tables.summary,
       manifest: tables.manifest,
       scenario: scenarioYaml,
+      data: runJson(tables, summary.reproduce, drawings),
     }),
   );
   const listed = drawings.map(({ id, figure }) => ({ id, question: figure.question, howToRead: figure.howToRead }));

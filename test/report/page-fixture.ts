@@ -4,6 +4,7 @@ import { digest } from '../../src/report/digest.ts';
 import { drawAll } from '../../src/report/draw.ts';
 import type { FigureId } from '../../src/report/figures/index.ts';
 import { page } from '../../src/report/html/page.ts';
+import { runJson } from '../../src/report/html/run-data.ts';
 import type { RunTables } from '../../src/report/run-data.ts';
 import { runTables } from './fixture.ts';
 
@@ -34,12 +35,14 @@ export function hostileRun(): RunTables {
 /** @param only figures to draw, all of them by default */
 export async function pageOf(run: RunTables, only?: readonly FigureId[]): Promise<string> {
   const figures = await drawAll('run', run, { kind: 'simulated', source: `run ${run.hash.slice(0, 10)}` }, { only });
+  const summary = digest(run);
   return page({
-    digest: digest(run),
+    digest: summary,
     hash: run.hash,
     figures,
     summary: run.summary,
     manifest: run.manifest,
     scenario: stringify(run.scenario),
+    data: runJson(run, summary.reproduce, figures),
   });
 }

@@ -1,5 +1,5 @@
 /** One figure in the page: its question, the drawing at two widths, how to read it, where it is from, and its data. */
-import type { Figure } from '../figures/figure.ts';
+import type { Figure, Row } from '../figures/figure.ts';
 import { inlineSvg } from '../render.ts';
 import type { Provenance } from '../run-data.ts';
 import { dataUrl, text } from './escape.ts';
@@ -11,6 +11,8 @@ export interface DrawnFigure {
   readonly provenance: Provenance;
   readonly wide: string;
   readonly narrow: string;
+  /** What it is drawn from. */
+  readonly rows: readonly Row[];
   readonly csv: string;
   /** The Vega-Lite specification as JSON. */
   readonly spec: string;

@@ -7,9 +7,13 @@ import type { Digest } from '../digest.ts';
 import { SECTIONS, type Section } from '../figures/figure.ts';
 import { formatMetric } from '../format.ts';
 import type { SummaryRow } from '../run-data.ts';
+import { clientScript } from './client-script.ts';
 import { text } from './escape.ts';
+import { timeUnit } from './explore/charts.ts';
+import { RUN_DATA, type RunJson } from './explore/run-json.ts';
+import { exploreSection } from './explore-section.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
-import { SCRIPT } from './script.ts';
+import { embedded } from './run-data.ts';
 import { style } from './style.ts';
 
 export interface Page {
@@ -20,6 +24,8 @@ export interface Page {
   readonly manifest: Readonly<Record<string, unknown>>;
   /** The resolved scenario as YAML. */
   readonly scenario: string;
+  /** What the page's program works on. */
+  readonly data: RunJson;
 }
 
 const HEADINGS: Record<Section, readonly [heading: string, intro: string]> = {
@@ -33,9 +39,10 @@ const HEADINGS: Record<Section, readonly [heading: string, intro: string]> = {
 };
 
 export function page(input: Page): string {
-  const { digest, figures, hash } = input;
+  const { digest, figures, hash, data } = input;
+  const program = clientScript();
   const sections = SECTIONS.filter((section) => figures.some(({ figure }) => figure.section === section));
-  const script = createHash('sha256').update(SCRIPT).digest('base64');
+  const script = createHash('sha256').update(program).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${script}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const links = [
     ...sections.map((section) => [section, HEADINGS[section][0]]),
@@ -57,15 +64,16 @@ export function page(input: Page): string {
 <body>
 <a class="skip" href="#main">Skip to the results</a>
 <header><div class="wrap">
-<div class="top"><span class="brand"><b>mint-bench</b> run report</span><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></div>
+<div class="top"><span class="brand"><b>mint-bench</b> run report</span><span class="buttons"><button type="button" data-copy="command" hidden>Copy command</button><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></span></div>
 <h1>${text(digest.name)}</h1>
 ${digest.description === '' ? '' : `<p class="lede">${text(digest.description)}</p>`}
 <dl class="setting">${digest.setting.map(([label, value]) => `<div><dt>${text(label)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>
 ${verdict(digest)}
 <ul class="tiles">${digest.tiles.map(tile).join('')}</ul>
 </div></header>
-<nav aria-label="Sections"><div class="wrap">${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
+<nav aria-label="Sections"><div class="wrap"><a href="#explore" class="needs-script" hidden>Explore</a>${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
+${exploreSection(data.cohorts, timeUnit(data.duration_s).name)}
 ${sections.map((section) => figureSection(section, figures)).join('\n')}
 ${cohortSection(digest)}
 <section id="assumptions"><h2>Assumptions and simplifications</h2><p class="intro">What this run took for granted. A conclusion that leans on one of these lines needs another run.</p>
@@ -75,7 +83,8 @@ ${runSection(input)}
 </main>
 <footer><div class="wrap">Simulated by mint-bench · run <span class="mono" style="overflow-wrap:anywhere">${text(hash)}</span></div></footer>
 <div id="tip" role="status" hidden></div>
-<script>${SCRIPT}</script>
+<script type="application/json" id="${RUN_DATA}">${embedded(data)}</script>
+<script>${program}</script>
 </body>
 </html>
 `;
@@ -116,7 +125,7 @@ function cohortSection({ cohorts }: Digest): string {
   const head = ['cohort', ...cohorts.columns].map((column) => `<th scope="col">${text(column)}</th>`);
   const rows = cohorts.rows.map(
     ({ cohort, cells }) =>
-      `<tr${cohort === 'all' ? ' class="all"' : ''}><td class="name">${text(cohort)}</td>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
+      `<tr data-cohort="${text(cohort)}"${cohort === 'all' ? ' class="all"' : ''}><td class="name">${text(cohort)}</td>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
   );
   return `<section id="cohorts"><h2>Cohorts</h2><p class="intro">The same numbers for each group of users; “–” where a group has none.</p>
 <div class="card scroll" style="margin-top:18px"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
@@ -126,7 +135,7 @@ function metricSection(summary: readonly SummaryRow[]): string {
   const rows = summary.map((row) => {
     const interval =
       row.lo === null || row.hi === null ? '' : `${formatMetric(row.lo, row.unit)} … ${formatMetric(row.hi, row.unit)}`;
-    return `<tr><td class="name"><code>${breakable(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
+    return `<tr data-metric="${text(row.metric)}" data-cohort="${text(row.cohort)}"><td class="name"><code>${breakable(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
   });
   return `<section id="all-metrics"><h2>All metrics</h2><p class="intro">Definitions: <code>mint-bench explain &lt;metric&gt;</code>. Intervals are 95%; n is the sample behind a value.</p>
 <details><summary>${summary.length} values</summary><input id="filter" type="search" placeholder="Filter, for instance ttft free" aria-label="Filter metrics" hidden>

@@ -91,9 +91,36 @@ input[type=search]{font:inherit;font-size:15px;padding:8px 12px;border:1px solid
 footer{margin:44px 0 36px;color:var(--m-muted);font-size:14px}
 #tip{position:fixed;z-index:10;pointer-events:none;background:var(--m-ink);color:var(--m-background);font-size:13px;line-height:1.35;padding:5px 9px;border-radius:6px;max-width:min(320px,90vw)}
 #tip[hidden]{display:none}
+fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center;min-width:0}
+legend{font-weight:600;font-size:14px;padding:0;float:left;margin-right:18px}
+.buttons{display:flex;gap:8px}
+.tools{margin-top:18px;padding-bottom:18px;display:grid;gap:14px;font-size:15px}
+.tools label,.controls label{display:inline-flex;gap:7px;align-items:center;overflow-wrap:anywhere}
+.tools input[type=checkbox]{width:18px;height:18px;accent-color:var(--m-blue);flex:none}
+label.button{border:1px solid var(--m-blue);color:var(--m-blue);border-radius:8px;padding:6px 12px;min-height:36px;font-size:14px;font-weight:600;cursor:pointer}
+label.button:hover{background:var(--soft)}
+.compare{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;position:relative}.compare .quiet{font-size:14px}
+.compare ul{flex-basis:100%;margin:0;padding:0;list-style:none;display:grid;gap:8px}.compare ul:empty{display:none}
+.compare li{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;min-width:0;overflow-wrap:anywhere}.compare li code{overflow-wrap:anywhere}
+#compare-say{flex-basis:100%;color:var(--bad);font-size:14px}#compare-say:empty{display:none}
+.offscreen{position:absolute;width:1px;height:1px;opacity:0;overflow:hidden}
+.compare:has(.offscreen:focus-visible) label.button{outline:2px solid var(--m-blue);outline-offset:2px}
+.dropping{outline:4px dashed var(--m-blue);outline-offset:-8px}
+.explore{display:grid;gap:18px;margin-top:18px}
+.controls{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;margin:10px 0 12px;font-size:14px}
+select,input[type=number]{font:inherit;font-size:14px;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:6px 8px;min-height:36px;max-width:100%}
+input[type=number]{width:6.5em}
+.controls label{max-width:100%}.controls select{min-width:0}
+.hint{font-size:14px;margin-top:10px}.canvas{min-height:60px;position:relative}
+.canvas svg{display:block;max-width:100%;height:auto}
+.canvas svg text{font-family:inherit;pointer-events:none}
+.live{display:none}.replaced .live{display:block}.replaced>.wide,.replaced>.narrow{display:none!important}
+.live .canvas svg{margin:0 auto}
+.values{max-height:320px;overflow:auto;margin-top:8px}.values table{font-size:13px}
+.compared{background:var(--soft)}
 @media (max-width:1020px){.tiles{grid-template-columns:repeat(3,1fr)}}
 @media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{display:flex}.assumed{columns:1}}
-@media (max-width:560px){.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:6px;padding-right:6px}.verdict table{font-size:14px}.verdict .pill{padding:2px 8px;font-size:12px}.verdict td:first-child,.verdict th:first-child{padding-left:0}.verdict td:last-child,.verdict th:last-child{padding-right:0}header .wrap{padding-top:20px}}
-@media print{body{background:#fff;font-size:12px}nav,button,.files,.skip,input{display:none!important}.card,.tiles li,.verdict{box-shadow:none;break-inside:avoid}.grid{gap:10px}section{margin-top:20px}.plot svg{max-width:480px}}
+@media (max-width:560px){legend{float:none;width:100%}.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:6px;padding-right:6px}.verdict table{font-size:14px}.verdict .pill{padding:2px 8px;font-size:12px}.verdict td:first-child,.verdict th:first-child{padding-left:0}.verdict td:last-child,.verdict th:last-child{padding-right:0}header .wrap{padding-top:20px}}
+@media print{.tools,.controls,#explore details,#explore .quiet{display:none!important}body{background:#fff;font-size:12px}nav,button,.files,.skip,input{display:none!important}.card,.tiles li,.verdict{box-shadow:none;break-inside:avoid}.grid{gap:10px}section{margin-top:20px}.plot svg{max-width:480px}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
