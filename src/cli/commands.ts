@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'report',
     usage: 'report <run..>',
-    summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PNG',
+    summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PDF, PNG',
     load: () => import('./commands/report.ts'),
   },
   {

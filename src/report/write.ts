@@ -1,6 +1,6 @@
 /**
  * The report of a run, written into its folder: report.html, summary.md, and for each figure its Vega-Lite specification, SVG in
- * both variants, PNG and CSV. Files appear whole: each is written beside its place and renamed.
+ * both variants, PDF, PNG and CSV. Files appear whole: each is written beside its place and renamed.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
 import { runJson } from './html/run-data.ts';
 import { markdownSummary } from './markdown.ts';
+import { writePdf } from './pdf/write.ts';
 import { readRun } from './read-run.ts';
 import { recolour } from './render.ts';
 import type { MemorySplit, Provenance } from './run-data.ts';
@@ -62,12 +63,14 @@ export function writeFigures(folder: string, drawings: readonly Drawing[]): stri
       writeFileSync(join(partial, name), content);
       names.push(`figures/${name}`);
     };
-    for (const { id, spec, file, csv, png } of drawings) {
+    for (const { id, figure, provenance, spec, file, csv, png } of drawings) {
       put(`${id}.vl.json`, spec);
       put(`${id}.csv`, csv);
       put(`${id}.svg`, file);
       put(`${id}.dark.svg`, recolour(file, 'light', 'dark'));
       if (png !== null) put(`${id}.png`, png);
+      const subject = `${figure.question} ${provenance.kind}, ${provenance.source}`;
+      put(`${id}.pdf`, writePdf(file, { title: figure.title, subject }));
     }
     renameIfThere(target, old);
     renameSync(partial, target);

@@ -56,7 +56,7 @@ describe('readRun', () => {
 });
 
 describe('writeReport', () => {
-  it('writes page, Markdown and five files a figure, and replaces an older report whole', async () => {
+  it('writes page, Markdown and six files a figure, and replaces an older report whole', async () => {
     const warnings: string[] = [];
     const files = await writeReport(folder, { memory: run.memory, onWarning: (warning) => warnings.push(warning) });
     expect(warnings).toEqual([]);
@@ -65,7 +65,7 @@ describe('writeReport', () => {
     const ids = [...new Set(drawn.map((name) => name.split('.')[0]))];
     expect(ids).toHaveLength(15);
     expect(drawn).toEqual(
-      ids.flatMap((id) => ['csv', 'dark.svg', 'png', 'svg', 'vl.json'].map((type) => `${id}.${type}`)),
+      ids.flatMap((id) => ['csv', 'dark.svg', 'pdf', 'png', 'svg', 'vl.json'].map((type) => `${id}.${type}`)),
     );
     expect(readdirSync(folder).some((name) => name.includes('partial') || name.includes('.old-'))).toBe(false);
     for (const name of drawn.filter((file) => file.endsWith('.png'))) {
