@@ -109,6 +109,15 @@ const STAGES: readonly (readonly [metric: string, per: 'cold_loads' | 'activatio
 function adapterResource(utilisation: Utilisation, value: (name: string) => number, evidence: string[]) {
   const stages = STAGES.map(([metric, per, resource]) => ({ metric, resource, total: value(metric) * value(per) }));
   const all = stages.reduce((sum, { total }) => sum + total, 0);
+  const waited = value('adapter_wait_ms_mean') * Math.max(1, value('finished'));
+  if (all < waited / 2) {
+    // Loads and copies take little of it: what is waited for is a slot that no running request holds.
+    evidence.push(
+      `loads and copies are ${percent(all / waited)} of that wait; the rest is for a slot: ${percent(utilisation.slots)} of them hold adapters of running requests`,
+      `KV cache ${percent(utilisation.kv_cache)} full, batches ${percent(utilisation.batch)} full`,
+    );
+    return { resource: 'GPU slots (serving.slots)', evidence };
+  }
   const most = stages.reduce((a, b) => (b.total > a.total ? b : a));
   evidence.push(
     `${percent(all > 0 ? most.total / all : 0)} of the work on adapters is in ${most.metric.replace('_ms_mean', '')} (${ms(value(most.metric))} each); loaders are ${percent(utilisation.loaders)} busy`,

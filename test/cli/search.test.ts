@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { mint, temporaryFolder } from './cli.ts';
+
+const cwd = temporaryFolder();
+const SHORT = ['--set', 'duration=20s', '--set', 'warmup=2s'];
+const folderOf = (out: string, kind: string) =>
+  join(cwd, out, readdirSync(join(cwd, out)).find((name) => name.startsWith(`${kind}-`)) as string);
+
+describe('sweep --until', () => {
+  const search = [
+    ...['sweep', 'smoke', ...SHORT, '--until', 'ttft_ms_p99 < 300ms', '--axis', 'population.rate=40/s..1000/s'],
+    ...['--coarse', '3', '--resolution', '60%'],
+  ];
+
+  it('brackets the knee, says what breaks, draws it; the same bytes for any number of workers', () => {
+    const one = mint([...search, '--jobs', '1', '--out', 'one', '--no-progress'], { cwd });
+    expect(one.stderr).toBe('');
+    expect(one.code).toBe(EXIT.ok);
+    expect(one.stdout).toMatch(/knee between [\d.]+\/s and [\d.]+\/s: it holds below and breaks above/);
+    expect(one.stdout).toMatch(/beyond it: ttft_ms_p99 is .*, not < 300 ms/);
+    expect(one.stdout).toMatch(/again: mint-bench sweep smoke .*--until 'ttft_ms_p99 < 300ms'/);
+    const folder = folderOf('one', 'knee');
+    for (const figure of ['knee', 'goodput-load'])
+      expect(existsSync(join(folder, 'figures', `${figure}.png`))).toBe(true);
+    const two = mint([...search, '--jobs', '2', '--out', 'two', '--no-figures', '-q'], { cwd });
+    expect(two.stdout).toBe(one.stdout.replaceAll('one/', 'two/'));
+    expect(readFileSync(join(folderOf('two', 'knee'), 'knee.json'))).toEqual(readFileSync(join(folder, 'knee.json')));
+  });
+
+  it('takes what is there, and says so', () => {
+    const again = mint([...search, '--out', 'one', '--no-figures', '--json', '--no-progress'], { cwd });
+    expect(again.stderr).toMatch(/\d+ points were taken from one\/knee-smoke/);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      kind: 'knee',
+      provenance: 'simulated',
+      settings: [{ verdict: 'knee' }],
+    });
+  });
+
+  it('asks for what it needs', () => {
+    const without = mint(['sweep', 'smoke', '--until', 'slo'], { cwd });
+    expect(without.code).toBe(EXIT.usage);
+    expect(without.stderr).toMatch(/--axis/);
+    const unknown = mint(['sweep', 'smoke', '--until', 'tfft_ms < 2s', '--axis', 'population.rate=1/s..9/s'], { cwd });
+    expect(unknown.code).toBe(EXIT.scenario);
+    const axis = mint(['sweep', 'smoke', '--until', 'slo', '--axis', 'population.rate=9/s..1/s'], { cwd });
+    expect(axis.code).toBe(EXIT.scenario);
+    expect(axis.stderr).toMatch(/not above its start/);
+  });
+});
+
+describe('plan', () => {
+  const asked = ['plan', 'smoke', ...SHORT, '--set', 'population.rate=120/s', '--meet', 'ttft_ms_p99 < 300ms'];
+
+  it('names the cheapest, what binds it, and a line that checks it', () => {
+    const { code, stdout } = mint([...asked, '--axis', 'hardware.replicas=2..12', '--out', 'plans', '-q'], { cwd });
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).toMatch(/^smoke {2}cheapest of 6 configurations for ttft_ms_p99 < 300 ms\n/);
+    expect(stdout).toMatch(/\nbinds {3}hardware\.replicas=\d+ \(\$[\d.]+\/h\) fails: ttft_ms_p99 is .*\n {8}short of /);
+    const check = /\ncheck: mint-bench (.*)\n/.exec(stdout)?.[1] ?? '';
+    const words = [...check.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+    const run = mint([...words, '--no-figures', '--json', '-q', '--out', 'checks'], { cwd });
+    expect(run.code).toBe(EXIT.ok);
+    const { answer, configurations } = JSON.parse(readFileSync(join(folderOf('plans', 'plan'), 'plan.json'), 'utf8'));
+    const chosen = configurations.find((one: { price: number }) => one.price === answer.price);
+    // The line gives exactly what the plan says.
+    expect(JSON.parse(run.stdout).metrics.ttft_ms_p99.value).toBe(chosen.metrics.ttft_ms_p99.value);
+  });
+
+  it('exits with 10 where nothing does', () => {
+    const { code, stdout } = mint([...asked, '--axis', 'hardware.replicas=2', '--out', 'none', '-q'], { cwd });
+    expect(code).toBe(EXIT.threshold);
+    expect(stdout).toMatch(/no configuration of these axes meets the thresholds/);
+  });
+
+  it('refuses a part that is not whole cells', () => {
+    const { code, stderr } = mint([...asked, '--axis', 'hardware.replicas=2..12', '--scale', '3', '-q'], { cwd });
+    expect(code).toBe(EXIT.scenario);
+    expect(stderr).toMatch(/--scale 3.*Use 2\./s);
+  });
+});
+
+describe('explain-run', () => {
+  it('explains a finished run from its folder: tornado, what dominates, the verdict', () => {
+    expect(mint(['run', 'smoke', ...SHORT, '--no-figures', '-q', '--out', 'runs'], { cwd }).code).toBe(EXIT.ok);
+    const run = join('runs', readdirSync(join(cwd, 'runs'))[0]);
+    const only = ['--only', 'memory_efficiency,rate', '--metric', 'ttft_ms_p99', '--out', 'explained'];
+    const { code, stdout } = mint(['explain-run', run, ...only, '-q'], { cwd });
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).toMatch(/\n {2}request rate +×0\.8 +×1 +×1\.25 /);
+    expect(stdout).toMatch(/rests on/);
+    expect(stdout).toMatch(/robust {2}the scenario passes its thresholds/);
+    expect(existsSync(join(folderOf('explained', 'sensitivity'), 'figures', 'tornado.png'))).toBe(true);
+  });
+
+  it('lists what is uncertain, with sources', () => {
+    const { stdout } = mint(['explain-run', 'smoke', '--list', '--json'], { cwd });
+    const keys = JSON.parse(stdout).map(({ key }: { key: string }) => key);
+    expect(keys).toEqual(expect.arrayContaining(['memory_efficiency', 'rate', 'popularity.exponent']));
+    expect(mint(['explain-run', 'smoke', '--only', 'luck'], { cwd }).code).toBe(EXIT.usage);
+  });
+});
