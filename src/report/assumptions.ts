@@ -4,16 +4,18 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { formatSeconds, percent, significant } from './format.ts';
+import { kernelBasis } from './kernel-basis.ts';
 
 type Line = (scenario: Scenario) => string | null;
 
 const LINES: readonly Line[] = [
-  ({ serving }) => {
+  (scenario) => {
+    const { serving } = scenario;
     if (serving.cost.name === 'roofline') {
       return 'Step times come from a roofline over the nominal speed of the hardware; no kernel was measured for this run.';
     }
-    if (serving.cost.name === 'profile')
-      return 'Step times come from kernels measured on one device; other devices differ.';
+    const basis = kernelBasis(scenario);
+    if (basis !== null) return basis.sentence;
     return `Step times come from the cost model “${serving.cost.name}”, with the coefficients in the scenario.`;
   },
   ({ hardware }) =>

@@ -5,6 +5,7 @@
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { assumptions } from './assumptions.ts';
 import { formatMetric, formatSeconds, significant } from './format.ts';
+import { kernelBasis } from './kernel-basis.ts';
 import { ALL, cohortNames, findSummary, type RunTables, type SummaryRow } from './run-data.ts';
 
 export interface ThresholdLine extends Verdict {
@@ -108,6 +109,7 @@ const shown = (summary: readonly SummaryRow[], metric: string, cohort: string = 
 
 function tiles({ scenario, summary }: RunTables): Tile[] {
   const at = (metric: string) => shown(summary, metric);
+  const basis = kernelBasis(scenario);
   return [
     { label: 'Requests', value: at('arrivals'), note: `${at('request_rps')} finished` },
     {
@@ -123,6 +125,7 @@ function tiles({ scenario, summary }: RunTables): Tile[] {
     { label: 'Output', value: at('output_tps'), note: `fairness ${at('jain_users')} (Jain)` },
     { label: 'Cost per million tokens', value: at('cost_usd_per_million_tokens'), note: 'prompt and output' },
     { label: 'Cost of a user', value: at('cost_usd_per_user_month'), note: 'a month, rent of all hardware' },
+    ...(basis === null ? [] : [{ label: 'LoRA priced by profile', value: basis.error, note: basis.device }]),
   ];
 }
 

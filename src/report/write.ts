@@ -8,6 +8,7 @@ import { digest } from './digest.ts';
 import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
 import { runJson } from './html/run-data.ts';
+import { kernelBasis } from './kernel-basis.ts';
 import { markdownSummary } from './markdown.ts';
 import { writePdf } from './pdf/write.ts';
 import { readRun } from './read-run.ts';
@@ -29,7 +30,9 @@ export interface ReportOptions {
 export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string[]> {
   const { figures = true, png = true, memory = null, onWarning } = options;
   const { tables, scenarioYaml } = readRun(folder, memory);
-  const provenance: Provenance = { kind: 'simulated', source: `run ${tables.hash.slice(0, 10)}` };
+  const basis = kernelBasis(tables.scenario);
+  const rests = basis === null ? '' : ` · LoRA from a profile of ${basis.device}`;
+  const provenance: Provenance = { kind: 'simulated', source: `run ${tables.hash.slice(0, 10)}${rests}` };
   const drawings = figures ? await drawAll('run', tables, provenance, { png }) : [];
   for (const warning of drawings.flatMap((drawing) => drawing.warnings)) onWarning?.(warning);
   const written = figures ? writeFigures(folder, drawings) : [];
