@@ -32,6 +32,8 @@ class ThreadPool {
   template <class F>
   void parallel(int64_t items, F&& f) {
     if (items <= 0) return;
+    // A single item is done before another thread would have woken up.
+    if (items == 1) return f(0, 0);
     call_ = [](void* context, int64_t item, int thread) { (*static_cast<std::remove_reference_t<F>*>(context))(item, thread); };
     context_ = &f;
     items_ = items;
