@@ -157,6 +157,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'the kernel profile cannot be used',
     help: '`mint-bench calibrate` writes profiles; the path starts from the scenario file, then from the working directory.',
   },
+  'MB-E227': {
+    title: 'engine mechanisms contradict each other',
+    help: 'Two settings of `serving` cannot hold at once, often one of an engine preset and one of the scenario. The message names both.',
+  },
   'MB-E301': {
     title: 'an override that is not path=value',
     help: 'For instance `--set hardware.replicas=16` or `--set population.cohorts[chat].rate=20/s`.',

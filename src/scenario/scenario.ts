@@ -208,7 +208,19 @@ export interface Serving {
     memory_fraction: number;
     preemption: 'recompute' | 'swap';
     pool: 'static' | 'unified';
+    /** What a request must find before it starts: room for its prompt, or for the most tokens that the batch will ever hold. */
+    reserve?: 'prompt' | 'peak';
   };
+  /** Decode steps between two prefills while anything decodes (chunked_prefill: false). */
+  decode_between_prefills?: number;
+  /** Requests whose prompts are prefilled at once. */
+  max_prefills?: number;
+  /** A request that would wait longer than `deadline` − `margin` for its first step is refused. */
+  early_abort?: { deadline: number; margin: number };
+  /** An idle replica looks for requests this often, seconds. */
+  idle_poll?: number;
+  /** One adapter at a time is merged into the weights. */
+  merge?: { passes: number; memory_efficiency: number };
   scheduling: Choice;
   /** How many waiting requests a scheduling pass may look past while they wait for a slot (vLLM: all). */
   skip_window: number;
@@ -217,7 +229,7 @@ export interface Serving {
   routing: Choice;
   admission: Choice;
   tiers: {
-    gpu: { eviction: Choice };
+    gpu: { eviction: Choice; keep?: 'until-evicted' | 'while-used' };
     /** Bytes a node, divided evenly among its replicas. */
     host: { capacity: number; entries?: number; eviction: Choice };
     disk: { capacity: number; eviction: Choice };

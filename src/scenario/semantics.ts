@@ -29,6 +29,7 @@ export function semantics(scenario: Scenario, options: SemanticOptions): Finding
   checkBase(scenario, report);
   checkParallel(scenario, report);
   checkMemory(scenario, report);
+  checkEngine(scenario, report);
   checkGoals(scenario, options.metrics, report);
   return findings;
 }
@@ -279,6 +280,44 @@ function checkMemory(scenario: Scenario, report: Report): void {
       ['serving', 'pin', 'count'],
       { uses },
     );
+}
+
+/** Mechanisms of engines that cannot be combined; presets bring most of them. */
+function checkEngine({ serving }: Scenario, report: Report): void {
+  const conflict = (message: string, at: Path, others: Path[], hint: string) =>
+    report('MB-E227', message, ['serving', ...at], { uses: others.map((path) => ['serving', ...path]), hint });
+  if ((serving.decode_between_prefills ?? 0) > 0 && serving.chunked_prefill) {
+    conflict(
+      'decode steps between prefills need prefills that come alone, and chunked_prefill mixes them',
+      ['decode_between_prefills'],
+      [['chunked_prefill']],
+      'set chunked_prefill: false',
+    );
+  }
+  if (serving.tiers.gpu.keep === 'while-used' && serving.prefetch.name !== 'none') {
+    conflict(
+      `adapters that leave the GPU when no request uses them cannot be prefetched by ${serving.prefetch.name}`,
+      ['prefetch'],
+      [['tiers', 'gpu', 'keep']],
+      'set prefetch: none, or tiers.gpu.keep: until-evicted',
+    );
+  }
+  if (serving.early_abort !== undefined && serving.early_abort.margin >= serving.early_abort.deadline) {
+    conflict(
+      'the margin leaves nothing of the deadline',
+      ['early_abort', 'margin'],
+      [['early_abort']],
+      'make it smaller',
+    );
+  }
+  if (serving.slot_modules !== undefined && serving.slot_modules !== 'adapter' && serving.kv.pool === 'unified') {
+    conflict(
+      'slots for every module are reserved, and a unified pool reserves none',
+      ['slot_modules'],
+      [['kv', 'pool']],
+      'set slot_modules: adapter, or kv.pool: static',
+    );
+  }
 }
 
 function checkGoals(

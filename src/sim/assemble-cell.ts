@@ -16,6 +16,7 @@ import { RequestTable } from './batching/request-table.ts';
 import { Cell, type SourceMap } from './cell.ts';
 import { stepCostOf } from './cost/index.ts';
 import { planMemory } from './cost/memory.ts';
+import { MergedCost, mergeSeconds } from './cost/merged.ts';
 import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
 import { EventHeap } from './events.ts';
 import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
@@ -97,7 +98,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const table = new RequestTable();
 
   // ── Costs and memory ──
-  const cost = inputs.cost ?? stepCostOf(scenario);
+  const modelled = inputs.cost ?? stepCostOf(scenario);
+  const cost = serving.merge === undefined ? modelled : new MergedCost(modelled);
   const memory = inputs.memory ?? planMemory(scenario);
   const pcie = hardware.gpu.pcie_bandwidth * gpusPerReplica;
   const copyNs = column((f) => toNs(loading.activate + f.gpuBytes / pcie));
@@ -249,11 +251,20 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
         limits: {
           maxBatch: serving.max_batch,
           maxBatchTokens: serving.max_batch_tokens,
-          maxAdaptersPerBatch: Math.min(serving.max_adapters_per_batch, serving.slots),
+          // Merged weights serve one adapter.
+          maxAdaptersPerBatch:
+            serving.merge === undefined ? Math.min(serving.max_adapters_per_batch, serving.slots) : 1,
           chunkedPrefill: serving.chunked_prefill,
           skipWindow: serving.skip_window,
           swap: serving.kv.preemption === 'swap',
           blockingActivation: loading.activation === 'blocking',
+          decodeBetweenPrefills: serving.decode_between_prefills ?? 0,
+          maxPrefills: serving.max_prefills ?? Number.POSITIVE_INFINITY,
+          reservePeak: serving.kv.reserve === 'peak',
+          dropUnused: serving.tiers.gpu.keep === 'while-used',
+          abortAfterNs: abortAfterNs(serving),
+          idlePollNs: toNs(serving.idle_poll ?? 0),
+          mergeNs: serving.merge === undefined ? 0 : toNs(mergeSeconds(scenario)),
         },
         schedule: (ns) => events.schedule(sources.step + number, ns),
         ended: (request, endState, nowNs) => cell.ended(request, endState, nowNs),
@@ -299,7 +310,9 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   });
 
   const largestAdapterBlocks = adapterBlocks === null ? 0 : Math.max(0, ...adapterBlocks);
-  const kvTokens = (memory.kvBlocks - largestAdapterBlocks) * serving.kv.block_tokens;
+  // An estimate of the peak must stay below what there is (batching/peak-memory.ts).
+  const spared = serving.kv.reserve === 'peak' ? 1 : 0;
+  const kvTokens = (memory.kvBlocks - largestAdapterBlocks) * serving.kv.block_tokens - spared;
   const maxTokens = Math.min(scenario.base.max_context, kvTokens);
   const durationNs = toNs(scenario.duration);
   cell = new Cell({
@@ -335,6 +348,10 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     audit: check === true ? auditCell : null,
   });
   return cell;
+}
+
+function abortAfterNs({ early_abort }: Scenario['serving']): number {
+  return early_abort === undefined ? Number.POSITIVE_INFINITY : toNs(early_abort.deadline - early_abort.margin);
 }
 
 /** Gauges are sampled on a grid of this many points over the arrivals. */

@@ -34,6 +34,14 @@ describe('changes nothing:', () => {
     ['priority classes under first come, first served', 'population.cohorts[agents].priority=3'],
     ['fair-share weights under first come, first served', 'population.cohorts[agents].weight=5'],
     ['one priority class under priority scheduling', 'serving.scheduling=priority'],
+    ['the reserve of a prompt', 'serving.kv.reserve=prompt'],
+    ['no decode steps between prefills', 'serving.decode_between_prefills=0'],
+    ['no bound on prompts at once', 'serving.max_prefills=none'],
+    ['a deadline out of reach', 'serving.early_abort={deadline: 1h}'],
+    ['no polling', 'serving.idle_poll=0'],
+    ['adapters that stay', 'serving.tiers.gpu.keep=until-evicted'],
+    ['more entries in host memory than adapters', 'serving.tiers.host.entries=1000000'],
+    ["slots for the adapters' own modules", 'serving.slot_modules=adapter'],
     ['how a preempted request comes back where none is', 'serving.kv.preemption=swap'],
   ])('%s', (_, change) => {
     expect(differences(plain, tables(change))).toEqual([]);
@@ -52,6 +60,12 @@ describe('changes nothing:', () => {
       'population.drift={law: shift, period: 1s, share: 10%}',
       'serving.pin.count=5',
       'serving.slots=4',
+      'serving.max_prefills=1',
+      'serving.idle_poll=10ms',
+      'serving.tiers.gpu.keep=while-used',
+      'serving.early_abort={deadline: 1ms}',
+      'serving.merge={}',
+      'serving.engine=vllm-v1',
     ]) {
       expect(differences(plain, tables(change)), change).not.toEqual([]);
     }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { applyEngine } from '../presets/engines/apply.ts';
 import { ENGINES } from '../presets/engines/index.ts';
-import { bytes, count, duration, fraction } from '../units.ts';
+import { bytes, count, duration, fraction, number } from '../units.ts';
 import { choice, type Families } from './families.ts';
 
 const loader = z.strictObject({
@@ -63,6 +63,43 @@ export const servingSchema = (families: Families) => {
       .boolean()
       .prefault(true)
       .describe('Prompts are cut into chunks that share steps with decoding requests.'),
+    decode_between_prefills: count({ max: 1e6 })
+      .optional()
+      .describe(
+        'Decode steps between two prefills while anything decodes (S-LoRA 10); default: 0. Needs unchunked prefill.',
+      ),
+    max_prefills: count({ min: 1, max: 65_536, infinity: true })
+      .optional()
+      .describe('Requests whose prompts are prefilled at once (Punica 1); default: none, as many as fit.'),
+    early_abort: z
+      .strictObject({
+        deadline: duration({ above: 0, max: 1e6 }).describe(
+          'First token this long after the arrival, or it is worth nothing.',
+        ),
+        margin: duration({ max: 1e6 }).prefault(0).describe('Taken off the deadline.'),
+      })
+      .optional()
+      .describe(
+        'Waiting requests that will miss a deadline are refused when a batch forms (S-LoRA); default: none are.',
+      ),
+    idle_poll: duration({ max: 60 })
+      .optional()
+      .describe('An idle replica looks for requests this often (S-LoRA 10 ms); default: 0, it is told.'),
+    merge: z
+      .strictObject({
+        passes: number({ min: 1, max: 100 })
+          .prefault(4)
+          .describe(
+            'Times that merging moves the adapted weights: the product written and read, weights read and written (PEFT).',
+          ),
+        memory_efficiency: fraction({ above: 0 })
+          .prefault('80%')
+          .describe('Share of memory bandwidth that merging reaches.'),
+      })
+      .optional()
+      .describe(
+        'One adapter at a time is merged into the weights and costs nothing a step; default: adapters stay apart.',
+      ),
     kv: z
       .strictObject({
         block_tokens: count({ min: 1, max: 4096 }).prefault(16).describe('Tokens of one KV block.'),
@@ -75,6 +112,12 @@ export const servingSchema = (families: Families) => {
           .enum(['static', 'unified'])
           .prefault('static')
           .describe('Adapters and KV cache: split at the start, or one pool (S-LoRA).'),
+        reserve: z
+          .enum(['prompt', 'peak'])
+          .optional()
+          .describe(
+            'What a request must find before it starts: room for its prompt (default), or for the most tokens that the batch will ever hold (S-LoRA).',
+          ),
       })
       .prefault({})
       .describe('KV cache.'),
@@ -98,7 +141,15 @@ export const servingSchema = (families: Families) => {
     tiers: z
       .strictObject({
         gpu: z
-          .strictObject({ eviction: eviction('the GPU slots') })
+          .strictObject({
+            eviction: eviction('the GPU slots'),
+            keep: z
+              .enum(['until-evicted', 'while-used'])
+              .optional()
+              .describe(
+                'Adapters that no request uses stay until they are evicted (default), or leave at once (S-LoRA).',
+              ),
+          })
           .prefault({})
           .describe('GPU slots.'),
         host: z

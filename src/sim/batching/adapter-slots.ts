@@ -90,8 +90,10 @@ function traceActivation(
 export function releaseSlot(r: ReplicaState, request: number): void {
   const slot = r.t.slot[request];
   if (slot < 0) return;
-  r.gpu.unpin(slot);
+  const { gpu } = r;
+  gpu.unpin(slot);
   r.t.slot[request] = -1;
+  if (r.limits.dropUnused) while (gpu.used > gpu.pinned) gpu.evictOne(-1);
 }
 
 /**

@@ -5,6 +5,7 @@ import { TRACE_PREFILL } from '../recorder.ts';
 import { releaseSlot, takeSlot } from './adapter-slots.ts';
 import { reclaim } from './block-pool.ts';
 import { join } from './membership.ts';
+import { peakFits } from './peak-memory.ts';
 import type { ReplicaState } from './replica-state.ts';
 import { PREFILLING, QUEUED } from './request-table.ts';
 import { isStarved, removeFirst, startWaiting } from './waiting.ts';
@@ -13,9 +14,10 @@ export function admit(r: ReplicaState, nowNs: number): void {
   const { waiting, t, limits, gpu } = r;
   r.admissionDirty = false;
   r.kvBlocked = false;
+  r.peakBlocked = -1;
   /** A unified pool had no blocks for an adapter: parked requests would fail the same way. */
   let poolFull = false;
-  while (r.running + r.activating < limits.maxBatch) {
+  while (r.running + r.activating < limits.maxBatch && r.prefillCount < limits.maxPrefills) {
     const request = waiting.first(!poolFull && gpu.pinned < r.slotLimit);
     if (request < 0) return;
     if (r.p.scheduling.dynamic && rekey(r, request)) continue;
@@ -27,10 +29,16 @@ export function admit(r: ReplicaState, nowNs: number): void {
     // A swapped-in request decodes at once and may need a further block in its first step.
     const blocks = r.kv.blocksFor(t.prefillTotal[request]);
     const wanted = t.prefillLeft[request] === 0 ? blocks + 1 : blocks;
+    if (limits.reservePeak && !peakFits(r, request)) {
+      r.peakBlocked = request;
+      r.kvBlocked = true;
+      return;
+    }
     if (!reclaim(r, wanted)) {
       r.kvBlocked = true;
       return;
     }
+    if (limits.decodeBetweenPrefills > 0 && !fitsPrefill(r, request)) return;
     if (needsSlot && !takeSlot(r, request, nowNs)) {
       if (t.state[request] !== QUEUED) continue;
       poolFull = true;
@@ -46,6 +54,19 @@ export function admit(r: ReplicaState, nowNs: number): void {
     removeFirst(r, request);
     start(r, request, blocks, nowNs);
   }
+}
+
+/** Whether requests may start now, or a number of decode steps comes first. */
+export function gateOpen(r: ReplicaState): boolean {
+  return r.decoding === 0 || r.steps >= r.gateStep;
+}
+
+/** Whether its whole prompt fits into the prefill that forms. */
+function fitsPrefill(r: ReplicaState, request: number): boolean {
+  if (r.prefillCount === 0) return true;
+  let tokens = r.t.prefillLeft[request];
+  for (let i = 0; i < r.prefillCount; i++) tokens += r.t.prefillLeft[r.prefilling[i]];
+  return tokens <= r.limits.maxBatchTokens;
 }
 
 /** Parks the first waiting request. False where it may not be looked past: it holds the line. */
@@ -97,6 +118,10 @@ function start(r: ReplicaState, request: number, blocks: number, nowNs: number):
     t.adapter[request] < 0 ? -1 : r.gpu.adapterAt(t.slot[request]),
     t.adapter[request],
   );
+  if (r.limits.mergeNs > 0 && t.adapter[request] !== r.mergedAdapter) {
+    r.stallTicks += (r.mergedAdapter < 0 ? 1 : 2) * r.limits.mergeNs * TICKS_PER_NS;
+    r.mergedAdapter = t.adapter[request];
+  }
   if (t.prefillLeft[request] === 0) {
     // Swapped out while it decoded: its KV comes back over PCIe and it goes on where it was.
     r.stallTicks += blocks * r.p.swapNsPerBlock * TICKS_PER_NS;

@@ -23,6 +23,20 @@ export interface ReplicaLimits {
   skipWindow: number;
   swap: boolean;
   blockingActivation: boolean;
+  /** Decode steps between two prefills while anything decodes; 0: a prefill as soon as there is one. */
+  decodeBetweenPrefills: number;
+  /** Requests whose prompts are being prefilled at once. */
+  maxPrefills: number;
+  /** A request starts only where the most tokens that the batch will ever hold fit into KV memory. */
+  reservePeak: boolean;
+  /** An adapter leaves its slot with the last request that uses it. */
+  dropUnused: boolean;
+  /** A waiting request is refused at the first batch formation more than this after its arrival, ns; Infinity: never. */
+  abortAfterNs: number;
+  /** An idle replica looks for requests this often, ns; 0: it is told. */
+  idlePollNs: number;
+  /** One adapter at a time is merged into the weights: what merging it, and taking it out again, holds up, ns; 0: none is. */
+  mergeNs: number;
 }
 
 export interface ReplicaParts {
@@ -105,6 +119,22 @@ export class ReplicaState {
   /** Chunk of each prefilling request in the step under way (0: none). */
   readonly chunks: Int32Array;
   readonly slotWaiters: Int32Array;
+  /** Step counter from which on requests may start again after a prefill. */
+  gateStep = 0;
+  /** Scratch of the estimate of peak memory. */
+  readonly peakKeys: Float64Array;
+  /** Slots that the estimate has counted carry its number. */
+  readonly peakMarks: Int32Array;
+  peakMark = 0;
+  /** Request that this estimate keeps waiting, −1 where there is none, and the step counter at which it fits. */
+  peakBlocked = -1;
+  peakRetryStep = Number.POSITIVE_INFINITY;
+  /** When the first of the waiting requests will be refused for having waited too long, or earlier. */
+  nextAbortNs = Number.POSITIVE_INFINITY;
+  /** Since when it has been idle, for the times at which it looks for requests. */
+  idleSinceNs = 0;
+  /** Adapter that is merged into the weights; −1: none. */
+  mergedAdapter = -1;
   /** Preempted requests whose adapter left every tier and that found the loader's queue full. */
   readonly askingAgain: number[] = [];
   /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
@@ -138,6 +168,8 @@ export class ReplicaState {
     this.adapters = new BatchAdapters(gpu.entries, parts.ranks);
     this.slotActive = new Uint8Array(gpu.entries);
     this.slotWaiters = new Int32Array(gpu.entries).fill(-1);
+    this.peakMarks = new Int32Array(limits.reservePeak ? gpu.entries : 0);
+    this.peakKeys = new Float64Array(limits.reservePeak ? limits.maxBatch + 1 : 0);
     this.prefetched = new Uint8Array(gpu.entries);
   }
 

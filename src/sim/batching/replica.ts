@@ -17,12 +17,13 @@
  * step-completion.ts). They are functions over one state of one shape, which keeps the hot path monomorphic.
  */
 import { prefetchGpu, prefetchHost, preloadGpu, processActivations } from './adapter-slots.ts';
-import { admit, breakDeadlock } from './admission.ts';
+import { admit, breakDeadlock, gateOpen } from './admission.ts';
 import { adapterEvicted, blocksOfAdapters } from './block-pool.ts';
+import { abortExpired } from './early-abort.ts';
 import { FORMING, ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
 import { completeSteps } from './step-completion.ts';
 import { startSteps } from './step-planning.ts';
-import { askAgain, enqueue, load, stopWaiting } from './waiting.ts';
+import { askAgain, enqueue, load, sleepUntilPoll, stopWaiting } from './waiting.ts';
 
 export class Replica extends ReplicaState {
   /** A request was routed here. Returns the tier that held its adapter (recorder numbering; 3 where it has none). */
@@ -70,9 +71,17 @@ export class Replica extends ReplicaState {
     if (this.p.activation.nextNs() <= nowNs) processActivations(this, nowNs);
     if (woken) this.run.restart(nowNs);
     else completeSteps(this, nowNs);
-    if (this.admissionDirty) {
-      admit(this, nowNs);
-      breakDeadlock(this, nowNs);
+    if (!woken && this.limits.idlePollNs > 0 && this.running + this.activating === 0) {
+      sleepUntilPoll(this, nowNs);
+      return;
+    }
+    if (gateOpen(this)) {
+      if (nowNs >= this.nextAbortNs) abortExpired(this, nowNs);
+      if (this.steps >= this.peakRetryStep) this.admissionDirty = true;
+      if (this.admissionDirty) {
+        admit(this, nowNs);
+        breakDeadlock(this, nowNs);
+      }
     }
     startSteps(this, nowNs);
   }

@@ -86,6 +86,7 @@ function completePrefill(r: ReplicaState, nowNs: number): void {
     prefilling[kept++] = request;
   }
   if (kept < r.prefillCount) r.admissionDirty = true;
+  r.gateStep = (r.steps + r.limits.decodeBetweenPrefills) | 0;
   r.prefillCount = kept;
 }
 

@@ -1,6 +1,7 @@
 /** The next step, or the longest run of decode steps whose batch cannot change from within. */
 import { invariant } from '../invariants.ts';
 import { admit, breakDeadlock } from './admission.ts';
+import { stepsUntilPeakFits } from './peak-memory.ts';
 import { makeRoom } from './preemption.ts';
 import {
   IDLE,
@@ -13,6 +14,7 @@ import {
   type ReplicaState,
   RUNNING,
 } from './replica-state.ts';
+import { gatedSteps } from './waiting.ts';
 
 export function startSteps(r: ReplicaState, nowNs: number): void {
   const { p, kv } = r;
@@ -43,8 +45,10 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     steps = r.finishing.topKey() - r.steps;
     const saturation = r.saturating.topKey() - r.steps;
     if (saturation < steps) steps = saturation;
-    // After a preemption an earlier request may start at the next boundary: it needs less than was given back.
-    if (r.held || r.stallTicks > 0 || r.admissionDirty) steps = 1;
+    if (r.held || r.stallTicks > 0) steps = 1;
+    // After a preemption an earlier request may start at the next boundary: it needs less than was given back. Whoever waits
+    // for the steps between two prefills may start when they are done.
+    else if (r.admissionDirty && r.waiting.size > 0) steps = Math.min(steps, Math.max(1, r.gateStep - r.steps));
     fit = kv.stepsThatFit(r.steps, steps);
     if (fit > 0) break;
     makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);
@@ -67,6 +71,18 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   if (r.activating > 0) {
     // Whoever waits for a copy may start at the first boundary after it is complete.
     const steps = run.stepsUntil(r.p.activation.nextNs());
+    if (steps < r.plannedSteps) r.plannedSteps = steps;
+  }
+  r.peakRetryStep = Number.POSITIVE_INFINITY;
+  if (r.peakBlocked >= 0) {
+    const steps = gatedSteps(r, stepsUntilPeakFits(r, r.plannedSteps));
+    if (steps < r.plannedSteps) {
+      r.plannedSteps = steps;
+      r.peakRetryStep = r.steps + steps;
+    }
+  }
+  if (r.nextAbortNs < Number.POSITIVE_INFINITY) {
+    const steps = gatedSteps(r, run.stepsUntil(r.nextAbortNs));
     if (steps < r.plannedSteps) r.plannedSteps = steps;
   }
   r.stepHasPrefill = false;

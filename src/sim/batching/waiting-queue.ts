@@ -87,6 +87,17 @@ export class WaitingQueue {
     }
   }
 
+  /** Removes a request, wherever it is: O(n), for rare events. */
+  remove(request: number): void {
+    if (this.t.parked[request] === 0) {
+      this.ready.remove(request);
+      return;
+    }
+    this.t.parked[request] = 0;
+    this.parkedCount--;
+    this.forget(request);
+  }
+
   /** Whether `request` is the first of those that are not parked. */
   isFirstReady(request: number): boolean {
     return this.ready.size > 0 && this.ready.top() === request;

@@ -63,6 +63,8 @@ export function enqueue(r: ReplicaState, request: number, nowNs: number): void {
   if (r.tracer !== null) r.tracer.phase(request, TRACE_QUEUE, nowNs);
   r.waiting.push(request, r.keyOf(request));
   r.admissionDirty = true;
+  const abortNs = t.arrivalNs[request] + r.limits.abortAfterNs + 1;
+  if (abortNs < r.nextAbortNs) r.nextAbortNs = abortNs;
   wake(r, nowNs, request);
 }
 
@@ -70,18 +72,44 @@ export function enqueue(r: ReplicaState, request: number, nowNs: number): void {
 export function wake(r: ReplicaState, nowNs: number, request: number): void {
   if (r.mode === IDLE) {
     r.mode = WOKEN;
-    r.p.schedule(nowNs);
+    r.p.schedule(nextPollNs(r, nowNs));
   } else if (r.mode === RUNNING && !r.stepHasPrefill && r.plannedSteps > 1) {
     interrupt(r, nowNs, request);
   }
 }
 
+/** When an idle replica sees what came at `nowNs`. */
+function nextPollNs(r: ReplicaState, nowNs: number): number {
+  const poll = r.limits.idlePollNs;
+  return poll === 0 ? nowNs : r.idleSinceNs + Math.ceil((nowNs - r.idleSinceNs) / poll) * poll;
+}
+
+/** The batch is empty: nothing starts before the next look at what is waiting. */
+export function sleepUntilPoll(r: ReplicaState, nowNs: number): void {
+  r.idleSinceNs = nowNs;
+  r.mode = r.waiting.size > 0 ? WOKEN : IDLE;
+  r.p.schedule(r.waiting.size > 0 ? nowNs + r.limits.idlePollNs : Number.POSITIVE_INFINITY);
+  r.p.activation.watch();
+}
+
+/** Steps of the run under way, or about to be planned, before the next batch may form. */
+export function gatedSteps(r: ReplicaState, steps: number): number {
+  return Math.max(steps, r.gateStep - r.steps);
+}
+
 /** Cuts the decode run at the next step boundary if the newcomer could start there. */
 function interrupt(r: ReplicaState, nowNs: number, request: number): void {
+  if (r.nextAbortNs < Number.POSITIVE_INFINITY) {
+    // A request that waited for its load may be late already.
+    cut(r, gatedSteps(r, r.run.stepsUntil(Math.max(nowNs, r.nextAbortNs))));
+  }
   if (r.running + r.activating >= r.limits.maxBatch) return;
   if (r.kvBlocked && !r.waiting.isFirstReady(request)) return;
   if (request >= 0 && r.t.adapter[request] >= 0 && r.t.slot[request] < 0 && isStarved(r, request)) return;
-  const steps = r.run.stepsUntil(nowNs);
+  cut(r, gatedSteps(r, r.run.stepsUntil(nowNs)));
+}
+
+function cut(r: ReplicaState, steps: number): void {
   if (steps >= r.plannedSteps) return;
   r.plannedSteps = steps;
   r.p.schedule(r.run.boundaryNs(steps));

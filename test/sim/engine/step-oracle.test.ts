@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
+import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
 import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import { type Arrival, runTiny, tinyCost, tinyScenario } from './fixture.ts';
 import { stepOracle } from './step-oracle.ts';
@@ -8,11 +9,11 @@ import { stepOracle } from './step-oracle.ts';
 const RANKS = [8, 64];
 
 /** The tightest and the roomiest settings that exercise every branch: preemption, slot starvation, evictions, queues. */
-const settings = fc.record({
+const plain = {
   maxBatch: fc.integer({ min: 1, max: 9 }),
   budget: fc.integer({ min: 10, max: 80 }),
   blockTokens: fc.constantFrom(1, 4, 16),
-  kvTokens: fc.integer({ min: 130, max: 600 }),
+  kvTokens: fc.integer({ min: 132, max: 600 }),
   slots: fc.integer({ min: 1, max: 6 }),
   adaptersPerBatch: fc.integer({ min: 1, max: 6 }),
   hostEntries: fc.integer({ min: 3, max: 12 }),
@@ -39,116 +40,159 @@ const settings = fc.record({
     }),
     { minLength: 1, maxLength: 40 },
   ),
-});
+};
+
+/** What engine presets switch on, each off half of the time. */
+const mechanisms = {
+  decodeBetween: fc.constantFrom(0, 0, 1, 3, 10),
+  maxPrefills: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1, 2),
+  reservePeak: fc.boolean(),
+  dropUnused: fc.boolean(),
+  abortAfter: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 50e-6, 300e-6, 0.02),
+  idlePoll: fc.constantFrom(0, 0, 7e-6, 0.001),
+  merge: fc.boolean(),
+};
+const off = {
+  decodeBetween: fc.constant(0),
+  maxPrefills: fc.constant(Number.POSITIVE_INFINITY),
+  reservePeak: fc.constant(false),
+  dropUnused: fc.constant(false),
+  abortAfter: fc.constant(Number.POSITIVE_INFINITY),
+  idlePoll: fc.constant(0),
+  merge: fc.constant(false),
+};
+type Settings = {
+  [K in keyof (typeof plain & typeof mechanisms)]: (typeof plain & typeof mechanisms)[K] extends fc.Arbitrary<infer V>
+    ? V
+    : never;
+};
+
+function agrees(s: Settings): void {
+  const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
+  const window = s.windowed ? 48 : Number.POSITIVE_INFINITY;
+  const cost = tinyCost(budget, window);
+  const kvBlocks = Math.ceil(s.kvTokens / s.blockTokens);
+  const arrivals: Arrival[] = s.requests
+    .map((r) => ({
+      arrivalNs: Math.round(r.at * s.spread),
+      user: 0,
+      adapter: r.adapter % s.adapters,
+      prompt: r.prompt,
+      output: r.output,
+    }))
+    .sort((a, b) => a.arrivalNs - b.arrivalNs)
+    .map((arrival, user) => ({ ...arrival, user }));
+  const configure = (scenario: ReturnType<typeof tinyScenario>) => {
+    const footprint = adapterFootprint(scenario, 64);
+    Object.assign(scenario.serving, {
+      max_batch: s.maxBatch,
+      max_batch_tokens: budget,
+      slots: s.slots,
+      max_adapters_per_batch: s.adaptersPerBatch,
+      skip_window: s.skipWindow,
+      chunked_prefill: s.chunked,
+      decode_between_prefills: s.chunked ? 0 : s.decodeBetween,
+      max_prefills: s.maxPrefills,
+      idle_poll: s.idlePoll,
+      ...(s.abortAfter === Number.POSITIVE_INFINITY ? {} : { early_abort: { deadline: s.abortAfter, margin: 0 } }),
+      ...(s.merge ? { merge: { passes: 4, memory_efficiency: 0.8 } } : {}),
+    });
+    scenario.serving.kv = {
+      block_tokens: s.blockTokens,
+      memory_fraction: 0.9,
+      preemption: s.swap ? 'swap' : 'recompute',
+      pool: 'static',
+      reserve: s.reservePeak ? 'peak' : 'prompt',
+    };
+    scenario.serving.tiers.gpu.keep = s.dropUnused ? 'while-used' : 'until-evicted';
+    // Entries of host memory bind before bytes do: all entries are counted at the smallest rank's size.
+    scenario.serving.tiers.host.capacity = s.hostEntries * footprint.hostBytes;
+    Object.assign(scenario.serving.loader, {
+      concurrency: s.concurrency,
+      queue: s.loadQueue,
+      build: s.build,
+      register: s.register,
+      activate: s.activate,
+      activation: s.blocking ? 'blocking' : 'overlapped',
+    });
+    Object.assign(scenario.hardware.object_store, s.store);
+    scenario.adapter.rank = { ranks: RANKS.map((rank) => ({ rank, share: 0.5 })), assign: 'interleaved' };
+  };
+  // Same size for both ranks on the host, so that the oracle can count entries.
+  const ranks = s.hostEntries >= s.adapters ? RANKS : [64];
+  const { log, cell } = runTiny({
+    arrivals,
+    adapters: s.adapters,
+    ranks,
+    cost,
+    kvBlocks,
+    scenario: (scenario) => {
+      configure(scenario);
+      scenario.adapter.rank = {
+        ranks: ranks.map((rank) => ({ rank, share: 1 / ranks.length })),
+        assign: 'interleaved',
+      };
+      if (s.hostEntries >= s.adapters) scenario.serving.tiers.host.capacity = 1e12;
+    },
+  });
+  const scenario = tinyScenario(configure);
+  const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
+  const toNs = (seconds: number) => Math.round(seconds * 1e9);
+  const expected = stepOracle({
+    requests: arrivals.map((a) => ({ ...a, id: a.user })),
+    ranks,
+    rankClass: (adapter) => adapter % ranks.length,
+    kvBlocks,
+    blockTokens: s.blockTokens,
+    slots: Math.min(s.slots, s.adapters),
+    hostEntries: s.hostEntries >= s.adapters ? 1e9 : s.hostEntries,
+    maxBatch: s.maxBatch,
+    maxBatchTokens: budget,
+    maxAdapters: Math.min(s.adaptersPerBatch, s.slots),
+    skipWindow: s.skipWindow,
+    chunked: s.chunked,
+    swap: s.swap,
+    blocking: s.blocking,
+    decodeBetween: s.chunked ? 0 : s.decodeBetween,
+    maxPrefills: s.maxPrefills,
+    reservePeak: s.reservePeak,
+    dropUnused: s.dropUnused,
+    abortAfterNs: toNs(s.abortAfter),
+    idlePollNs: toNs(s.idlePoll),
+    mergeNs: toNs(mergeSeconds(scenario)),
+    // With one adapter in the weights a step costs what the base costs.
+    cost: s.merge ? { ...cost, lora: () => 0 } : cost,
+    copyNs: footprints.map((f) => toNs(s.activate + f.gpuBytes / 1e10)),
+    swapNsPerBlock: toNs(40_000 / 1e10),
+    loader: {
+      concurrency: s.concurrency,
+      queue: s.loadQueue,
+      delayNs: toNs(s.store.latency),
+      bytesPerNs: s.store.bandwidth / 1e9,
+      bytes: footprints.map((f) => f.diskBytes),
+      buildNs: footprints.map(() => toNs(s.build)),
+      registerNs: toNs(s.register),
+    },
+  });
+  const got = log.finishedRequests
+    .map((f) => ({ id: f.user, firstNs: f.firstNs, endNs: f.endNs }))
+    .sort((a, b) => a.id - b.id);
+  expect(got).toEqual(expected);
+  expect(cell.refused).toBe(arrivals.length - expected.length);
+  if (s.loadQueue > arrivals.length && s.abortAfter === Number.POSITIVE_INFINITY) expect(cell.refused).toBe(0);
+  // INV-7: every token but a request's first ends exactly one gap, and the gaps of a request span it.
+  expect(log.gapCount).toBe(got.reduce((sum, { id }) => sum + arrivals[id].output - 1, 0));
+  const spans = got.reduce((sum, f) => sum + (f.endNs - f.firstNs), 0);
+  expect(Math.abs(log.gapTicks / TICKS_PER_NS - spans)).toBeLessThanOrEqual(2 * log.gapCount + 1);
+  expect(log.partTicks.reduce((sum, part) => sum + part, 0)).toBe(log.busyTicks);
+}
 
 describe('the engine against the plain step-by-step simulator', () => {
   it('agrees to the nanosecond on every first and last token', () => {
-    fc.assert(
-      fc.property(settings, (s) => {
-        const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
-        const window = s.windowed ? 48 : Number.POSITIVE_INFINITY;
-        const cost = tinyCost(budget, window);
-        const kvBlocks = Math.ceil(s.kvTokens / s.blockTokens);
-        const arrivals: Arrival[] = s.requests
-          .map((r) => ({
-            arrivalNs: Math.round(r.at * s.spread),
-            user: 0,
-            adapter: r.adapter % s.adapters,
-            prompt: r.prompt,
-            output: r.output,
-          }))
-          .sort((a, b) => a.arrivalNs - b.arrivalNs)
-          .map((arrival, user) => ({ ...arrival, user }));
-        const configure = (scenario: ReturnType<typeof tinyScenario>) => {
-          const footprint = adapterFootprint(scenario, 64);
-          Object.assign(scenario.serving, {
-            max_batch: s.maxBatch,
-            max_batch_tokens: budget,
-            slots: s.slots,
-            max_adapters_per_batch: s.adaptersPerBatch,
-            skip_window: s.skipWindow,
-            chunked_prefill: s.chunked,
-          });
-          scenario.serving.kv = {
-            block_tokens: s.blockTokens,
-            memory_fraction: 0.9,
-            preemption: s.swap ? 'swap' : 'recompute',
-            pool: 'static',
-          };
-          // Entries of host memory bind before bytes do: all entries are counted at the smallest rank's size.
-          scenario.serving.tiers.host.capacity = s.hostEntries * footprint.hostBytes;
-          Object.assign(scenario.serving.loader, {
-            concurrency: s.concurrency,
-            queue: s.loadQueue,
-            build: s.build,
-            register: s.register,
-            activate: s.activate,
-            activation: s.blocking ? 'blocking' : 'overlapped',
-          });
-          Object.assign(scenario.hardware.object_store, s.store);
-          scenario.adapter.rank = { ranks: RANKS.map((rank) => ({ rank, share: 0.5 })), assign: 'interleaved' };
-        };
-        // Same size for both ranks on the host, so that the oracle can count entries.
-        const ranks = s.hostEntries >= s.adapters ? RANKS : [64];
-        const { log, cell } = runTiny({
-          arrivals,
-          adapters: s.adapters,
-          ranks,
-          cost,
-          kvBlocks,
-          scenario: (scenario) => {
-            configure(scenario);
-            scenario.adapter.rank = {
-              ranks: ranks.map((rank) => ({ rank, share: 1 / ranks.length })),
-              assign: 'interleaved',
-            };
-            if (s.hostEntries >= s.adapters) scenario.serving.tiers.host.capacity = 1e12;
-          },
-        });
-        const scenario = tinyScenario(configure);
-        const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
-        const toNs = (seconds: number) => Math.round(seconds * 1e9);
-        const expected = stepOracle({
-          requests: arrivals.map((a) => ({ ...a, id: a.user })),
-          cost,
-          ranks,
-          rankClass: (adapter) => adapter % ranks.length,
-          kvBlocks,
-          blockTokens: s.blockTokens,
-          slots: Math.min(s.slots, s.adapters),
-          hostEntries: s.hostEntries >= s.adapters ? 1e9 : s.hostEntries,
-          maxBatch: s.maxBatch,
-          maxBatchTokens: budget,
-          maxAdapters: Math.min(s.adaptersPerBatch, s.slots),
-          skipWindow: s.skipWindow,
-          chunked: s.chunked,
-          swap: s.swap,
-          blocking: s.blocking,
-          copyNs: footprints.map((f) => toNs(s.activate + f.gpuBytes / 1e10)),
-          swapNsPerBlock: toNs(40_000 / 1e10),
-          loader: {
-            concurrency: s.concurrency,
-            queue: s.loadQueue,
-            delayNs: toNs(s.store.latency),
-            bytesPerNs: s.store.bandwidth / 1e9,
-            bytes: footprints.map((f) => f.diskBytes),
-            buildNs: footprints.map(() => toNs(s.build)),
-            registerNs: toNs(s.register),
-          },
-        });
-        const got = log.finishedRequests
-          .map((f) => ({ id: f.user, firstNs: f.firstNs, endNs: f.endNs }))
-          .sort((a, b) => a.id - b.id);
-        expect(got).toEqual(expected);
-        expect(cell.refused).toBe(arrivals.length - expected.length);
-        if (s.loadQueue > arrivals.length) expect(cell.refused).toBe(0);
-        // INV-7: every token but a request's first ends exactly one gap, and the gaps of a request span it.
-        expect(log.gapCount).toBe(got.reduce((sum, { id }) => sum + arrivals[id].output - 1, 0));
-        const spans = got.reduce((sum, f) => sum + (f.endNs - f.firstNs), 0);
-        expect(Math.abs(log.gapTicks / TICKS_PER_NS - spans)).toBeLessThanOrEqual(2 * log.gapCount + 1);
-        expect(log.partTicks.reduce((sum, part) => sum + part, 0)).toBe(log.busyTicks);
-      }),
-      { numRuns: 1000, seed: 20261 },
-    );
+    fc.assert(fc.property(fc.record({ ...plain, ...off }), agrees), { numRuns: 1000, seed: 20261 });
+  });
+
+  it('and with what engine presets switch on', () => {
+    fc.assert(fc.property(fc.record({ ...plain, ...mechanisms }), agrees), { numRuns: 1000, seed: 20262 });
   });
 });

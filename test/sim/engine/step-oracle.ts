@@ -29,6 +29,15 @@ export interface OracleOptions {
   chunked: boolean;
   swap: boolean;
   blocking: boolean;
+  /** Decode steps between two prefills. */
+  decodeBetween: number;
+  maxPrefills: number;
+  reservePeak: boolean;
+  dropUnused: boolean;
+  abortAfterNs: number;
+  idlePollNs: number;
+  /** Merging an adapter into the weights, or taking it out; 0: adapters stay apart. */
+  mergeNs: number;
   copyNs: number[];
   swapNsPerBlock: number;
   loader: {
@@ -97,6 +106,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   let lockFreeNs = 0;
   let copyFreeNs = 0;
   let loadOrder = 0;
+  /** Decode steps still to come before requests may start again. */
+  let gate = 0;
+  let idleSinceNs = 0;
+  let merged = -1;
   const ticks = BigInt(TICKS_PER_NS);
 
   const touch = <V>(map: Map<number, V>, key: number) => {
@@ -109,7 +122,9 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const enqueue = (request: Live, nowNs: number) => {
     waiting.push(request);
     waiting.sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
-    if (idle && wokenNs === null) wokenNs = nowNs;
+    if (!idle || wokenNs !== null) return;
+    wokenNs = nowNs;
+    if (o.idlePollNs > 0) while ((wokenNs - idleSinceNs) % o.idlePollNs !== 0) wokenNs++;
   };
   const askLoad = (request: Live, nowNs: number) => {
     let load = loads.find((l) => l.adapter === request.adapter);
@@ -221,8 +236,32 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     if (!request.hasSlot) return;
     gpu.get(request.adapter)!.pins--;
     request.hasSlot = false;
+    if (!o.dropUnused) return;
+    for (const [adapter, slot] of [...gpu]) if (slot.pins === 0) gpu.delete(adapter);
   };
   const activating = () => copies.reduce((sum, copy) => sum + copy.waiters.length, 0);
+
+  /** The most tokens that the batch and this request will hold, each request growing until it ends. */
+  const peakFits = (request: Live) => {
+    const members = [
+      ...decoding.map((r) => ({ held: r.context + 1, left: r.output - r.generated - 1 })),
+      ...[...prefilling, request].map((r) => ({ held: r.prefillTotal + 1, left: r.output - r.generated - 1 })),
+    ];
+    const atTheEndOf = (last: { left: number }) =>
+      members.filter((m) => m.left >= last.left).reduce((sum, m) => sum + m.held + last.left, 0);
+    return Math.max(...members.map(atTheEndOf)) < o.kvBlocks * o.blockTokens;
+  };
+  const abort = (nowNs: number) => {
+    for (const request of [...waiting]) {
+      if (request.started || nowNs - request.arrivalNs <= o.abortAfterNs) continue;
+      waiting = waiting.filter((other) => other !== request);
+      releaseSlot(request);
+      if (request.pinsHost) {
+        host.get(request.adapter)!.pinned = false;
+        startLoads(nowNs);
+      }
+    }
+  };
 
   const admit = (nowNs: number) => {
     let skipped = 0;
@@ -230,11 +269,12 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     while (
       at < waiting.length &&
       prefilling.length + decoding.length + activating() < o.maxBatch &&
+      prefilling.length < o.maxPrefills &&
       skipped <= o.skipWindow
     ) {
       const request = waiting[at];
       const resident = gpu.get(request.adapter);
-      const pinnable = Math.min(o.maxAdapters, o.slots);
+      const pinnable = Math.min(o.mergeNs > 0 ? 1 : o.maxAdapters, o.slots);
       if (
         request.adapter >= 0 &&
         !request.hasSlot &&
@@ -246,12 +286,24 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         continue;
       }
       const blocks = ceilBlocks(request.prefillTotal);
+      if (o.reservePeak && !peakFits(request)) return;
       if (freeBlocks < blocks + (request.swapped ? 1 : 0)) return;
+      if (o.decodeBetween > 0 && prefilling.length > 0) {
+        const together = [...prefilling, request].reduce(
+          (sum, r) => sum + (r.swapped ? 0 : r.prefillTotal - r.prefilled),
+          0,
+        );
+        if (together > o.maxBatchTokens) return;
+      }
       if (request.adapter >= 0 && !request.hasSlot) {
         if (takeSlot(request, nowNs) === 'left') continue;
       }
       waiting.splice(at, 1);
       request.started = true;
+      if (o.mergeNs > 0 && merged !== request.adapter) {
+        stallNs += (merged < 0 ? 1 : 2) * o.mergeNs;
+        merged = request.adapter;
+      }
       freeBlocks -= blocks;
       request.blocks = blocks;
       if (request.swapped) {
@@ -364,6 +416,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   };
   const endStep = (nowNs: number) => {
     const { chunks, decoders } = step!;
+    gate = chunks.size > 0 ? o.decodeBetween : Math.max(0, gate - 1);
     for (const request of decoders) {
       if (request.context % o.blockTokens === 0) {
         freeBlocks--;
@@ -433,13 +486,24 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         enqueue(request, nowNs);
       else askLoad(request, nowNs);
     } else {
-      if (stepEndNs !== null) endStep(nowNs);
+      const stepped = stepEndNs !== null;
+      if (stepped) endStep(nowNs);
       else clock = BigInt(nowNs) * ticks;
       wokenNs = null;
       stepEndNs = null;
+      if (stepped && o.idlePollNs > 0 && prefilling.length + decoding.length + activating() === 0) {
+        idle = true;
+        idleSinceNs = nowNs;
+        step = null;
+        if (waiting.length > 0) wokenNs = nowNs + o.idlePollNs;
+        continue;
+      }
       idle = false;
-      admit(nowNs);
-      breakDeadlock(nowNs);
+      if (decoding.length === 0 || gate === 0) {
+        abort(nowNs);
+        admit(nowNs);
+        breakDeadlock(nowNs);
+      }
       beginStep(nowNs);
     }
   }

@@ -1,0 +1,168 @@
+/** What engine presets switch on, in cases small enough to compute by hand, to the nanosecond. */
+import { describe, expect, it } from 'vitest';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
+import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { type Arrival, runTiny, tinyScenario } from '../engine/fixture.ts';
+
+/** A step: 1,000 ns + 10 a token, 1 a KV token attended, 2 a prompt token, 100 an adapter. */
+const cost = (maxTokens: number): StepCost => ({
+  base: Float64Array.from({ length: maxTokens + 1 }, (_, n) => (1_000 + 10 * n) * TICKS_PER_NS),
+  collective: new Float64Array(maxTokens + 1),
+  launch: new Float64Array(maxTokens + 1),
+  attendedTicks: TICKS_PER_NS,
+  windowedTicks: 0,
+  window: Number.POSITIVE_INFINITY,
+  prefillAttention: (chunk) => 2 * chunk * TICKS_PER_NS,
+  lora: (batch) => 100 * batch.distinct * TICKS_PER_NS,
+});
+
+interface Options {
+  kvBlocks?: number;
+  adapterBlocks?: number[];
+}
+
+function run(requests: Partial<Arrival>[], change: (scenario: Scenario) => void, options: Options = {}) {
+  const arrivals = requests.map((r, user) => ({ arrivalNs: 0, user, adapter: 0, prompt: 1, output: 1, ...r }));
+  const { log } = runTiny({
+    arrivals,
+    adapters: 8,
+    cost: cost(64),
+    kvBlocks: options.kvBlocks ?? 1_000,
+    adapterBlocks: options.adapterBlocks,
+    scenario: (scenario) => {
+      scenario.population.start = 'gpu-warm';
+      scenario.serving.kv.block_tokens = 1;
+      change(scenario);
+    },
+  });
+  const times = log.finishedRequests.toSorted((a, b) => a.user - b.user).map((f) => [f.firstNs, f.endNs]);
+  return { times, log };
+}
+
+/** Prefill of one token; the j-th decode step of a lone request of one prompt token attends j + 1 tokens. */
+const PREFILL = 1_000 + 10 + 2 + 100;
+const decode = (from: number, to: number) => {
+  let sum = 0;
+  for (let j = from; j <= to; j++) sum += 1_000 + 10 + 100 + j + 1;
+  return sum;
+};
+
+describe('decode steps between prefills', () => {
+  it('keep a newcomer out for that many steps, then its prefill comes alone', () => {
+    const { times } = run([{ output: 10 }, { arrivalNs: 1 }], ({ serving }) => {
+      serving.chunked_prefill = false;
+      serving.decode_between_prefills = 3;
+    });
+    const second = PREFILL + decode(1, 3) + PREFILL;
+    expect(times).toEqual([
+      [PREFILL, second + decode(4, 9)],
+      [second, second],
+    ]);
+  });
+
+  it('cut a prefill at the token budget: the rest waits for the next', () => {
+    const { times } = run([{ prompt: 40, output: 2 }, { prompt: 40 }], ({ serving }) => {
+      serving.chunked_prefill = false;
+      serving.decode_between_prefills = 1;
+    });
+    // 64 tokens a step: the second prompt is not in the first prefill, and one decode step comes between.
+    const prefill = 1_000 + 400 + 80 + 100;
+    expect(times[1]).toEqual([prefill + (1_110 + 41) + prefill, prefill + (1_110 + 41) + prefill]);
+  });
+});
+
+describe('peak memory', () => {
+  const peak = ({ serving }: Scenario) => {
+    serving.kv.reserve = 'peak';
+  };
+  const requests = [{ prompt: 10, output: 10 }, { prompt: 1, output: 21, arrivalNs: 1 }];
+  // When the first ends, 19 tokens, the second would hold 2 + 8 − k, having started after k steps: 29 − k < 27 where k = 3.
+  const after = 1_000 + 100 + 20 + 100 + (3 * 1_110 + 11 + 12 + 13);
+
+  it('lets a request in at the step from which both fit to their ends', () => {
+    const { times, log } = run(requests, peak, { kvBlocks: 27 });
+    expect(times[1][0]).toBe(after + 1_000 + 20 + 14 + 2 + 100);
+    expect(log.preemptions).toBe(0);
+  });
+
+  it('counts the adapters in use of a unified pool, each once', () => {
+    const unified = (scenario: Scenario) => {
+      peak(scenario);
+      scenario.serving.kv.pool = 'unified';
+    };
+    const shared = run(requests, unified, { kvBlocks: 32, adapterBlocks: [5] });
+    expect(shared.times[1][0]).toBe(after + 1_136);
+    const own = run([requests[0], { ...requests[1], adapter: 1 }], unified, { kvBlocks: 37, adapterBlocks: [5] });
+    expect(own.times[1][0]).toBe(after + 1_236);
+  });
+
+  it('without it the second starts at once and memory runs out', () => {
+    expect(run(requests, () => {}, { kvBlocks: 27 }).log.preemptions).toBeGreaterThan(0);
+  });
+});
+
+describe('adapters that are kept only while they are used', () => {
+  it('are copied again for the next request', () => {
+    const copies = (keep: 'while-used' | 'until-evicted') => {
+      const { times } = run([{}, { arrivalNs: 1_000_000 }], ({ serving, population }) => {
+        population.start = 'host-warm';
+        serving.loader.activation = 'blocking';
+        serving.tiers.gpu.keep = keep;
+      });
+      return times.map(([first], i) => first - i * 1_000_000 - PREFILL);
+    };
+    const [copy] = copies('until-evicted');
+    expect(copy).toBeGreaterThan(0);
+    expect(copies('until-evicted')).toEqual([copy, 0]);
+    expect(copies('while-used')).toEqual([copy, copy]);
+  });
+});
+
+describe('early abort', () => {
+  it('refuses a request at the first boundary after its time is up, and serves who can still be in time', () => {
+    const { times, log } = run([{ output: 10 }, { arrivalNs: 1 }, { arrivalNs: 8_000 }], ({ serving }) => {
+      serving.max_batch = 1;
+      serving.early_abort = { deadline: 6e-6, margin: 1e-6 };
+    });
+    const end = PREFILL + decode(1, 9);
+    // 5 µs after 1 ns: boundaries at 4,451 and 5,566.
+    expect(log.refusals).toEqual([{ user: 1, state: 1, nowNs: PREFILL + decode(1, 4) }]);
+    expect(times).toEqual([
+      [PREFILL, end],
+      [end + PREFILL, end + PREFILL],
+    ]);
+  });
+});
+
+describe('a replica that looks for requests now and then', () => {
+  it('starts them at its next look, counted from when it became idle', () => {
+    const { times } = run([{ arrivalNs: 300 }, { arrivalNs: 2_500 }], ({ serving }) => {
+      serving.idle_poll = 1e-6;
+    });
+    expect(times.map(([first]) => first)).toEqual([1_000 + PREFILL, 1_000 + PREFILL + 1_000 + PREFILL]);
+  });
+});
+
+describe('merged weights', () => {
+  it('cost nothing a step, and twice a merge to change the adapter', () => {
+    const merge = { passes: 4, memory_efficiency: 0.8 };
+    const { times } = run([{}, { adapter: 1 }, { adapter: 1, arrivalNs: 1_000_000 }], ({ serving }) => {
+      serving.merge = merge;
+    });
+    // q and v of two layers of 64 × 64 in two bytes, four times, at 80 GB/s.
+    const mergeNs = Math.round((2 * 2 * 64 * 64 * 2 * 4) / 80);
+    expect(Math.round(mergeSeconds(tinyScenario((s) => Object.assign(s.serving, { merge }))) * 1e9)).toBe(mergeNs);
+    const first = mergeNs + PREFILL - 100;
+    expect(times.map(([at]) => at)).toEqual([first, first + 2 * mergeNs + PREFILL - 100, 1_000_000 + PREFILL - 100]);
+  });
+});
+
+describe('a bound on prompts that are prefilled at once', () => {
+  it('lets them in one a step, beside those that decode', () => {
+    const { times } = run([{ output: 2 }, {}], ({ serving }) => {
+      serving.max_prefills = 1;
+    });
+    expect(times.map(([first]) => first)).toEqual([PREFILL, PREFILL + 1_000 + 20 + 2 + 2 + 100]);
+  });
+});
