@@ -16,6 +16,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   '1M.yaml': ['population.users=100_000', 'duration=2s', 'warmup=0.2s'],
   '10M.yaml': ['population.users=100_000', 'population.rate=100/s', 'duration=2s', 'warmup=0.2s'],
   '100M.yaml': ['population.users=100_000', 'population.rate=100/s', 'duration=2s', 'warmup=0.2s'],
+  'cpu-profile.yaml': ['population.users=2_000', 'duration=20s', 'warmup=2s'],
   'flash-crowd.yaml': [
     'population.users=10_000',
     'duration=5s',
