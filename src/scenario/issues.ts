@@ -7,7 +7,7 @@ import type { Tree } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue & {
   known?: string[];
-  params?: { id?: string; expected?: string; hint?: string; reason?: string };
+  params?: { id?: string; expected?: string; hint?: string; reason?: string; uses?: Path[] };
 };
 
 const ARTICLE: Readonly<Record<string, string>> = {
@@ -73,6 +73,7 @@ function fromIssue(issue: Issue, schema: z.core.$ZodType, tree: Tree): Finding[]
         received: id?.startsWith('MB-E2') ? undefined : common.received,
         expected,
         hint,
+        uses: issue.params?.uses,
       }),
     ];
   }

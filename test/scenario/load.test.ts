@@ -136,6 +136,15 @@ describe('what depends on other fields', () => {
   });
 });
 
+test('a rate that cannot be read is one mistake, not one more for every cohort', () => {
+  const text = `version: 1
+population: {users: 10, rate: -5/s, cohorts: [{name: a}, {name: b}]}
+base: qwen3-8b
+hardware: {gpu: h200}
+`;
+  expect(problems(() => load(text)).map(({ id }) => id)).toEqual(['MB-E106']);
+});
+
 test('ten different mistakes are ten diagnostics, each at its place', () => {
   const text = `version: 1
 duraton: 24h

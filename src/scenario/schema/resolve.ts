@@ -8,11 +8,18 @@ interface Context {
   issues: { push(issue: never): unknown };
 }
 
-type Report = (id: string, message: string, path: (string | number)[], hint?: string) => void;
+/** `uses`: other fields that the finding rests on; where one of them is wrong itself, that is the mistake. */
+type Report = (
+  id: string,
+  message: string,
+  path: (string | number)[],
+  hint?: string,
+  uses?: (string | number)[][],
+) => void;
 
 export function resolve(input: ScenarioInput, context: Context): Scenario {
-  const report: Report = (id, message, path, hint) => {
-    context.issues.push({ code: 'custom', message, path, input: undefined, params: { id, hint } } as never);
+  const report: Report = (id, message, path, hint, uses) => {
+    context.issues.push({ code: 'custom', message, path, input: undefined, params: { id, hint, uses } } as never);
   };
   const { population, base, adapter, hardware, serving, sweep } = input;
   const { tiers } = serving;
@@ -85,7 +92,7 @@ function resolveRates(population: ScenarioInput['population'], shares: number[],
       report('MB-E202', 'the cohort has both rate and rate_per_user', [...at, 'rate_per_user'], 'keep one of them');
     } else if (total === undefined && own[i] === undefined && population.arrivals.name === 'open') {
       const hint = 'write population.rate, rate_per_user, or a rate in every cohort';
-      report('MB-E202', `cohort ${cohort.name} has no request rate`, at, hint);
+      report('MB-E202', `cohort ${cohort.name} has no request rate`, at, hint, [['population', 'rate'], ['population', 'rate_per_user']]);
     } else if (total !== undefined && own[i] !== undefined && withOwn < cohorts.length) {
       const key = cohort.rate === undefined ? 'rate_per_user' : 'rate';
       const hint = 'use rate_share here, drop the total, or give every cohort a rate, which the total then scales';
