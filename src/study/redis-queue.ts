@@ -195,7 +195,10 @@ function readReason(reason: string | undefined): { name: string; message: string
     return JSON.parse(reason ?? '') as { name: string; message: string };
   } catch {
     // BullMQ's own: a job whose workers died too often.
-    return { name: 'EnvironmentError', message: `its workers died ${DEATHS + 1} times (${reason ?? 'no reason given'})` };
+    return {
+      name: 'EnvironmentError',
+      message: `its workers died ${DEATHS + 1} times (${reason ?? 'no reason given'})`,
+    };
   }
 }
 

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { TINY } from '../study/sweep-fixture.ts';
+import { mint, ROOT, temporaryFolder } from './cli.ts';
+
+const cwd = temporaryFolder();
+writeFileSync(join(cwd, 'tiny.yaml'), TINY);
+const AXES = ['--set', 'adapter.rank=4,64', '--set', 'population.users=200,2k'];
+const folderIn = (out: string) => {
+  const name = readdirSync(join(cwd, out)).find((entry) => !entry.includes('.shard'));
+  return join(cwd, out, name!);
+};
+/** All files but the manifest, which holds times. */
+const files = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'manifest.json')
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+const same = (a: string, b: string) => {
+  expect(files(a)).toEqual(files(b));
+  for (const file of files(a)) expect(readFileSync(join(a, file)).equals(readFileSync(join(b, file))), file).toBe(true);
+};
+
+describe('sweep', () => {
+  it('runs every point, prints a row a setting and keeps tables, figures and a report', () => {
+    const { code, stdout, stderr } = mint(['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'whole'], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tiny {2}4 settings × 2 replications; ± is a 95% interval over replications\.\n/);
+    expect(stdout).toMatch(/\n {2}adapter\.rank +population\.users +ttft_ms_p50/);
+    expect(stdout.match(/^ {2}(4|64) +(200|2k) /gm)).toHaveLength(4);
+    expect(stdout).toMatch(
+      /\nagain: mint-bench sweep tiny\.yaml --set adapter\.rank=4,64 --set population\.users=200,2k --replications 2\n/,
+    );
+    expect(stderr.match(/^\d\/8 adapter\.rank=/gm)).toHaveLength(8);
+    const found = files(folderIn('whole'));
+    for (const file of ['sweep.arrow', 'aggregate.arrow', 'study.json', 'summary.md', 'report.html'])
+      expect(found).toContain(file);
+    expect(found).toContain('figures/sweep-grid.png');
+    expect(found).toContain('figures/scale-down.svg');
+  });
+
+  it('takes what is there the second time, and prints the same', () => {
+    const args = ['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'whole'];
+    const before = readFileSync(join(folderIn('whole'), 'sweep.arrow'));
+    const again = mint(args, { cwd });
+    expect(again.stderr).toMatch(/^8 of 8 points are taken from whole\/tiny-[0-9a-f]{10} \(--no-resume/m);
+    expect(readFileSync(join(folderIn('whole'), 'sweep.arrow')).equals(before)).toBe(true);
+    const { stdout, stderr } = mint([...args, '--json', '-q'], { cwd });
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ study: 'tiny', replications: 2, provenance: 'simulated' });
+    expect(document.settings.map(({ values }: { values: object }) => values)).toEqual([
+      { 'adapter.rank': 4, 'population.users': 200 },
+      { 'adapter.rank': 4, 'population.users': 2000 },
+      { 'adapter.rank': 64, 'population.users': 200 },
+      { 'adapter.rank': 64, 'population.users': 2000 },
+    ]);
+  });
+
+  it('in shards, merged, is the same to the last byte', () => {
+    const args = ['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'parts', '-q'];
+    const printed = [1, 2, 3].map((part) => mint([...args, '--shard', `${part}/3`], { cwd }));
+    expect(printed.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(printed[2].stdout).toMatch(/mint-bench merge parts\/tiny-[0-9a-f]{10}\.shard-\*-of-3 --out parts\n$/);
+    const shards = readdirSync(join(cwd, 'parts')).map((name) => join('parts', name));
+    const gap = mint(['merge', ...shards.slice(0, 2), '--out', 'parts'], { cwd });
+    expect([gap.code, gap.stderr]).toEqual([EXIT.usage, expect.stringContaining('shard 3/3 is missing')]);
+    const { code } = mint(['merge', ...shards.reverse(), '--out', 'parts', '-q'], { cwd });
+    expect(code).toBe(0);
+    same(folderIn('parts'), folderIn('whole'));
+  });
+
+  it('goes on after kill -9', async () => {
+    const args = [join(ROOT, 'bin/mint-bench.js'), 'sweep', 'tiny.yaml', ...AXES, '--replications', '2'];
+    mkdirSync(join(cwd, 'killed'));
+    for (const points of [2, 4]) {
+      const child = spawn(process.execPath, [...args, '--out', 'killed', '--jobs', '1'], { cwd, stdio: 'ignore' });
+      const count = () => {
+        const [name] = readdirSync(join(cwd, 'killed'));
+        const folder = join(cwd, 'killed', name ?? '', 'points');
+        return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.arrow')).length : 0;
+      };
+      while (count() < points && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('exit', resolve));
+      expect(existsSync(join(folderIn('killed'), 'sweep.arrow'))).toBe(false);
+    }
+    const { code, stderr } = mint([...args.slice(1), '--out', 'killed'], { cwd });
+    expect(code).toBe(0);
+    expect(Number(/^(\d) of 8 points are taken/m.exec(stderr)?.[1])).toBeGreaterThanOrEqual(4);
+    same(folderIn('killed'), folderIn('whole'));
+  });
+
+  it('says what is wrong with what was asked for', () => {
+    const usage = (...args: string[]) => mint(['sweep', 'tiny.yaml', '-q', ...args], { cwd });
+    expect(usage()).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('has no axis to sweep') });
+    expect(usage(...AXES, '--shard', '4/3').stderr).toContain('--shard 4/3: expected i/n');
+    expect(usage(...AXES, '--metrics', 'nothing').stderr).toContain('there is no metric "nothing"');
+    expect(usage(...AXES, '--point', 'base=qwen3-4b').stderr).toContain('--set cannot add an axis');
+    expect(usage(...AXES, '--executor', 'localhost').stderr).toContain('is no address of a Redis server');
+    const bad = usage('--set', 'adapter.rank=8,-1');
+    expect(bad.code).toBe(EXIT.scenario);
+    expect(bad.stderr).toContain('adapter.rank=-1');
+  });
+
+  it('lists its points under --dry-run', () => {
+    const { stdout } = mint(['sweep', 'tiny.yaml', ...AXES, '--dry-run', '--shard', '2/2'], { cwd });
+    expect(stdout).toMatch(/: 4 settings × 1\n/);
+    expect(stdout.match(/adapter\.rank=(4|64), population\.users=2k +mint$/gm)).toHaveLength(2);
+  });
+});
+
+it('run says that it leaves out the sweep of a scenario', () => {
+  writeFileSync(join(cwd, 'swept.yaml'), `${TINY}sweep: {adapter.rank: [4, 8]}\n`);
+  const args = ['run', 'swept.yaml', '--no-figures', '--no-progress', '--out', 'runs'];
+  const { stderr } = mint(args, { cwd });
+  expect(stderr).toMatch(/warning: swept\.yaml has a sweep over adapter\.rank \(2 values\); this runs its base point/);
+  expect(stderr).toMatch(/every point: mint-bench sweep swept\.yaml\n/);
+});
