@@ -1,4 +1,7 @@
-/** Every figure as a paper gets it: exact width, text inside the drawing, of a size that can be read, nothing over anything else. */
+/** Every figure as a paper gets it: a specification that stands on its own, exact width, text inside the drawing, of a size that can be read, nothing over anything else. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { Figure, Row } from '../../src/report/figures/figure.ts';
 import { drawPaper } from '../../src/report/paper.ts';
@@ -11,8 +14,15 @@ const PAPER: Size[] = ['one-column', 'two-column'];
 const [SMALLEST, LARGEST] = [7 / 0.75, 9 / 0.75];
 const provenance = { kind: 'simulated', source: 'run 1f2e3d4c5b' } as const;
 
+const require = createRequire(import.meta.url);
+const schema = JSON.parse(readFileSync(require.resolve('vega-lite/vega-lite-schema.json'), 'utf8'));
+const valid = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+
 async function check(figure: Figure, rows: readonly Row[], size: Size): Promise<void> {
-  const { svg, warnings } = await drawPaper(figure, rows, provenance, { size });
+  const { svg, spec, warnings } = await drawPaper(figure, rows, provenance, { size });
+  valid(JSON.parse(JSON.stringify(spec)));
+  expect(valid.errors ?? []).toEqual([]);
+  expect(JSON.stringify(spec)).not.toMatch(/"url"|"signal"/);
   expect(warnings).toEqual([]);
   const layout = layoutOf(svg);
   expect(Math.abs(layout.width - SIZES[size].width * SIZES[size].zoom), `${layout.width} px wide`).toBeLessThanOrEqual(

@@ -129,7 +129,9 @@ const LEGEND_LABEL = 220;
 export function legendColumns(labels: readonly string[], theme: Theme): number {
   const widths = labels.map((label) => Math.min(textWidth(label, theme.sheet.text), LEGEND_LABEL));
   const room = theme.sheet.width - 60;
-  return Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + 36))));
+  const most = Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + 36))));
+  // As many rows as it takes, filled evenly: two and two instead of three and one.
+  return Math.max(1, Math.ceil(labels.length / Math.ceil(labels.length / most)));
 }
 
 /** Only the looks whose label is present in the rows' field, in the looks' order. */

@@ -1,3 +1,4 @@
+/** Measured: the time of a LoRA launch against the rank of its adapters. */
 import type { Figure } from './figure.ts';
 import { kernelCurve } from './kernel-curve.ts';
 

@@ -1,3 +1,4 @@
+/** Measured: the time of a LoRA launch against the size of the base model that it serves. */
 import type { Figure } from './figure.ts';
 import { kernelCurve } from './kernel-curve.ts';
 
