@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openQueue } from '../../src/study/redis-queue.ts';
-import { RedisExecutor } from '../../src/study/redis-executor.ts';
-import { toolIdentity } from '../../src/study/study-folder.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { RedisExecutor } from '../../src/study/redis-executor.ts';
+import { openQueue } from '../../src/study/redis-queue.ts';
+import { toolIdentity } from '../../src/study/study-folder.ts';
 import { contents, inThread, planned, run, temporaryFolder } from './sweep-fixture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
