@@ -40,7 +40,8 @@ export class ActivationLink {
     this.dueNs[at] = this.busyUntilNs;
     if (watched) {
       this.watched++;
-      this.watch();
+      // A running replica may not have looked yet at a copy before this one that is complete.
+      this.events.schedule(this.source, Math.max(nowNs, this.nextNs()));
     }
     return begin - nowNs;
   }
