@@ -30,7 +30,7 @@ export function figureCard({ id, figure, provenance, wide, narrow, csv, spec }: 
 <div class="plot">${picture(wide, 'wide')}${picture(narrow, 'narrow')}</div>
 <figcaption>
 <p><b>How to read.</b> ${text(figure.howToRead)}${figure.source === 'own' ? '' : ` <span class="quiet">Form: ${text(figure.source)}.</span>`}</p>
-<p class="foot"><span class="badge ${provenance.kind}">${provenance.kind}</span> <span class="quiet">${text(provenance.source)}</span><span class="files">${download(`${id}.csv`, 'text/csv', csv, 'data')}${download(`${id}.vl.json`, 'application/json', spec, 'Vega-Lite')}${download(`${id}.svg`, 'image/svg+xml', wide, 'SVG')}</span></p>
+<p class="foot"><span class="badge ${provenance.kind}">${provenance.kind}</span> <span class="quiet">${text(provenance.source)}</span><span class="files">${download(`${id}.csv`, 'text/csv', csv, 'data')}${download(`${id}.vl.json`, 'application/json', JSON.stringify(JSON.parse(spec)), 'Vega-Lite')}${download(`${id}.svg`, 'image/svg+xml', wide, 'SVG')}</span></p>
 </figcaption>
 </figure>`;
 }

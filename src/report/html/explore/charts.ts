@@ -203,13 +203,15 @@ export function distributions(runs: readonly ShownRun[], { metric, cohorts, scal
   return {
     rows,
     spec(shown, theme) {
-      // A cohort keeps its colour whoever else is shown.
-      const everybody = ['all', ...new Set(runs.flatMap(({ run }) => run.cohorts))].map(cohortName);
+      // A cohort keeps its colour whoever else is shown, and has the one of the page's figures.
+      const everybody = [...new Set(runs.flatMap(({ run }) => run.cohorts)), 'all'].map(cohortName);
       const looks = present(seriesLooks(everybody), shown, 'cohort');
       const runNames = distinct(shown, 'run');
       const x = axisOf(unit, 'value', metric, scale, valuesOf(shown));
       const y = form === 'below' ? shareAxis('share', null) : shareOnLog(valuesOf(shown, 'share'));
-      const color = lineSeries('cohort', looks, theme).color;
+      const { color, strokeDash } = lineSeries('cohort', looks, theme);
+      // Dashes tell runs apart where there are several, and cohorts once more where there is one.
+      const dash = runNames.length < 2 ? strokeDash : dashes(runNames);
       return panels(theme, [
         {
           title: form === 'below' ? 'share of the sample below' : 'share of the sample above',
@@ -217,7 +219,7 @@ export function distributions(runs: readonly ShownRun[], { metric, cohorts, scal
           layer: [
             {
               mark: { type: 'line', interpolate: 'step-after', clip: true },
-              encoding: { x, y, color, ...(runNames.length < 2 ? {} : { strokeDash: dashes(runNames) }) },
+              encoding: { x, y, color, strokeDash: dash },
             },
             { mark: POINTS, encoding: { x, y, color, detail: { field: 'run' } } },
           ],
@@ -313,8 +315,9 @@ export function byCohort(runs: readonly ShownRun[], { metric, cohorts, scale }: 
                 encoding: { y, yOffset: offset, x, ...series },
               },
               {
+                transform: [{ calculate: 'isValid(datum.hi) ? datum.hi : datum.value', as: 'end' }],
                 mark: { type: 'text', align: 'left', dx: 10, clip: false },
-                encoding: { y, yOffset: offset, x, text: { field: 'text', type: 'nominal' } },
+                encoding: { y, yOffset: offset, x: { ...x, field: 'end' }, text: { field: 'text', type: 'nominal' } },
               },
             ],
           },
