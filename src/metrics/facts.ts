@@ -2,6 +2,7 @@
  * What metrics need to know of a run beside what was recorded: names, capacities, prices. Taken from the resolved scenario.
  */
 import type { Scenario } from '../scenario/scenario.ts';
+import { startupSeconds } from '../scenario/startup.ts';
 
 export interface RunFacts {
   cohorts: readonly string[];
@@ -18,6 +19,8 @@ export interface RunFacts {
   usdPerHour: number;
   /** Nameplate power of all GPUs and nodes, watts. */
   watts: number;
+  /** Seconds before a replica serves. */
+  startupSeconds: number;
 }
 
 /** @param kvBlocksPerReplica from the memory plan of the engine */
@@ -36,5 +39,6 @@ export function factsOf(scenario: Scenario, kvBlocksPerReplica: number): RunFact
     kvBlocks: replicas * kvBlocksPerReplica,
     usdPerHour: gpus * gpu.price_per_hour + nodes * node.price_per_hour,
     watts: gpus * gpu.power + nodes * node.power,
+    startupSeconds: startupSeconds(scenario),
   };
 }

@@ -219,6 +219,8 @@ export interface Serving {
   early_abort?: { deadline: number; margin: number };
   /** An idle replica looks for requests this often, seconds. */
   idle_poll?: number;
+  /** Seconds before a replica serves, and for each of its slots. */
+  startup?: { base: number; per_slot: number };
   /** One adapter at a time is merged into the weights. */
   merge?: { passes: number; memory_efficiency: number };
   scheduling: Choice;
@@ -250,6 +252,9 @@ export interface Loader {
   build: number;
   /** The engine's exclusive lock: seconds per load, one load at a time. */
   register: number;
+  /** Whether building and registering go on beside the engine's steps, or between them; and how many between two. */
+  build_in?: 'background' | 'engine';
+  builds_per_step?: number;
   /** How concurrent transfers share a link. */
   discipline: 'serial' | 'fair';
   /** Host → GPU copies: block the engine's step, or run beside it. */

@@ -6,6 +6,7 @@
 import type { Choice } from '../scenario/family.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { startupSeconds } from '../scenario/startup.ts';
 import { ADMISSION } from './admission/index.ts';
 import type { AdmissionPolicy } from './admission/policy.ts';
 import { AloneTime } from './alone.ts';
@@ -222,6 +223,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       fetchBytes: diskSizes,
       buildNs,
       registerNs: toNs(loading.register),
+      onFetched: loading.build_in === 'engine' ? (nowNs) => replicas[number].adapterFetched(nowNs) : null,
       host,
       node: nodes[nodeOf[number]],
       events,
@@ -264,6 +266,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
           dropUnused: serving.tiers.gpu.keep === 'while-used',
           abortAfterNs: abortAfterNs(serving),
           idlePollNs: toNs(serving.idle_poll ?? 0),
+          buildsPerStep: loading.builds_per_step ?? Number.POSITIVE_INFINITY,
+          readyNs: toNs(startupSeconds(scenario)),
           mergeNs: serving.merge === undefined ? 0 : toNs(mergeSeconds(scenario)),
         },
         schedule: (ns) => events.schedule(sources.step + number, ns),

@@ -39,6 +39,8 @@ describe('changes nothing:', () => {
     ['no bound on prompts at once', 'serving.max_prefills=none'],
     ['a deadline out of reach', 'serving.early_abort={deadline: 1h}'],
     ['no polling', 'serving.idle_poll=0'],
+    ['replicas that are up at once', 'serving.startup={base: 0, per_slot: 0}'],
+    ['adapters built in the background', 'serving.loader.build_in=background'],
     ['adapters that stay', 'serving.tiers.gpu.keep=until-evicted'],
     ['more entries in host memory than adapters', 'serving.tiers.host.entries=1000000'],
     ["slots for the adapters' own modules", 'serving.slot_modules=adapter'],
@@ -65,6 +67,8 @@ describe('changes nothing:', () => {
       'serving.tiers.gpu.keep=while-used',
       'serving.early_abort={deadline: 1ms}',
       'serving.merge={}',
+      'serving.startup={base: 1s}',
+      'serving.loader.build_in=engine',
       'serving.engine=vllm-v1',
     ]) {
       expect(differences(plain, tables(change)), change).not.toEqual([]);

@@ -121,6 +121,14 @@ const SHARES: readonly Metric[] = COST_PARTS.map((part, at) =>
 
 const WARMUP: readonly Metric[] = [
   metric(
+    'startup_s',
+    's',
+    'lower',
+    'Time from t = 0 until a replica serves: serving.startup, the base and so much for each adapter slot.',
+    ({ facts }) => (facts.startupSeconds > 0 ? measured(facts.startupSeconds, facts.replicas) : null),
+    'No value where a scenario says nothing about it. Requests that arrive earlier wait for it.',
+  ),
+  metric(
     'warmup_mser5_s',
     's',
     'neither',

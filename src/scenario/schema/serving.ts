@@ -18,6 +18,15 @@ const loader = z.strictObject({
   register: duration({ max: 3600 })
     .prefault('2ms')
     .describe("Time under the engine's exclusive lock, one load at a time."),
+  build_in: z
+    .enum(['background', 'engine'])
+    .optional()
+    .describe(
+      "Building and registering go on beside the engine's steps (default), or the engine does them between two steps, which wait (vLLM add_lora).",
+    ),
+  builds_per_step: count({ min: 1, infinity: true })
+    .optional()
+    .describe('Loads that the engine builds between two steps, where it builds them; default: none, all there are.'),
   discipline: z
     .enum(['serial', 'fair'])
     .prefault('fair')
@@ -85,6 +94,15 @@ export const servingSchema = (families: Families) => {
     idle_poll: duration({ max: 60 })
       .optional()
       .describe('An idle replica looks for requests this often (S-LoRA 10 ms); default: 0, it is told.'),
+    startup: z
+      .strictObject({
+        base: duration({ max: 1e5 }).prefault(0).describe('Before a replica serves at all.'),
+        per_slot: duration({ max: 1e4 })
+          .prefault(0)
+          .describe('For each adapter slot: graphs are captured with each (vLLM 0.8.5 on an H100: about 4 s).'),
+      })
+      .optional()
+      .describe('Replicas start at t = 0 and serve when they are up; default: they are up.'),
     merge: z
       .strictObject({
         passes: number({ min: 1, max: 100 })

@@ -35,6 +35,10 @@ export interface ReplicaLimits {
   abortAfterNs: number;
   /** An idle replica looks for requests this often, ns; 0: it is told. */
   idlePollNs: number;
+  /** Loads that the engine builds between two steps, where it builds them. */
+  buildsPerStep: number;
+  /** Nothing starts before: the replica itself starts up, ns. */
+  readyNs: number;
   /** One adapter at a time is merged into the weights: what merging it, and taking it out again, holds up, ns; 0: none is. */
   mergeNs: number;
 }
@@ -70,6 +74,8 @@ export const RUNNING = 1;
 export const WOKEN = 2;
 /** Between a boundary and the next plan: what is put back now must not cut a run that no longer exists. */
 export const FORMING = 3;
+/** The engine builds adapters between two steps. */
+export const HOLDING = 4;
 
 export const PART_BASE = 0;
 export const PART_ATTENTION = 1;
@@ -133,6 +139,8 @@ export class ReplicaState {
   nextAbortNs = Number.POSITIVE_INFINITY;
   /** Since when it has been idle, for the times at which it looks for requests. */
   idleSinceNs = 0;
+  /** The boundary since which requests in the batch wait for the engine to build adapters; −1: the batch was empty. */
+  heldSinceNs = -1;
   /** Adapter that is merged into the weights; −1: none. */
   mergedAdapter = -1;
   /** Preempted requests whose adapter left every tier and that found the loader's queue full. */

@@ -20,7 +20,8 @@ import { prefetchGpu, prefetchHost, preloadGpu, processActivations } from './ada
 import { admit, breakDeadlock, gateOpen } from './admission.ts';
 import { adapterEvicted, blocksOfAdapters } from './block-pool.ts';
 import { abortExpired } from './early-abort.ts';
-import { FORMING, ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
+import { endHold, hold, wakeToBuild } from './engine-builds.ts';
+import { FORMING, HOLDING, ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
 import { completeSteps } from './step-completion.ts';
 import { startSteps } from './step-planning.ts';
 import { askAgain, enqueue, load, sleepUntilPoll, stopWaiting } from './waiting.ts';
@@ -66,14 +67,22 @@ export class Replica extends ReplicaState {
 
   /** The replica's own event: the step or run under way ends, or an idle replica was woken. */
   process(nowNs: number): void {
-    const woken = this.mode === WOKEN;
+    const { mode } = this;
     this.mode = FORMING;
     if (this.p.activation.nextNs() <= nowNs) processActivations(this, nowNs);
-    if (woken) this.run.restart(nowNs);
-    else completeSteps(this, nowNs);
-    if (!woken && this.limits.idlePollNs > 0 && this.running + this.activating === 0) {
-      sleepUntilPoll(this, nowNs);
-      return;
+    if (mode === HOLDING) {
+      endHold(this, nowNs);
+    } else {
+      if (mode === WOKEN) this.run.restart(nowNs);
+      else completeSteps(this, nowNs);
+      if (mode !== WOKEN && this.limits.idlePollNs > 0 && this.running + this.activating === 0) {
+        sleepUntilPoll(this, nowNs);
+        return;
+      }
+      if (this.loader.awaitingEngine.length > 0) {
+        hold(this, nowNs);
+        return;
+      }
     }
     if (gateOpen(this)) {
       if (nowNs >= this.nextAbortNs) abortExpired(this, nowNs);
@@ -84,6 +93,11 @@ export class Replica extends ReplicaState {
       }
     }
     startSteps(this, nowNs);
+  }
+
+  /** Called by the loader: an adapter was fetched that the engine builds itself. */
+  adapterFetched(nowNs: number): void {
+    wakeToBuild(this, nowNs);
   }
 
   /** KV blocks in use just before `nowNs`, with those that the run under way has filled so far. */

@@ -13,6 +13,7 @@ import {
   PART_STALL,
   type ReplicaState,
   RUNNING,
+  WOKEN,
 } from './replica-state.ts';
 import { gatedSteps } from './waiting.ts';
 
@@ -26,6 +27,12 @@ export function startSteps(r: ReplicaState, nowNs: number): void {
   if (r.prefillCount > 0) {
     startPrefillStep(r);
   } else if (!startDecodeRun(r, nowNs)) {
+    r.stallTicks = 0;
+    if (r.loader.awaitingEngine.length > 0) {
+      r.mode = WOKEN;
+      p.schedule(nowNs);
+      return;
+    }
     r.mode = IDLE;
     invariant(r.waiting.size === 0 || r.p.activation.pending > 0, 'INV-6', 'replica', r.waiting.size, 0);
     p.schedule(Number.POSITIVE_INFINITY);
@@ -45,7 +52,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     steps = r.finishing.topKey() - r.steps;
     const saturation = r.saturating.topKey() - r.steps;
     if (saturation < steps) steps = saturation;
-    if (r.held || r.stallTicks > 0) steps = 1;
+    if (r.held || r.stallTicks > 0 || r.loader.awaitingEngine.length > 0) steps = 1;
     // After a preemption an earlier request may start at the next boundary: it needs less than was given back. Whoever waits
     // for the steps between two prefills may start when they are done.
     else if (r.admissionDirty && r.waiting.size > 0) steps = Math.min(steps, Math.max(1, r.gateStep - r.steps));

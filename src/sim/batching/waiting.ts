@@ -79,16 +79,18 @@ export function wake(r: ReplicaState, nowNs: number, request: number): void {
 }
 
 /** When an idle replica sees what came at `nowNs`. */
-function nextPollNs(r: ReplicaState, nowNs: number): number {
-  const poll = r.limits.idlePollNs;
-  return poll === 0 ? nowNs : r.idleSinceNs + Math.ceil((nowNs - r.idleSinceNs) / poll) * poll;
+export function nextPollNs(r: ReplicaState, nowNs: number): number {
+  const { idlePollNs: poll, readyNs } = r.limits;
+  const nextNs = poll === 0 ? nowNs : r.idleSinceNs + Math.ceil((nowNs - r.idleSinceNs) / poll) * poll;
+  return Math.max(nextNs, readyNs);
 }
 
 /** The batch is empty: nothing starts before the next look at what is waiting. */
 export function sleepUntilPoll(r: ReplicaState, nowNs: number): void {
   r.idleSinceNs = nowNs;
-  r.mode = r.waiting.size > 0 ? WOKEN : IDLE;
-  r.p.schedule(r.waiting.size > 0 ? nowNs + r.limits.idlePollNs : Number.POSITIVE_INFINITY);
+  const more = r.waiting.size > 0 || r.loader.awaitingEngine.length > 0;
+  r.mode = more ? WOKEN : IDLE;
+  r.p.schedule(more ? nowNs + r.limits.idlePollNs : Number.POSITIVE_INFINITY);
   r.p.activation.watch();
 }
 
@@ -109,7 +111,7 @@ function interrupt(r: ReplicaState, nowNs: number, request: number): void {
   cut(r, gatedSteps(r, r.run.stepsUntil(nowNs)));
 }
 
-function cut(r: ReplicaState, steps: number): void {
+export function cut(r: ReplicaState, steps: number): void {
   if (steps >= r.plannedSteps) return;
   r.plannedSteps = steps;
   r.p.schedule(r.run.boundaryNs(steps));

@@ -17,6 +17,8 @@ const QUEUED = 0;
 const FETCHING = 1;
 const BUILDING = 2;
 const REGISTERING = 3;
+/** Fetched; the engine builds and registers it between two steps. */
+const AWAITING_ENGINE = 4;
 
 /** Outcomes of asking for an adapter. */
 export const LOAD_STARTED = 0;
@@ -34,6 +36,8 @@ export interface LoaderOptions {
   fetchBytes: Float64Array;
   buildNs: Float64Array;
   registerNs: number;
+  /** The engine builds and registers between two of its steps (`takeForEngine`), and is told when there is something to build. */
+  onFetched: ((nowNs: number) => void) | null;
   host: Tier;
   node: NodeStorage;
   events: EventHeap;
@@ -52,6 +56,8 @@ export class Loader {
   /** Loads in progress, and loads waiting behind them. */
   active = 0;
   queued = 0;
+  /** Loads that the engine has yet to build, in the order in which they were fetched. */
+  readonly awaitingEngine: number[] = [];
   /** loading[entry] = 1: the host entry is reserved for a load that has not finished. */
   readonly loading: Uint8Array;
   private readonly o: LoaderOptions;
@@ -154,11 +160,33 @@ export class Loader {
     const rankClass = this.rankClass[job];
     this.fetchedNs[job] = nowNs;
     if (this.fromTier[job] === 0) this.o.node.keep(this.adapter[job], rankClass);
+    if (this.o.onFetched !== null) {
+      this.stage[job] = AWAITING_ENGINE;
+      this.dueNs[job] = Number.POSITIVE_INFINITY;
+      this.awaitingEngine.push(job);
+      this.reschedule();
+      this.o.onFetched(nowNs);
+      return;
+    }
     const buildNs = this.o.buildNs[rankClass];
     this.stage[job] = BUILDING;
     this.dueNs[job] = nowNs + buildNs;
     if (buildNs === 0) this.built(job, nowNs);
     this.reschedule();
+  }
+
+  /** The engine builds and registers up to `most` loads from `nowNs` on, one after the other. Returns when it is free again. */
+  takeForEngine(most: number, nowNs: number): number {
+    let freeNs = nowNs;
+    const jobs = this.awaitingEngine.splice(0, most);
+    for (const job of jobs) {
+      this.builtNs[job] = freeNs + this.o.buildNs[this.rankClass[job]];
+      freeNs = this.builtNs[job] + this.o.registerNs;
+      this.stage[job] = REGISTERING;
+      this.dueNs[job] = freeNs;
+    }
+    this.reschedule();
+    return freeNs;
   }
 
   /** Processes the stages that end at `nowNs`. */

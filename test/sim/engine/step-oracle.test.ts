@@ -23,8 +23,8 @@ const plain = {
   blocking: fc.boolean(),
   concurrency: fc.integer({ min: 1, max: 3 }),
   loadQueue: fc.constantFrom(0, 1, 10_000, 10_000),
-  build: fc.constantFrom(0, 0.0005),
-  register: fc.constantFrom(0, 0.0007),
+  build: fc.constantFrom(0, 20e-6, 0.0005),
+  register: fc.constantFrom(0, 15e-6, 0.0007),
   activate: fc.constantFrom(0, 0.0002, 0.003),
   windowed: fc.boolean(),
   /** Loads that take as long as hundreds of steps, or as a few: only then can an adapter leave both tiers while it is wanted. */
@@ -51,6 +51,8 @@ const mechanisms = {
   abortAfter: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 50e-6, 300e-6, 0.02),
   idlePoll: fc.constantFrom(0, 0, 7e-6, 0.001),
   merge: fc.boolean(),
+  inEngine: fc.constantFrom(0, 0, 1, 2, 1_000),
+  ready: fc.constantFrom(0, 0, 100e-6, 0.02),
 };
 const off = {
   decodeBetween: fc.constant(0),
@@ -60,6 +62,8 @@ const off = {
   abortAfter: fc.constant(Number.POSITIVE_INFINITY),
   idlePoll: fc.constant(0),
   merge: fc.constant(false),
+  inEngine: fc.constant(0),
+  ready: fc.constant(0),
 };
 type Settings = {
   [K in keyof (typeof plain & typeof mechanisms)]: (typeof plain & typeof mechanisms)[K] extends fc.Arbitrary<infer V>
@@ -115,6 +119,8 @@ function agrees(s: Settings): void {
       activate: s.activate,
       activation: s.blocking ? 'blocking' : 'overlapped',
     });
+    scenario.serving.startup = { base: s.ready, per_slot: 0 };
+    if (s.inEngine > 0) Object.assign(scenario.serving.loader, { build_in: 'engine', builds_per_step: s.inEngine });
     Object.assign(scenario.hardware.object_store, s.store);
     scenario.adapter.rank = { ranks: RANKS.map((rank) => ({ rank, share: 0.5 })), assign: 'interleaved' };
   };
@@ -153,6 +159,7 @@ function agrees(s: Settings): void {
     chunked: s.chunked,
     swap: s.swap,
     blocking: s.blocking,
+    readyNs: toNs(s.ready),
     decodeBetween: s.chunked ? 0 : s.decodeBetween,
     maxPrefills: s.maxPrefills,
     reservePeak: s.reservePeak,
@@ -172,6 +179,7 @@ function agrees(s: Settings): void {
       bytes: footprints.map((f) => f.diskBytes),
       buildNs: footprints.map(() => toNs(s.build)),
       registerNs: toNs(s.register),
+      inEngine: s.inEngine,
     },
   });
   const got = log.finishedRequests

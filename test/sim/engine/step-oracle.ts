@@ -49,7 +49,11 @@ export interface OracleOptions {
     bytes: number[];
     buildNs: number[];
     registerNs: number;
+    /** The engine builds and registers up to so many between two steps; 0: they are built beside it. */
+    inEngine: number;
   };
+  /** The replica serves from then on. */
+  readyNs: number;
 }
 
 export interface OracleOutcome {
@@ -76,7 +80,7 @@ interface Live extends OracleRequest {
 
 interface Load {
   adapter: number;
-  stage: 'queued' | 'delay' | 'line' | 'transfer' | 'build' | 'lock' | 'register';
+  stage: 'queued' | 'delay' | 'line' | 'transfer' | 'build' | 'engine' | 'lock' | 'register';
   dueNs: number;
   waiters: Live[];
   order: number;
@@ -110,6 +114,15 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   let gate = 0;
   let idleSinceNs = 0;
   let merged = -1;
+  /** The engine builds adapters until then; requests in the batch wait since the boundary before. */
+  let holdEndNs: number | null = null;
+  let heldSinceNs: number | null = null;
+  const wakeIdle = (nowNs: number) => {
+    if (!idle || wokenNs !== null || holdEndNs !== null) return;
+    let at = nowNs;
+    if (o.idlePollNs > 0) while ((at - idleSinceNs) % o.idlePollNs !== 0) at++;
+    wokenNs = Math.max(at, o.readyNs);
+  };
   const ticks = BigInt(TICKS_PER_NS);
 
   const touch = <V>(map: Map<number, V>, key: number) => {
@@ -122,9 +135,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const enqueue = (request: Live, nowNs: number) => {
     waiting.push(request);
     waiting.sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
-    if (!idle || wokenNs !== null) return;
-    wokenNs = nowNs;
-    if (o.idlePollNs > 0) while ((wokenNs - idleSinceNs) % o.idlePollNs !== 0) wokenNs++;
+    wakeIdle(nowNs);
   };
   const askLoad = (request: Live, nowNs: number) => {
     let load = loads.find((l) => l.adapter === request.adapter);
@@ -169,6 +180,14 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       load.dueNs = Infinity;
       lineUp(nowNs);
     } else if (load.stage === 'transfer') {
+      if (o.loader.inEngine > 0) {
+        load.stage = 'engine';
+        load.dueNs = Infinity;
+        load.order = loadOrder++;
+        lineUp(nowNs);
+        wakeIdle(nowNs);
+        return;
+      }
       load.stage = 'build';
       load.dueNs = nowNs + o.loader.buildNs[o.rankClass(load.adapter)];
       lineUp(nowNs);
@@ -358,6 +377,8 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       idle = true;
       stepEndNs = null;
       step = null;
+      stallNs = 0;
+      if (loads.some((l) => l.stage === 'engine')) wokenNs = nowNs;
       return;
     }
     idle = false;
@@ -456,7 +477,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     const loadNs = loadDue === null ? Infinity : loadDue.dueNs;
     const copyNs = copies.length === 0 ? Infinity : copies[0].dueNs;
     const arrivalNs = arrivals.length === 0 ? Infinity : arrivals[0].arrivalNs;
-    const stepNs = stepEndNs ?? wokenNs ?? Infinity;
+    const stepNs = holdEndNs ?? stepEndNs ?? wokenNs ?? Infinity;
     const nowNs = Math.min(loadNs, copyNs, arrivalNs, stepNs);
     if (nowNs === Infinity) break;
     if (loadNs === nowNs) {
@@ -486,8 +507,13 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         enqueue(request, nowNs);
       else askLoad(request, nowNs);
     } else {
-      const stepped = stepEndNs !== null;
-      if (stepped) endStep(nowNs);
+      const held = holdEndNs !== null;
+      const stepped = !held && stepEndNs !== null;
+      if (held) {
+        holdEndNs = null;
+        if (heldSinceNs === null) clock = BigInt(nowNs) * ticks;
+        else stallNs += nowNs - heldSinceNs;
+      } else if (stepped) endStep(nowNs);
       else clock = BigInt(nowNs) * ticks;
       wokenNs = null;
       stepEndNs = null;
@@ -495,7 +521,18 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         idle = true;
         idleSinceNs = nowNs;
         step = null;
-        if (waiting.length > 0) wokenNs = nowNs + o.idlePollNs;
+        if (waiting.length > 0 || loads.some((l) => l.stage === 'engine')) wokenNs = nowNs + o.idlePollNs;
+        continue;
+      }
+      const toBuild = loads.filter((l) => l.stage === 'engine').sort((x, y) => x.order - y.order);
+      if (!held && toBuild.length > 0) {
+        holdEndNs = nowNs;
+        heldSinceNs = prefilling.length + decoding.length > 0 ? nowNs : null;
+        for (const load of toBuild.slice(0, o.loader.inEngine)) {
+          holdEndNs += o.loader.buildNs[o.rankClass(load.adapter)] + o.loader.registerNs;
+          load.stage = 'register';
+          load.dueNs = holdEndNs;
+        }
         continue;
       }
       idle = false;

@@ -76,7 +76,10 @@ describe('peak memory', () => {
   const peak = ({ serving }: Scenario) => {
     serving.kv.reserve = 'peak';
   };
-  const requests = [{ prompt: 10, output: 10 }, { prompt: 1, output: 21, arrivalNs: 1 }];
+  const requests = [
+    { prompt: 10, output: 10 },
+    { prompt: 1, output: 21, arrivalNs: 1 },
+  ];
   // When the first ends, 19 tokens, the second would hold 2 + 8 − k, having started after k steps: 29 − k < 27 where k = 3.
   const after = 1_000 + 100 + 20 + 100 + (3 * 1_110 + 11 + 12 + 13);
 
@@ -164,5 +167,42 @@ describe('a bound on prompts that are prefilled at once', () => {
       serving.max_prefills = 1;
     });
     expect(times.map(([first]) => first)).toEqual([PREFILL, PREFILL + 1_000 + 20 + 2 + 2 + 100]);
+  });
+});
+
+describe('adapters that the engine builds between two steps', () => {
+  const loaded = (build_in: 'engine' | 'background', builds_per_step?: number) =>
+    run(
+      [{ output: 200 }, { adapter: 1, arrivalNs: 1 }, { adapter: 2, arrivalNs: 1 }],
+      ({ serving, hardware, population }) => {
+        population.start = 'cold';
+        hardware.object_store = { ...hardware.object_store, bandwidth: 1e9, latency: 0 };
+        Object.assign(serving.loader, { concurrency: 8, register: 50e-6, build_in, activation: 'blocking' });
+        if (builds_per_step !== undefined) Object.assign(serving.loader, { builds_per_step });
+      },
+    );
+  /** Time that steps waited for something else, ns. */
+  const stall = ({ log }: ReturnType<typeof loaded>) => Math.round(log.partTicks[5] / TICKS_PER_NS);
+
+  it('make the requests in the batch wait for each of them', () => {
+    // The first adapter is built with nothing in the batch; the other two hold up the first request, and all three are copied.
+    const copies = stall(loaded('background'));
+    expect(stall(loaded('engine')) - copies).toBe(2 * 50_000);
+    expect(stall(loaded('engine', 1)) - copies).toBe(2 * 50_000);
+  });
+
+  it('end the request that waited later by just that', () => {
+    const end = (run: ReturnType<typeof loaded>) => run.times[0][1];
+    expect(end(loaded('engine')) - end(loaded('background'))).toBeGreaterThanOrEqual(2 * 50_000 - 2_000);
+  });
+});
+
+describe('a replica that starts up', () => {
+  it('serves from then on, with so much for each of its slots', () => {
+    const { times } = run([{}, { arrivalNs: 50_000 }], ({ serving }) => {
+      serving.startup = { base: 10e-6, per_slot: 2e-6 };
+    });
+    // 4 slots.
+    expect(times.map(([first]) => first)).toEqual([18_000 + PREFILL, 50_000 + PREFILL]);
   });
 });

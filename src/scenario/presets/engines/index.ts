@@ -1,5 +1,6 @@
 /** Engine presets by the name that `serving.engine` gives. */
 import type { EngineEntry } from './entry.ts';
+import { mint } from './mint.ts';
 import { punica } from './punica.ts';
 import { sLora } from './s-lora.ts';
 import { sLoraMerged } from './s-lora-merged.ts';
@@ -14,4 +15,5 @@ export const ENGINES: Readonly<Record<string, EngineEntry>> = {
   's-lora': sLora,
   's-lora-merged': sLoraMerged,
   punica,
+  mint,
 };
