@@ -46,15 +46,15 @@ interface Device {
   handle: DeviceHandle;
 }
 
-function best(measure: (samples: Float64Array) => void): number {
-  const samples = new Float64Array(3);
+function best(count: number, measure: (samples: Float64Array) => void): number {
+  const samples = new Float64Array(count);
   measure(samples);
   return Math.max(...samples);
 }
 
-const readBandwidth = ({ addon, handle }: Device) => best((out) => addon.bandwidth(handle, 'read', READ_BYTES, out));
+const readBandwidth = ({ addon, handle }: Device) => best(16, (out) => addon.bandwidth(handle, 'read', READ_BYTES, out));
 const denseRate = ({ addon, handle }: Device, dtype: KernelDtype) =>
-  best((out) => addon.dense(handle, dtype, DENSE, DENSE, DENSE, out));
+  best(3, (out) => addon.dense(handle, dtype, DENSE, DENSE, DENSE, out));
 
 async function seconds(session: Session, iterations: number): Promise<number> {
   return median(await session.run({ iterations, launches: 1, cache: 'flushed' })) / 1e9;

@@ -236,14 +236,19 @@ class CpuDevice : public Device {
     std::memset(from.bytes(), 1, chunks * kChunk);
     std::memset(to.bytes(), 0, to.size());
     std::vector<float> sums(pool_.threads() * 16);
+    // A sample is a window of the memory, short enough that other work on the machine leaves some of them alone; the whole
+    // memory passes before a window comes again, so none of it is in a cache.
+    const int64_t window = std::min(chunks, std::max<int64_t>(chunks / 16, 4 * pool_.threads()));
     for (size_t i = 0; i < count; ++i) {
+      const int64_t first = int64_t(i) * window % (chunks - window + 1);
       const auto start = Clock::now();
-      pool_.parallel(chunks, [&](int64_t chunk, int thread) {
+      pool_.parallel(window, [&](int64_t item, int thread) {
+        const int64_t chunk = first + item;
         const char* source = from.bytes() + chunk * kChunk;
         if (probe == Probe::copyBandwidth) std::memcpy(to.bytes() + chunk * kChunk, source, kChunk);
         else sums[thread * 16] += table_.readSum(reinterpret_cast<const float*>(source), kChunk / 4);
       });
-      samples[i] = double(chunks * kChunk) * (probe == Probe::copyBandwidth ? 2 : 1) / secondsSince(start);
+      samples[i] = double(window * kChunk) * (probe == Probe::copyBandwidth ? 2 : 1) / secondsSince(start);
     }
     // The sums must be used, or the reads could be dropped.
     for (float sum : sums)

@@ -54,8 +54,8 @@ export function cpuBackend(options: CpuOptions = {}): Backend {
     },
     async roofline(quick) {
       const opened = open();
-      const sizes = quick ? { bytes: 2 ** 27, dense: 768, samples: 20 } : { bytes: 2 ** 29, dense: 1536, samples: 15 };
-      const how = `${threads} threads: vector sum of ${sizes.bytes >> 20} MiB, memcpy of the same, own blocked product of ${sizes.dense}³`;
+      const sizes = quick ? { bytes: 2 ** 27, dense: 768, samples: 32 } : { bytes: 2 ** 29, dense: 1536, samples: 32 };
+      const how = `${threads} threads: vector sum over ${sizes.bytes >> 20} MiB, memcpy of the same, own blocked product of ${sizes.dense}³`;
       return nativeRoofline(opened.addon, opened.device, sizes, how);
     },
   };
