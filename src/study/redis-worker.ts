@@ -51,6 +51,8 @@ export async function serve(options: WorkerOptions): Promise<number> {
     while (!signal.aborted) {
       const studies = await server.studies();
       refuseForeign(studies, tool, url);
+      // While a sweep is there, the points of a worker that dies may still come this way.
+      if (studies.includes(identityText(tool))) last = performance.now();
       if (busy === 0 && performance.now() - last > options.idle * 1000) break;
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
