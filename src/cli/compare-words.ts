@@ -175,8 +175,12 @@ function clause(name: string, line: Line): string {
       return `${name} stays ${base}`;
     case 'no change':
       return `${name} stays ${next} (${change})`;
-    case 'within noise':
-      return `${name} does not clearly change (${base} to ${next}, ${change})`;
+    case 'within noise': {
+      // The interval may be clear of zero where the pairs are too few for the test.
+      const apart = line.lo !== null && line.hi !== null && (line.lo > 0 || line.hi < 0);
+      const seen = apart ? `seems to ${line.new! > line.base! ? 'rise' : 'fall'}` : 'does not clearly change';
+      return `${name} ${seen} (${base} to ${next}, ${change}${apart ? ', not significant' : ''})`;
+    }
     default: {
       const verb = line.new! > line.base! ? 'rises' : 'falls';
       const untested = line.verdict === 'not comparable' ? ', not tested' : '';

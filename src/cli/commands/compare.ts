@@ -45,6 +45,18 @@ export const command: Command = {
       describe: 'Differences up to this do not matter; for shares a quarter of it, in percentage points',
     },
     'least-effect': { type: 'string', default: '3%', describe: 'The same for measured times' },
+    bench: {
+      type: 'boolean',
+      default: false,
+      describe: 'The sides are checkouts, folders or git revisions: measure the harness and the kernels in turn',
+    },
+    only: {
+      type: 'string',
+      default: 'engine-quick',
+      describe: 'Under --bench: entries of npm run bench, and kernels, separated by commas',
+    },
+    backend: { type: 'string', default: 'auto', describe: 'Under --bench: what runs the kernels' },
+    rounds: { type: 'number', default: 10, describe: 'Under --bench: samples a side' },
     metrics: {
       type: 'string',
       describe: 'Metrics to judge, separated by commas; a dozen and the thresholds otherwise',
@@ -99,7 +111,7 @@ async function bench(args: Arguments, context: Context): Promise<Comparison> {
   const tasks = names.map((name) => (name === 'kernels' ? kernelTask(backend) : benchTask(name)));
   const native = names.includes('kernels') && !['js', 'webgpu', 'tensorflow'].includes(backend);
   const note = (text: string) => (quiet ? undefined : terminal.err(`${text}\n`));
-  const open = (side: string) => openCheckout(side, { root: packageRoot(), native, onStep: note });
+  const open = (side: string) => asUsage(() => openCheckout(side, { root: packageRoot(), native, onStep: note }));
   const base = open(args.base as string);
   try {
     const next = open((args.new as string | undefined) ?? '.');
@@ -131,7 +143,9 @@ function present(comparison: Comparison, args: Arguments, context: Context): num
       : args.strict === true && isInconclusive(comparison)
         ? EXIT.inconclusive
         : EXIT.ok;
-  const markdown = () => comparisonMarkdown(comparison, line, acceptCommand(comparison));
+  // Where the output goes is no part of what repeats it.
+  const again = line.replace(/ --(json|markdown)\b| --summary(=| )('[^']*'|\S+)/g, '');
+  const markdown = () => comparisonMarkdown(comparison, again, acceptCommand(comparison));
   if (typeof args.summary === 'string') appendSummary(args.summary, markdown());
   if (json) terminal.outJson({ ...comparison, exit_code: code });
   else terminal.out(args.markdown === true ? markdown() : comparisonText(comparison, terminal));
@@ -165,8 +179,13 @@ function sidesOf(args: Arguments): [Side, Side] {
 
 function sideOf(written: string): Side {
   const shipped = (name: string) => shippedScenarios().find((scenario) => scenario.name === name)?.path ?? null;
+  return asUsage(() => readSide(written, { shipped }));
+}
+
+/** What is wrong with an argument is a matter of usage, not of a scenario. */
+function asUsage<T>(read: () => T): T {
   try {
-    return readSide(written, { shipped });
+    return read();
   } catch (error) {
     if (error instanceof UserError) throw new UsageError(error.message);
     throw error;

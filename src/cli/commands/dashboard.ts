@@ -31,7 +31,10 @@ export const command: Command = {
     renameSync(`${out}.partial-${process.pid}`, out);
     const scenarios = new Set(lines.map(({ scenario }) => scenario)).size;
     if (json) terminal.outJson({ page: out, runs: lines.length, scenarios });
-    else terminal.out(`${out}: ${lines.length} runs of ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}\n`);
+    else
+      terminal.out(
+        `${out}: ${lines.length} ${lines.length === 1 ? 'run' : 'runs'} of ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}\n`,
+      );
     return undefined;
   },
 };

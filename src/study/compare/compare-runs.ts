@@ -36,7 +36,7 @@ export function compareRuns(base: RunsSide, next: RunsSide, { margin, metrics }:
     new: infoOf(next),
     margin,
     alpha: ALPHA,
-    differences: differences.length === 0 ? null : differences,
+    differences: same || differences.length === 0 ? null : differences,
   };
   if (pairs.length === 0) {
     notes.push(

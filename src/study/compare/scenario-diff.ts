@@ -12,7 +12,7 @@ export interface Difference {
 }
 
 /** Fields of a scenario that no simulation reads. */
-const SILENT = /^(name|description|version|seed|replications|thresholds|sweep|budget)(\.|$)/;
+const SILENT = /^(name|description|version|seed|replications|thresholds|sweep|budget)(\.|\[|$)/;
 /** A preset stands for all that it expands to. */
 const PRESETS = ['base', 'hardware.gpu', 'hardware.node', 'serving.cost'];
 

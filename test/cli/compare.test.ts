@@ -1,0 +1,216 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { mint, ROOT, temporaryFolder } from './cli.ts';
+
+const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures', '-q'];
+const cwd = temporaryFolder();
+const folderIn = (out: string, at = 0) => join(out, readdirSync(join(cwd, out)).sort()[at]);
+const simulate = (out: string, ...more: string[]) => {
+  const ran = mint(['run', 'smoke', ...SHORT, '--out', out, ...more], { cwd });
+  expect([ran.code, ran.stderr]).toEqual([0, '']);
+};
+const compare = (...args: string[]) => mint(['compare', ...args], { cwd });
+interface Json {
+  verdict: string;
+  exit_code: number;
+  method: string;
+  notes: string[];
+  lines: { name: string; verdict: string; change: number; lo: number; hi: number; n: number }[];
+  exact: null | {
+    equal: boolean;
+    metricsChanged: number;
+    divergence: null | {
+      events: null | { cell: number; same: number; from_s: number; to_s: number };
+      request: null | { arrival_s: number };
+    };
+  };
+}
+const json = (...args: string[]) => JSON.parse(compare(...args, '--json', '-q').stdout) as Json;
+
+beforeAll(() => {
+  simulate('one');
+  expect(mint(['baseline', 'save', folderIn('one'), 'smoke'], { cwd }).code).toBe(0);
+});
+
+describe('baseline', () => {
+  it('keeps what a comparison needs and nothing of the machine', () => {
+    const folder = join(cwd, 'reports', 'baselines', 'smoke');
+    expect(readdirSync(folder).sort()).toEqual([
+      'digests.json',
+      'events.arrow',
+      'manifest.json',
+      'scenario.resolved.yaml',
+      'summary.arrow',
+      'summary.json',
+    ]);
+    expect(Object.keys(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))).sort()).toEqual([
+      'command',
+      'identity',
+      'status',
+      'tool',
+    ]);
+    const listed = mint(['baseline', 'list'], { cwd });
+    expect(listed.stdout).toMatch(/^smoke +1 +[0-9a-f]{10} +Node \d+ \w+ +mint-bench run smoke --set duration=60s/m);
+  });
+
+  it('says what is wrong with a name or a run', () => {
+    expect(mint(['baseline', 'save', folderIn('one'), '../x'], { cwd })).toMatchObject({
+      code: EXIT.usage,
+      stdout: '',
+    });
+    expect(mint(['baseline', 'save', 'nowhere', 'x'], { cwd }).stderr).toMatch(/nowhere is no run folder/);
+    expect(existsSync(join(cwd, 'reports', 'x'))).toBe(false);
+  });
+});
+
+describe('compare of one scenario and seed', () => {
+  it('passes what is equal to the last bit', () => {
+    const { code, stdout, stderr } = compare('smoke', folderIn('one'), '--strict');
+    expect([code, stderr]).toEqual([EXIT.ok, '']);
+    expect(stdout).toMatch(/^equal: Equal to the last bit: metrics, tables and events\.\n/);
+    expect(json('smoke', folderIn('one'))).toMatchObject({ verdict: 'equal', method: 'exact', exact: { equal: true } });
+  });
+
+  it('sees one changed number in a table that no metric shows, and is strict about it on request', () => {
+    cpSync(join(cwd, folderIn('one')), join(cwd, 'touched'), { recursive: true });
+    const digests = join(cwd, 'reports', 'baselines', 'smoke', 'digests.json');
+    const kept = JSON.parse(readFileSync(digests, 'utf8')) as Record<string, Record<string, string>>;
+    kept.users.requests = '0000000000000000';
+    writeFileSync(join(cwd, 'touched', 'digests.json'), JSON.stringify(kept));
+    expect(compare('smoke', 'touched').code).toBe(EXIT.ok);
+    const { code, stdout } = compare('smoke', 'touched', '--strict');
+    expect(code).toBe(EXIT.inconclusive);
+    expect(stdout).toMatch(/^changed: /);
+    expect(stdout).toMatch(/in the tables users \(1 column\)/);
+  });
+
+  it('catches a policy that was made slower: what got worse, where the events part, how to accept it', () => {
+    // A checkout of its own in which from 20 s on no adapter has a home: the code differs, the scenario does not.
+    const checkout = join(cwd, 'checkout');
+    mkdirSync(checkout);
+    for (const part of ['src', 'bin', 'bench', 'scenarios', 'scripts', 'package.json'])
+      cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+    const policy = join(checkout, 'src', 'sim', 'routing', 'adapter-affinity.ts');
+    const source = readFileSync(policy, 'utf8');
+    const slower = source
+      .replace('route(adapter: number): number', 'route(adapter: number, _cohort: number, nowNs: number): number')
+      .replace('if (adapter < 0) return', 'if (adapter < 0 || nowNs >= 20e9) return');
+    expect(slower).toMatch(/nowNs: number[\s\S]*nowNs >= 20e9/);
+    writeFileSync(policy, slower);
+    const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: checkout, encoding: 'utf8' });
+    expect([built.status, built.stderr]).toEqual([0, '']);
+    const ran = spawnSync(
+      process.execPath,
+      [join(checkout, 'bin', 'mint-bench.js'), 'run', 'smoke', ...SHORT, '--out', 'after'],
+      { cwd, encoding: 'utf8' },
+    );
+    expect(ran.status).toBe(0);
+    const found = json('smoke', folderIn('after'));
+    expect(found).toMatchObject({ verdict: 'regressed', exit_code: EXIT.regression, method: 'exact' });
+    const events = found.exact!.divergence!.events!;
+    expect(events.same).toBeGreaterThan(0);
+    // Marks lie closer than half a second: the stretch is the one in which the code began to differ, or soon after.
+    expect(events.to_s).toBeGreaterThan(20);
+    expect(events.from_s).toBeLessThan(21);
+    expect(events.to_s - events.from_s).toBeLessThan(0.5);
+    const whole = json(folderIn('one'), folderIn('after')).exact!.divergence!;
+    expect(whole.events).toEqual(events);
+    // A request that arrived a little before 20 s and was still running then may be the first to go differently.
+    expect(whole.request!.arrival_s).toBeGreaterThan(10);
+    expect(whole.request!.arrival_s).toBeLessThan(22);
+    const text = compare('smoke', folderIn('after'), '--markdown');
+    expect(text.code).toBe(EXIT.regression);
+    expect(text.stdout).toMatch(/^## ❌ regressed: smoke → after\//);
+    expect(text.stdout).toMatch(/the first event that differs: in cell \d, after [\d,]+ equal events, between/);
+    expect(text.stdout).toContain(`mint-bench baseline save ${folderIn('after')} smoke`);
+  });
+});
+
+describe('compare of different systems', () => {
+  it('answers what-if as a sentence with intervals, paired by seed', () => {
+    const metrics = ['--metrics', 'ttft_ms_p99,cost_usd_per_user_month'];
+    const short = temporaryScenario(join(ROOT, 'scenarios', 'smoke.yaml'));
+    const { code, stdout, stderr } = compare(
+      short,
+      '--set',
+      'serving.slots=16',
+      '--replications',
+      '6',
+      ...metrics,
+      '-q',
+    );
+    expect(stderr).toBe('');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /With 16 slots instead of 64.*: p99 TTFT rises from [\d.]+ ms to [\d.]+ ms \(\+[\d.]+% ± [\d.]+%\) and the cost of a user and month stays \$0\.877\./,
+    );
+    expect(code).toBe(EXIT.regression);
+  });
+
+  it('says that one run a side decides little', () => {
+    simulate('slots', '--set', 'serving.slots=24');
+    const { verdict, notes, lines } = json(
+      folderIn('one'),
+      folderIn('slots'),
+      '--metrics',
+      'ttft_ms_p99,hit_ratio_gpu',
+    );
+    expect(notes.join()).toMatch(/1 pair of runs: too few/);
+    expect(lines.map(({ name, verdict: word }) => [name, word])).toContainEqual(['hit_ratio_gpu', 'not comparable']);
+    expect(verdict).not.toBe('equal');
+  });
+
+  it('pairs replications by seed, whatever their order and number, and refuses strangers', () => {
+    simulate('three', '--replications', '3');
+    mkdirSync(join(cwd, 'two'));
+    for (const at of [0, 2])
+      cpSync(join(cwd, folderIn('three', at)), join(cwd, 'two', String(at)), { recursive: true });
+    const found = json('three', 'two');
+    expect(found).toMatchObject({ verdict: 'equal', method: 'exact' });
+    expect(found.lines[0].n).toBe(2);
+    expect(found.notes.join()).toMatch(/1 run has no partner/);
+    simulate('stranger', '--seed', 'stranger');
+    expect(json('two', folderIn('stranger'))).toMatchObject({ verdict: 'not comparable', lines: [] });
+    rmSync(join(cwd, 'mixed'), { recursive: true, force: true });
+    cpSync(join(cwd, 'two'), join(cwd, 'mixed'), { recursive: true });
+    cpSync(join(cwd, folderIn('slots')), join(cwd, 'mixed', 'slots'), { recursive: true });
+    expect(compare('mixed', 'two')).toMatchObject({ code: EXIT.usage });
+  });
+});
+
+describe('compare as a command', () => {
+  it.each([
+    [['compare', 'smoke'], /compare needs two sides/],
+    [['compare', 'smoke', 'nowhere'], /nowhere is no run folder, baseline, kernel run or scenario/],
+    [['compare', 'smoke', 'smoke', '--margin', 'much'], /--margin much: expected a share/],
+    [['compare', 'smoke', 'smoke', '--metrics', 'latency'], /there is no metric latency/],
+    [['compare', 'smoke', 'smoke', '--set', 'serving.slots=8'], /--set changes a scenario/],
+    [['compare', '--bench', 'no-such-revision', '.'], /neither a folder with a checkout nor a revision/],
+  ])('%j is a usage error', (args, message) => {
+    const { code, stdout, stderr } = mint(args, { cwd });
+    expect([code, stdout]).toEqual([EXIT.usage, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('names sides, and appends Markdown to a file', () => {
+    const file = join(cwd, 'summary.md');
+    writeFileSync(file, 'before\n');
+    const { code, stdout } = compare('smoke', `mine=${folderIn('one')}`, '--summary', 'summary.md');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}new {3}mine +run$/m);
+    expect(readFileSync(file, 'utf8')).toMatch(/^before\n## ✅ equal: smoke → mine\n/);
+  });
+});
+
+/** The shipped scenario, a minute long. */
+function temporaryScenario(path: string): string {
+  const text = readFileSync(path, 'utf8')
+    .replace('duration: 10min', 'duration: 60s')
+    .replace('warmup: 1min', 'warmup: 5s');
+  const file = join(cwd, 'short.yaml');
+  writeFileSync(file, text);
+  return file;
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { truncateMarkdown } from '../../../src/cli/compare-markdown.ts';
+import type { SummaryRow } from '../../../src/metrics/summary.ts';
+import { stream } from '../../../src/sim/random/streams.ts';
+import type { Line } from '../../../src/study/compare/comparison.ts';
+import { judge, type Pair, pairsNeeded } from '../../../src/study/compare/judge.ts';
+import { inCommon, scenarioDifferences } from '../../../src/study/compare/scenario-diff.ts';
+import { small } from '../../run/small.ts';
+
+const row = (metric: string, value: number | null, rest: Partial<SummaryRow> = {}): SummaryRow => ({
+  metric,
+  cohort: 'all',
+  unit: 'ms',
+  value,
+  n: 100,
+  lo: null,
+  hi: null,
+  ...rest,
+});
+
+/** Pairs that share their draw (±20%) and differ by a factor and a little noise of their own (±1%). */
+function pairsOf(count: number, factor: number, seed: string, metric = 'ttft_ms_p99'): Pair[] {
+  const draw = stream(seed, 'pairs');
+  return Array.from({ length: count }, (_, i) => {
+    const shared = 100 * (0.8 + 0.4 * draw.uniform());
+    const own = () => 1 + 0.02 * (draw.uniform() - 0.5);
+    return { seed: String(i), base: [row(metric, shared * own())], new: [row(metric, shared * factor * own())] };
+  });
+}
+
+const judged = (pairs: Pair[], metric = 'ttft_ms_p99', sameScenario = false): Line =>
+  judge(pairs, { metrics: [metric], margin: 0.02, sameScenario })[0];
+
+describe('replications paired by seed', () => {
+  it('find a change of 5% under draws that scatter by 20%, and measure it', () => {
+    const line = judged(pairsOf(10, 1.05, 'a'));
+    expect(line).toMatchObject({ verdict: 'regressed', n: 10 });
+    expect(line.change).toBeCloseTo(0.05, 2);
+    expect(line.lo! > 0.04 && line.hi! < 0.06).toBe(true);
+    expect(judged(pairsOf(10, 0.95, 'a')).verdict).toBe('improved');
+    // The same numbers of a metric of which more is better.
+    expect(judged(pairsOf(10, 1.05, 'a', 'output_tps'), 'output_tps').verdict).toBe('improved');
+  });
+
+  it('call a change inside the margin no change, however significant', () => {
+    const line = judged(pairsOf(20, 1.01, 'b'));
+    expect(line.p).toBeLessThan(0.01);
+    expect(line.verdict).toBe('no change');
+  });
+
+  it('call the same system within noise or unchanged, in 60 comparisons of 2 metrics, but for one in twenty', () => {
+    const names = ['ttft_ms_p99', 'tpot_ms_p99'];
+    let wrong = 0;
+    for (let repeat = 0; repeat < 60; repeat++) {
+      // Unpaired noise much larger than the margin: only the test stands between it and a verdict.
+      const draw = stream(`null/${repeat}`, 'x');
+      const side = () => names.map((name) => row(name, 100 * Math.exp(0.2 * draw.normal())));
+      const pairs = Array.from({ length: 10 }, (_, i) => ({ seed: String(i), base: side(), new: side() }));
+      const lines = judge(pairs, { metrics: names, margin: 0.02, sameScenario: false });
+      if (lines.some(({ verdict }) => verdict === 'improved' || verdict === 'regressed')) wrong++;
+    }
+    // A chance of 5% a comparison: more than 8 of 60 in less than one case in a hundred.
+    expect(wrong).toBeLessThanOrEqual(8);
+  });
+
+  it('cannot be significant where they are few, and say how many it takes', () => {
+    const line = judged(pairsOf(5, 2, 'c'));
+    expect(line).toMatchObject({ verdict: 'not comparable', why: 'no interval: too few replications', p: null });
+    expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
+  });
+
+  it('of one pair take the intervals of the runs, where the scenarios differ or not', () => {
+    const one = (value: number, half: number): Pair => ({
+      seed: 's',
+      base: [row('ttft_ms_p99', 100, { lo: 95, hi: 105 })],
+      new: [row('ttft_ms_p99', value, { lo: value - half, hi: value + half })],
+    });
+    expect(judged([one(120, 5)]).verdict).toBe('regressed');
+    expect(judged([one(108, 5)])).toMatchObject({ verdict: 'within noise' });
+    expect(judged([one(101, 5)], 'ttft_ms_p99', true).verdict).toBe('no change');
+    const bare: Pair = { seed: 's', base: [row('rejections', 0)], new: [row('rejections', 7)] };
+    expect(judged([bare], 'rejections', true)).toMatchObject({ verdict: 'regressed', change: 1 });
+    expect(judged([bare], 'rejections').verdict).toBe('not comparable');
+  });
+
+  it('take shares in percentage points, with a quarter of the margin', () => {
+    const share = (base: number, next: number): Pair => ({
+      seed: 's',
+      base: [row('slo_attainment', base, { unit: 'fraction' })],
+      new: [row('slo_attainment', next, { unit: 'fraction' })],
+    });
+    expect(judged([share(0.99, 0.986)], 'slo_attainment', true).verdict).toBe('no change');
+    const line = judged([share(0.99, 0.98)], 'slo_attainment', true);
+    expect(line.verdict).toBe('regressed');
+    expect(line.change).toBeCloseTo(-0.01, 10);
+  });
+
+  it('compare nothing with an empty sample, and two empty ones as equal', () => {
+    const pair = (base: number | null, next: number | null): Pair => ({
+      seed: 's',
+      base: [row('tpot_ms_p50', base)],
+      new: [row('tpot_ms_p50', next)],
+    });
+    expect(judged([pair(null, 3)], 'tpot_ms_p50')).toMatchObject({ verdict: 'not comparable', change: null });
+    expect(judged([pair(null, null)], 'tpot_ms_p50').verdict).toBe('equal');
+    expect(judged([pair(3, 3)], 'tpot_ms_p50').verdict).toBe('equal');
+  });
+});
+
+describe('differences of scenarios', () => {
+  it('are named by path, presets by name, and leave out what no simulation reads', () => {
+    expect(scenarioDifferences(small(), small('seed=x', 'description=y', 'thresholds.ttft_ms_p99=< 5'))).toEqual([]);
+    const found = scenarioDifferences(
+      small(),
+      small('serving.kv.block_tokens=32', 'base=qwen3-8b', 'hardware.gpu=a100-80g'),
+    );
+    const paths = found.map(({ path }) => path);
+    expect(paths).toContain('serving.kv.block_tokens');
+    expect(paths).toContain('base.name');
+    expect(paths).toContain('hardware.gpu.name');
+    expect(paths.filter((path) => /^(base|hardware\.gpu)\./.test(path)).length).toBe(2);
+  });
+
+  it('that only one side knows come from a newer version', () => {
+    const newer = { ...small(), added: { later: 1 } };
+    const found = scenarioDifferences(small(), newer);
+    expect(found).toEqual([{ path: 'added.later', base: undefined, new: 1 }]);
+    expect(inCommon(found)).toEqual([]);
+  });
+
+  it('name cohorts', () => {
+    const [a, b] = [small(), structuredClone(small())];
+    b.population.cohorts[1].rate *= 2;
+    expect(scenarioDifferences(a, b).map(({ path }) => path)).toEqual(['population.cohorts[agents].rate']);
+  });
+});
+
+describe('a step summary', () => {
+  const table = `| a |\n| --- |\n${'| ✅ row of a table |\n'.repeat(2000)}`;
+  const fold = `<details><summary>more</summary>\n\n${'- a line\n'.repeat(2000)}\n</details>\n`;
+  const fence = `\`\`\`sh\n${'a command\n'.repeat(2000)}\`\`\`\n`;
+
+  it.each([
+    ['table', table],
+    ['fold', fold],
+    ['fence', fence],
+  ])('is cut to size with its %s closed', (_, block) => {
+    const text = `# title\n\n${block}\nend\n`;
+    expect(truncateMarkdown(text, Buffer.byteLength(text))).toBe(text);
+    for (const bytes of [1000, 5001, 9_999]) {
+      const cut = truncateMarkdown(text, bytes);
+      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(bytes);
+      expect(Buffer.byteLength(cut)).toBeGreaterThan(bytes - 200);
+      expect(cut).toMatch(/^# title\n/);
+      expect(cut).toMatch(/_Cut here: .*_\n$/);
+      expect((cut.match(/<details>/g) ?? []).length).toBe((cut.match(/<\/details>/g) ?? []).length);
+      expect((cut.match(/^```/gm) ?? []).length % 2).toBe(0);
+    }
+  });
+
+  it('is nothing where not even its first line fits', () => {
+    expect(truncateMarkdown('# title\n', 5)).toBe('');
+  });
+});
