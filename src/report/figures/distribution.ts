@@ -39,7 +39,12 @@ function curve(tables: RunTables, metric: string, cohort: string): Row[] {
   const cumulative = numbers(table, 'cumulative');
   const rows: Row[] = [];
   const points: number[] = [];
-  for (let i = 0; i < table.length; i++) if (metrics[i] === metric && cohorts[i] === cohort) points.push(i);
+  for (let i = 0; i < table.length; i++) {
+    if (metrics[i] !== metric || cohorts[i] !== cohort) continue;
+    // A cohort may be called "all" as the whole is: the second curve of a name is the first again.
+    if (points.length > 0 && cumulative[i] < cumulative[points[points.length - 1]]) break;
+    points.push(i);
+  }
   const last = points.at(-1);
   if (last === undefined || !(cumulative[last] > 0)) return [];
   const total = cumulative[last];
@@ -59,8 +64,10 @@ const tailScore = (share: number): number => share / 2 + Math.min(3, -Math.log10
 export function distributionSpec(rows: readonly Row[], theme: Theme, metric: string, title: string): Spec {
   const field = seriesField(rows, 'cohort');
   const names = distinct(rows, field);
-  const looks = seriesLooks(names.filter((name) => name !== everyone));
-  if (names.includes(everyone)) looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
+  const looks = seriesLooks(names.length > 1 ? names.filter((name) => name !== everyone) : names);
+  // Grey and dotted beside cohorts; alone it is simply the line.
+  if (names.includes(everyone) && names.length > 1)
+    looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
   const values = rows.map((row) => Number(row[metric])).filter((value) => value > 0);
   return panels(theme, [
     {

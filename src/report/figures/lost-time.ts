@@ -46,11 +46,17 @@ function parts(breakdown: Table): Part[] {
     strings(breakdown, 'cohort'),
     numbers(breakdown, 'seconds'),
   ];
+  // A cohort may be called "all" as the whole is, which stands first: its rows are the same numbers again.
+  const seen = new Set<string>();
+  const rowsOnce = Array.from({ length: breakdown.length }, (_, i) => i).filter((i) => {
+    const key = JSON.stringify([cohort[i], part[i]]);
+    return !seen.has(key) && seen.add(key);
+  });
   const totals = new Map<string, number>();
-  for (let i = 0; i < breakdown.length; i++) totals.set(cohort[i], (totals.get(cohort[i]) ?? 0) + seconds[i]);
+  for (const i of rowsOnce) totals.set(cohort[i], (totals.get(cohort[i]) ?? 0) + seconds[i]);
   const rows: Part[] = [];
   const ends = new Map<string, [below: number, above: number]>();
-  for (let i = 0; i < breakdown.length; i++) {
+  for (const i of rowsOnce) {
     const total = totals.get(cohort[i])!;
     const look = REQUEST_PARTS[part[i] as keyof typeof REQUEST_PARTS];
     if (!(total > 0) || look === undefined) continue;

@@ -22,6 +22,23 @@ import { kernelRows } from '../study-fixture.ts';
 const run = runTables();
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
+describe('a cohort that is called as the whole is', () => {
+  const twice = runTables(['all']);
+
+  it('is drawn once: parts of request time sum to one bar', () => {
+    const rows = lostTime.prepare(twice);
+    expect(rows.map((row) => row.cohort)).toEqual(new Array(rows.length).fill('all requests'));
+    expect(sum(rows.map((row) => Number(row.share)))).toBeCloseTo(1, 12);
+    expect(new Set(rows.map((row) => row.part)).size).toBe(rows.length);
+  });
+
+  it('has one curve, which rises', () => {
+    const shares = ttftDistribution.prepare(twice).map((row) => Number(row.share));
+    expect(shares.at(-1)).toBe(1);
+    for (let i = 1; i < shares.length; i++) expect(shares[i]).toBeGreaterThanOrEqual(shares[i - 1]);
+  });
+});
+
 describe('fairness', () => {
   const lorenz = (service: number[]) => {
     const users = table({ requests: service.map(() => 1), service });
