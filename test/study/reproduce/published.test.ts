@@ -1,0 +1,49 @@
+/** Every shipped reproduction resolves; files with mistakes are refused with the place of the mistake. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readReproduction, reproductionsIn } from '../../../src/study/reproduce/published.ts';
+import { rowsOf } from '../../../src/study/reproduce/rows.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../scenarios/published');
+const ALL = reproductionsIn(FOLDER);
+
+describe('shipped reproductions', () => {
+  test('are there, each with rows that no calibration has seen', () => {
+    expect(ALL.length).toBeGreaterThan(5);
+    for (const { name, file } of ALL) {
+      expect([name, file.groups.some(({ use }) => use === 'held-out')]).toEqual([name, true]);
+    }
+  });
+
+  test.each(ALL.map((one) => [one.name, one] as const))('%s: every row is a scenario', (_, one) => {
+    const rows = rowsOf(one);
+    expect(rows.length).toBe(one.file.groups.reduce((sum, group) => sum + group.rows.length, 0));
+    // A setting that changes nothing would compare one simulated value with several published ones.
+    for (const group of one.file.groups) {
+      const ids = rows.filter((row) => row.group === group).map(({ id }) => id);
+      expect([group.name, new Set(ids).size]).toEqual([group.name, ids.length]);
+    }
+  });
+});
+
+describe('a file with a mistake', () => {
+  const read = (from: string, to: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mint-published-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    copyFileSync(join(FOLDER, 'lora-operators.yaml'), join(folder, 'lora-operators.yaml'));
+    const path = join(folder, 'lora-operators.published.yaml');
+    const text = readFileSync(join(FOLDER, 'lora-operators.published.yaml'), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(path, text.replace(from, to));
+    return () => readReproduction(path);
+  };
+
+  test('names the group and what is wrong', () => {
+    expect(read('      - [1, 1, 16, 37]', '      - [1, 1, 16]')).toThrow(/group punica-fig8-fit: row 1 has 3 values/);
+    expect(read('- [1, 1, 16, 37]', '- [1, 1, 16, fast]')).toThrow(/row 1: lora_operator_us is not a number/);
+    expect(read('lora_operator_us]', 'lora_operator_ns]')).toThrow(/lora_operator_ns.*is no metric/);
+    expect(read('engine:', 'engin:')).toThrow(/engin/);
+  });
+});
