@@ -95,7 +95,7 @@ fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:6px 18px;al
 legend{font-weight:600;font-size:14px;padding:0;float:left;margin-right:18px}
 .buttons{display:flex;gap:8px}
 .tools{margin-top:18px;padding-bottom:18px;display:grid;gap:14px;font-size:15px}
-.tools label,.controls label{display:inline-flex;gap:7px;align-items:center;overflow-wrap:anywhere}
+.tools label,.controls label{display:inline-flex;gap:7px;align-items:center}.tools label{overflow-wrap:anywhere}
 .tools input[type=checkbox]{width:18px;height:18px;accent-color:var(--m-blue);flex:none}
 label.button{border:1px solid var(--m-blue);color:var(--m-blue);border-radius:8px;padding:6px 12px;min-height:36px;font-size:14px;font-weight:600;cursor:pointer}
 label.button:hover{background:var(--soft)}

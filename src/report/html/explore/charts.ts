@@ -240,7 +240,7 @@ const dashes = (names: readonly string[]): Spec => ({
   type: 'nominal',
   sort: null,
   scale: { domain: names, range: Object.values(seriesLooks(names)).map(({ dash }) => dash) },
-  legend: { symbolType: 'stroke', symbolSize: 260, columns: 2 },
+  legend: { symbolType: 'stroke', symbolSize: 260, columns: 2, orient: 'bottom' },
 });
 
 /** The whole run stands in tables as a cohort of the name "all". */
