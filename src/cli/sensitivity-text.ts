@@ -63,7 +63,7 @@ function metricText({ explained, replications, style }: SensitivityPrint, metric
   if (dominant.length > 0)
     lines.push(`  ${style('bold', 'rests on')}  ${dominant.map((key) => labels.get(key)).join(', ')}\n`);
   lines.push(
-    `  all together, if independent and to first order: ${formatMetric(Math.max(0, base - together.down), unit)} to ${formatMetric(capped(base + together.up, unit), unit)}\n`,
+    `  all together, if independent and to first order: ${formatMetric(together.lo, unit)} to ${formatMetric(capped(together.hi, unit), unit)}\n`,
   );
   if (replications === 1) lines.push('  one replication: small changes may be luck (--replications 5)\n');
   return lines.join('');
@@ -109,8 +109,8 @@ function flipText({ key, threshold, from, to, between, end }: Flip, { byMetric }
   const at = parameterText(effect.unit, effect[end].value);
   const where =
     between === null
-      ? ', back and forth on the way'
-      : `, between ${parameterText(effect.unit, between.below)} and ${parameterText(effect.unit, between.above)}`;
+      ? ' back and forth on the way'
+      : ` between ${parameterText(effect.unit, between.below)} and ${parameterText(effect.unit, between.above)}`;
   const severity = threshold.severity === 'warn' ? ' (a warning)' : '';
   return `${effect.label} at ${at}: ${thresholdText(threshold)}${severity} goes from ${formatMetric(from, unit, 4)} to ${formatMetric(to, unit, 4)}; the verdict changes${where}`;
 }

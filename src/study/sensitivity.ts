@@ -50,8 +50,11 @@ export interface Sensitivity {
   effects: readonly Effect[];
   /** The fewest parameters that make up most of the summed squares of all swings. */
   dominant: readonly string[];
-  /** First-order range of the metric if all parameters were independent: root of the summed squares of each side. */
-  together: { down: number; up: number };
+  /**
+   * First-order range of the metric if all parameters were independent: root of the summed squares of each side's changes, of
+   * the logarithm where the metric is above 0 throughout (effects on latencies multiply).
+   */
+  together: { lo: number; hi: number };
 }
 
 /** Share of the summed squares that the dominant parameters hold. */
@@ -66,14 +69,19 @@ export function sensitivity(base: Replicated, basePasses: boolean, varied: reado
     basePasses,
     effects,
     dominant: dominantOf(effects),
-    together: { down: together(effects, -1), up: together(effects, 1) },
+    together: togetherOf(center, effects),
   };
 }
 
-/** Root of the summed squares of what each parameter can do in one direction. */
-function together(effects: readonly Effect[], sign: 1 | -1): number {
-  const most = effects.map(({ change }) => Math.max(0, sign * (change.low ?? 0), sign * (change.high ?? 0)));
-  return Math.hypot(...most);
+function togetherOf(base: number, effects: readonly Effect[]): Sensitivity['together'] {
+  const values = effects.flatMap(({ at }) => [at.low, at.high]).filter((value) => value !== null);
+  const log = base > 0 && values.every((value) => value > 0);
+  const change = (value: number | null) => (value === null ? 0 : log ? Math.log(value / base) : value - base);
+  const side = (sign: 1 | -1) =>
+    Math.hypot(...effects.map(({ at }) => Math.max(0, sign * change(at.low), sign * change(at.high))));
+  return log
+    ? { lo: base * Math.exp(-side(-1)), hi: base * Math.exp(side(1)) }
+    : { lo: base - side(-1), hi: base + side(1) };
 }
 
 function effectOf(one: Varied, base: Replicated, center: number, basePasses: boolean): Effect {
@@ -104,10 +112,13 @@ function noiseOf(base: Replicated, { low, high }: Varied): boolean | null {
   // The interval of two differences is thirteen times their spread and says nothing.
   if (base.length < 3) return null;
   return [low, high].some(({ metric }) => {
-    const differences = metric.flatMap((value, i) => {
+    const pairs = metric.flatMap((value, i) => {
       const from = base[i];
-      return value === null || from === null ? [] : [value - from];
+      return value === null || from === null ? [] : [{ value, from }];
     });
+    // Ratios where they exist: what doubles in every replication is no luck, however far apart the replications are.
+    const ratios = pairs.every(({ value, from }) => value > 0 && from > 0);
+    const differences = pairs.map(({ value, from }) => (ratios ? Math.log(value / from) : value - from));
     const interval = meanInterval(differences);
     return interval !== null && (interval.lo > 0 || interval.hi < 0);
   });

@@ -29,8 +29,14 @@ describe('effects', () => {
   });
 
   it('are put together as independent ones, each side for itself', () => {
-    expect(found.together.up).toBeCloseTo(Math.hypot(300, 100), 9);
-    expect(found.together.down).toBeCloseTo(Math.hypot(75, 50), 9);
+    const side = Math.hypot(Math.log(4), Math.log(2));
+    expect(found.together.hi).toBeCloseTo(100 * Math.exp(side), 9);
+    expect(found.together.lo).toBeCloseTo(100 * Math.exp(-side), 9);
+    const through0 = sensitivity([0], true, [
+      varied('a', end(0.5, -3), end(2, 3)),
+      varied('b', end(0.5, 0), end(2, 4)),
+    ]);
+    expect(through0.together).toEqual({ lo: -3, hi: 5 });
   });
 
   it('are beyond noise only where the paired differences say so, and undecided below three replications', () => {
