@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', ['test/{scenario,sim,real,metrics,run,study,report}/**/*.test.ts'], 30_000),
+      project('unit', ['test/{scenario,sim,real,metrics,run,study,report,fidelity}/**/*.test.ts'], 30_000),
       project('cli', ['test/cli/**/*.test.ts'], 120_000),
       project('tidy', ['test/tidy.test.ts'], 30_000),
       project('slow', ['test/slow/**/*.test.ts'], 900_000),

@@ -18,10 +18,15 @@ describe('shipped reproductions', () => {
   });
 
   test.each(ALL.map((one) => [one.name, one] as const))('%s: every row is a scenario', (_, one) => {
-    const rows = rowsOf(one);
-    expect(rows.length).toBe(one.file.groups.reduce((sum, group) => sum + group.rows.length, 0));
+    // Large tables are sampled: their rows differ in numbers alone.
+    const few = one.file.groups.map((group) => {
+      const step = Math.ceil(group.rows.length / 8);
+      return { ...group, rows: group.rows.filter((_, i) => i % step === 0) };
+    });
+    const rows = rowsOf({ ...one, file: { ...one.file, groups: few } });
+    expect(rows.length).toBe(few.reduce((sum, group) => sum + group.rows.length, 0));
     // A setting that changes nothing would compare one simulated value with several published ones.
-    for (const group of one.file.groups) {
+    for (const group of few) {
       const ids = rows.filter((row) => row.group === group).map(({ id }) => id);
       expect([group.name, new Set(ids).size]).toEqual([group.name, ids.length]);
     }
@@ -43,7 +48,7 @@ describe('a file with a mistake', () => {
   test('names the group and what is wrong', () => {
     expect(read('      - [1, 1, 16, 37]', '      - [1, 1, 16]')).toThrow(/group punica-fig8-fit: row 1 has 3 values/);
     expect(read('- [1, 1, 16, 37]', '- [1, 1, 16, fast]')).toThrow(/row 1: lora_operator_us is not a number/);
-    expect(read('lora_operator_us]', 'lora_operator_ns]')).toThrow(/lora_operator_ns.*is no metric/);
+    expect(read('lora_operator_us]', 'lora_operator_ns]')).toThrow(/punica-fig8-fit: no column is a metric/);
     expect(read('engine:', 'engin:')).toThrow(/engin/);
   });
 });
