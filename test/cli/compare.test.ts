@@ -91,7 +91,7 @@ describe('compare of one scenario and seed', () => {
     // A checkout of its own in which from 20 s on no adapter has a home: the code differs, the scenario does not.
     const checkout = join(cwd, 'checkout');
     mkdirSync(checkout);
-    for (const part of ['src', 'bin', 'bench', 'scenarios', 'scripts', 'package.json'])
+    for (const part of ['src', 'bin', 'bench', 'scenarios', 'scripts', 'package.json', 'tsconfig.json'])
       cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
     const policy = join(checkout, 'src', 'sim', 'routing', 'adapter-affinity.ts');

@@ -112,7 +112,7 @@ describe('differences of scenarios', () => {
     expect(scenarioDifferences(small(), small('seed=x', 'description=y', 'thresholds.ttft_ms_p99=< 5'))).toEqual([]);
     const found = scenarioDifferences(
       small(),
-      small('serving.kv.block_tokens=32', 'base=qwen3-8b', 'hardware.gpu=a100-80g'),
+      small('serving.kv.block_tokens=32', 'base=qwen3-8b', 'hardware.gpu=h200'),
     );
     const paths = found.map(({ path }) => path);
     expect(paths).toContain('serving.kv.block_tokens');

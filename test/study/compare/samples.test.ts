@@ -5,7 +5,7 @@ import { readBenchLines } from '../../../src/study/compare/bench.ts';
 import { ALPHA, type Verdict } from '../../../src/study/compare/comparison.ts';
 import { judgeSamples, type Samples, samplesNeeded, samplesNotes } from '../../../src/study/compare/samples.ts';
 
-const SHAPES = 12;
+const SHAPES = 6;
 const LEAST = 0.03;
 
 /**
@@ -29,9 +29,9 @@ const verdicts = (seed: string, samples: number, slower: number): Verdict[] =>
   judgeSamples(timings(seed, samples, slower), LEAST).map(({ verdict }) => verdict);
 
 describe('measured samples', () => {
-  it('of the same code are never called a regression or an improvement, in 20 repeats of 12 noisy shapes', () => {
+  it('of the same code are never called a regression or an improvement, in 20 repeats of 6 noisy shapes', () => {
     const seen = Array.from({ length: 20 }, (_, repeat) => verdicts(`same/${repeat}`, 20, 0)).flat();
-    expect(seen.length).toBe(240);
+    expect(seen.length).toBe(120);
     expect(seen.filter((verdict) => verdict === 'regressed' || verdict === 'improved')).toEqual([]);
   });
 
