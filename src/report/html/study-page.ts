@@ -46,7 +46,7 @@ ${settings(digest)}
 }
 
 function settings({ header, rows, numbersFrom }: StudyDigest): string {
-  const place = (column: number) => (column < numbersFrom ? ' class="left name"' : '');
+  const place = (column: number) => (column < numbersFrom ? ' class="left name" style="white-space:nowrap"' : '');
   const head = header.map(
     (name, column) => `<th scope="col"${place(column)}>${text(name).replaceAll('_', '_<wbr>')}</th>`,
   );

@@ -240,6 +240,10 @@ describe.skipIf(!available)('exploring a report in Chromium', { timeout: 120_000
     await page.waitForSelector('#runs li');
     await page.waitForSelector('#lookups-by-cohort .live .canvas:nth-of-type(2) svg');
     expect(await page.locator('#runs li').textContent()).toContain(HOSTILE[0]);
+    const boxes = page.locator('#cohort-choice input');
+    expect(await boxes.count()).toBe(7);
+    await boxes.nth(5).uncheck();
+    await expect.poll(async () => (await values(page, 'cohort')).map(([, cohort]) => cohort)).not.toContain(HOSTILE[1]);
     expect(await page.locator('img, #runs script, .live script, main svg foreignObject').count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.context().close();

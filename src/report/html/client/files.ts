@@ -62,7 +62,17 @@ async function take(file: File): Promise<void> {
   if (state.others.length === MOST_RUNS)
     throw new Error(`${file.name} was left out: ${MOST_RUNS} runs beside this one are enough`);
   state.others.push({ label: labelOf(opened.run), run: opened.run });
-  for (const cohort of opened.run.cohorts) if (!own.cohorts.includes(cohort)) state.cohorts.add(cohort);
+  for (const cohort of opened.run.cohorts) offerCohort(cohort);
+}
+
+/** A cohort that only another run has gets a box of its own. */
+function offerCohort(cohort: string): void {
+  const boxes = [...document.querySelectorAll<HTMLInputElement>('#cohort-choice input')];
+  if (boxes.some(({ value }) => value === cohort)) return;
+  const box = element('input', { type: 'checkbox', value: cohort });
+  box.checked = true;
+  state.cohorts.add(cohort);
+  byId('cohort-all').before(element('label', {}, box, ` ${cohort}`));
 }
 
 function list(): void {

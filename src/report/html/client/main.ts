@@ -16,13 +16,13 @@ copyButtons();
 listenForLabels();
 for (const element of document.querySelectorAll<HTMLElement>('.needs-script')) element.hidden = false;
 
-for (const box of document.querySelectorAll<HTMLInputElement>('#cohort-choice input')) {
-  box.addEventListener('change', () => {
-    if (box.checked) state.cohorts.add(box.value);
-    else state.cohorts.delete(box.value);
-    changed();
-  });
-}
+// Boxes of cohorts that only another run has come later.
+byId('cohort-choice').addEventListener('change', (event) => {
+  const box = event.target as HTMLInputElement;
+  if (box.checked) state.cohorts.add(box.value);
+  else state.cohorts.delete(box.value);
+  changed();
+});
 byId('cohort-all').addEventListener('click', () => {
   for (const box of document.querySelectorAll<HTMLInputElement>('#cohort-choice input')) {
     box.checked = true;
