@@ -30,7 +30,7 @@ export const sweepGrid: Figure<'study'> = {
   question: 'How do the axes of the sweep act, and act together?',
   howToRead:
     'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the interval over replications. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do.',
-  source: 'own; small multiples after Tufte, The Visual Display of Quantitative Information',
+  source: 'small multiples after Tufte, The Visual Display of Quantitative Information',
   needs: [],
   prepare(runs) {
     const roles = rolesOf(runs);
@@ -144,7 +144,7 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
       labels: last,
       labelOverlap: 'greedy',
       // Those at the ends stay under their own plot.
-      labelFlush: true,
+      labelFlush: 12,
       titleAnchor: 'start',
       grid: false,
     },
