@@ -156,11 +156,15 @@ async function backends(): Promise<Check[]> {
       const { usable, device, variant, software, steps } = await kernels.run({ op: 'probe', backend });
       const found = `${device}${variant === '' ? '' : ` (${variant})`}${software ? ', emulated: results hold, times mean nothing' : ''}`;
       const last = steps.findLast(({ outcome }) => outcome !== 'ok');
+      // Something better was tried before what was found: TensorFlow.js's CUDA binding, which no install brings by itself.
+      const better = steps.find(({ outcome, remedy }) => outcome === 'missing' && remedy.startsWith('npm install'));
       checks.push({
         name: `kernel ${backend}`,
         ok: usable,
         required: false,
-        found: usable ? found : (last?.reason ?? 'not usable'),
+        found: usable
+          ? `${found}${better ? `; without ${better.candidate}: ${better.remedy}` : ''}`
+          : (last?.reason ?? 'not usable'),
         remedy: steps.findLast(({ remedy }) => remedy !== '')?.remedy ?? 'kernels run on another backend',
         steps,
       });

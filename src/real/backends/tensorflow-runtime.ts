@@ -102,7 +102,8 @@ async function hostRuntime(
     steps.push({ candidate: name, outcome: 'ok', reason: '', remedy: '' });
     return { tf, variant: `tfjs-${backend} ${tf.version_core}`, device: `${cpuName()}, ${what}`, software: false };
   } catch (error) {
-    steps.push(failure(name, error, `npm install ${name}@4.22`));
+    const install = 'npm install @tensorflow/tfjs-core@4.22 @tensorflow/tfjs-backend-wasm@4.22';
+    steps.push(failure(name, error, install));
     return null;
   }
 }
