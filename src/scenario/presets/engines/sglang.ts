@@ -30,5 +30,6 @@ export const sglang: EngineEntry = {
     prefetch: { value: 'none', source: 'adapters are loaded for requests that are scheduled' },
     cost: { value: { model: 'roofline', lora_kernel: 'padded' }, source: 'csgmv computes the padded rank' },
   },
-  leaves: 'prefix caching; chunks of prompts beyond chunked_prefill_size',
+  leaves:
+    'prefix caching; chunks of prompts beyond chunked_prefill_size; pinned adapters; the drainer of starved adapters',
 };
