@@ -94,7 +94,7 @@ function bindingText({ result, objective, unit, style }: PlanPrint): string {
       if (binding === null) return `${head}${verdicts}\n`;
       return (
         `${head}${verdicts}\n` +
-        `        short of ${style('bold', binding.resource)}\n` +
+        `        short of ${style('bold', binding.resource)}, as its waits read\n` +
         binding.evidence.map((line) => `          ${line}\n`).join('')
       );
     })
