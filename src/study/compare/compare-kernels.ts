@@ -82,9 +82,14 @@ function singleSessions(base: KernelSide, next: KernelSide, least: number): Line
     if (a === undefined || b === undefined) return line;
     const lo = b.flushed_ns_p50_low / a.flushed_ns_p50_high - 1;
     const hi = b.flushed_ns_p50_high / a.flushed_ns_p50_low - 1;
-    const verdict: Verdict =
-      lo >= -least && hi <= least ? 'no change' : lo <= 0 && hi >= 0 ? 'within noise' : 'not comparable';
+    // Too few samples leave an interval without an end: then anything may be noise.
     const finite = Number.isFinite(lo) && Number.isFinite(hi);
+    const verdict: Verdict =
+      finite && lo >= -least && hi <= least
+        ? 'no change'
+        : !finite || (lo <= 0 && hi >= 0)
+          ? 'within noise'
+          : 'not comparable';
     return {
       ...line,
       lo: finite ? lo : null,

@@ -76,7 +76,8 @@ function lineOf({ name, unit, better, base, new: next }: Samples): Line {
     verdict: 'not comparable',
   };
   if (a === null || b === null) return { ...line, why: `only ${a === null ? 'the new side' : 'the base'} has it` };
-  if (line.n < FEWEST_SAMPLES) return { ...line, why: `${line.n} samples; it takes ${FEWEST_SAMPLES}` };
+  if (line.n < FEWEST_SAMPLES)
+    return { ...line, why: `${line.n} ${line.n === 1 ? 'sample' : 'samples'}; it takes ${FEWEST_SAMPLES}` };
   return { ...line, ...medianRatioInterval(base, next, name), p: mannWhitney(base, next).p };
 }
 

@@ -61,6 +61,11 @@ function readFolder(path: string, label: string, kind: string | null): Side {
     return { is: 'kernels', kind: kind ?? 'kernel run', label, path, sessions };
   }
   if (isRunFolder(path)) return { is: 'runs', kind: kind ?? 'run', label, path, runs: [readStoredRun(path)] };
+  if (existsSync(join(path, 'study.json'))) {
+    throw new UserError(
+      `${path} is a study of several settings; compare takes runs: mint-bench run <scenario> --set … --replications 10 --out <folder> makes a side`,
+    );
+  }
   const inside = readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/\.(partial|old)-\d+$/.test(entry.name))
     .map((entry) => join(path, entry.name))

@@ -79,7 +79,9 @@ describe('measured samples', () => {
     expect(samplesNeeded(1)).toBe(5);
     // 2 / C(16, 8) · 40 = 0.6%, 2 / C(14, 7) · 40 = 2.3%.
     expect(samplesNeeded(40)).toBe(8);
-    expect(samplesNotes(judgeSamples(timings('few', 6, 0), LEAST)).join()).toMatch(/^6 samples cannot .* take 7$/);
+    expect(samplesNotes(judgeSamples(timings('few', 6, 0), LEAST)).join()).toMatch(
+      /^6 samples a side cannot .* take 7$/,
+    );
   });
 
   it('that are the same are no change', () => {
