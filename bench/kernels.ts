@@ -52,7 +52,8 @@ function best(count: number, measure: (samples: Float64Array) => void): number {
   return Math.max(...samples);
 }
 
-const readBandwidth = ({ addon, handle }: Device) => best(16, (out) => addon.bandwidth(handle, 'read', READ_BYTES, out));
+const readBandwidth = ({ addon, handle }: Device) =>
+  best(16, (out) => addon.bandwidth(handle, 'read', READ_BYTES, out));
 const denseRate = ({ addon, handle }: Device, dtype: KernelDtype) =>
   best(3, (out) => addon.dense(handle, dtype, DENSE, DENSE, DENSE, out));
 
