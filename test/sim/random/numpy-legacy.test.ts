@@ -10,7 +10,9 @@ describe('numpy legacy', () => {
     expect(many(3, () => random.random())).toEqual([0.3745401188473625, 0.9507143064099162, 0.7319939418114051]);
     expect(many(5, () => random.randint(8, 512))).toEqual([196, 28, 110, 129, 474]);
     const close = (values: number[], expected: number[]) =>
-      values.forEach((value, i) => expect(value / expected[i]).toBeCloseTo(1, 12));
+      values.forEach((value, i) => {
+        expect(value / expected[i]).toBeCloseTo(1, 12);
+      });
     close(
       many(3, () => random.power(0.1)),
       [9.97494411379954e-11, 0.0004173315050159116, 1.7126717527605967e-5],
