@@ -289,8 +289,9 @@ function checkEngine({ serving }: Scenario, report: Report): void {
   if ((serving.decode_between_prefills ?? 0) > 0 && serving.chunked_prefill) {
     conflict(
       'decode steps between prefills need prefills that come alone, and chunked_prefill mixes them',
-      ['decode_between_prefills'],
-      [['chunked_prefill']],
+      // A preset brings the one, the scenario the other.
+      [serving.engine === undefined ? 'decode_between_prefills' : 'chunked_prefill'],
+      [['chunked_prefill'], ['decode_between_prefills']],
       'set chunked_prefill: false',
     );
   }

@@ -12,6 +12,15 @@ const text = (extra: string) =>
 const ENGINE_HINT = Object.keys(ENGINES).length === 1 ? undefined : expect.stringContaining('vllm-v1');
 const load = (extra: string) => loadScenarioText(text(extra), 'a.yaml', { families: FAMILIES });
 
+const problems = (extra: string) => {
+  try {
+    load(extra);
+  } catch (error) {
+    if (error instanceof UserError) return error.diagnostics.map(({ id, line, hint }) => [id, line, hint]);
+  }
+  return [];
+};
+
 describe.each(Object.keys(ENGINES))('engine preset %s', (name) => {
   test('sets fields that exist to values that hold, and nothing else', () => {
     const plain = serving({});
@@ -55,18 +64,20 @@ describe('what a scenario writes', () => {
   });
 
   test('at a wrong key or in a wrong form is found under a preset too', () => {
-    const problems = (extra: string) => {
-      try {
-        load(extra);
-      } catch (error) {
-        if (error instanceof UserError) return error.diagnostics.map(({ id, line, hint }) => [id, line, hint]);
-      }
-      return [];
-    };
     expect(problems('serving: {engine: vllm-v2}')).toEqual([['MB-E104', 5, ENGINE_HINT]]);
     expect(problems('serving:\n  engine: vllm-v1\n  max_bach: 7')).toEqual([
       ['MB-E101', 7, expect.stringContaining('max_batch')],
     ]);
     expect(problems('serving:\n  engine: vllm-v1\n  kv: 7')).toEqual([['MB-E103', 7, undefined]]);
+  });
+
+  test('against a mechanism of the preset is a contradiction, where it stands', () => {
+    const adapter = 'adapter: {layout: paged-rank}';
+    expect(problems(`${adapter}\nserving:\n  engine: s-lora\n  chunked_prefill: true\n  prefetch: on-queue`)).toEqual([
+      ['MB-E227', 8, expect.stringContaining('chunked_prefill: false')],
+      ['MB-E227', 9, expect.stringContaining('prefetch: none')],
+    ]);
+    expect(problems('serving:\n  early_abort: {deadline: 1s, margin: 1s}')[0][0]).toBe('MB-E227');
+    expect(problems('serving:\n  slot_modules: linear\n  kv: {pool: unified}')[0][0]).toBe('MB-E227');
   });
 });
