@@ -12,17 +12,28 @@ export async function drawReproductions(results: readonly Reproduced[], out: str
   for (const one of results) {
     const { file, name } = one.reproduction;
     await draw(
-      one.comparisons.map((row) => fidelityRow(row, row.row.group.name)),
+      one.comparisons.map((row) => fidelityRow(row, row.metric)),
       `${file.engine}; published values cited`,
       join(folder, name),
     );
   }
   if (results.length > 1) {
     const rows = results.flatMap(({ reproduction, comparisons }) =>
-      comparisons.map((row) => fidelityRow(row, reproduction.name)),
+      medians(comparisons).map((row) => fidelityRow(row, reproduction.name)),
     );
-    await draw(rows, 'every reproduction; published values cited', join(folder, 'all'));
+    await draw(rows, 'the median row of each group and metric; published values cited', join(folder, 'all'));
   }
+}
+
+/** Of each group and metric, the row whose error is the median: all rows of all systems are too many for one drawing. */
+function medians(comparisons: readonly Comparison[]): Comparison[] {
+  const known = comparisons.filter(({ error }) => error !== null);
+  const keys = new Set(known.map(({ row, metric }) => `${row.group.name}\n${metric}`));
+  return [...keys].map((key) => {
+    const own = known.filter(({ row, metric }) => `${row.group.name}\n${metric}` === key);
+    own.sort((a, b) => a.error! - b.error!);
+    return own[own.length >> 1];
+  });
 }
 
 function fidelityRow({ row, metric, unit, published, simulated, standing }: Comparison, source: string): FidelityRow {

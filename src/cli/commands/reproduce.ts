@@ -60,8 +60,6 @@ export const command: Command = {
       progress.clear();
       await executor.close();
     }
-    await write(results, args.out as string, args.figures === true, context);
-    if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
     const { terminal } = context;
     if (context.json) terminal.outJson(reproductionJson(results));
     else {
@@ -69,6 +67,8 @@ export const command: Command = {
         terminal.out(reproductionText(one, { rows: args.rows === true, style: terminal.styleOut }));
       if (results.length > 1) terminal.out(summaryText(results, terminal.styleOut));
     }
+    if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
+    await write(results, args.out as string, args.figures === true, context);
     return args.strict === true && !withinTolerance(results) ? EXIT.threshold : EXIT.ok;
   },
 };
