@@ -53,6 +53,7 @@ export const FACTS: RunFacts = {
   kvBlocks: 1000,
   usdPerHour: 36,
   watts: 7200,
+  startupSeconds: 0,
 };
 
 export function madeUpCell(seed: string, count = 1000, users = 50): MadeUpCell {
