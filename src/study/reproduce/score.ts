@@ -55,7 +55,7 @@ export interface Knee {
   readonly steps: number;
 }
 
-/** Another simulator and this one on the rows that both have. */
+/** Another simulator and this one on the rows that it predicts and that this one was not fitted to. */
 export interface Rival {
   readonly by: string;
   readonly metric: string;
@@ -194,12 +194,13 @@ export function knees(comparisons: readonly Comparison[]): Knee[] {
 }
 
 export function rivals(comparisons: readonly Comparison[]): Rival[] {
+  const compared = comparisons.filter(({ standing }) => standing !== 'fitted');
   const keys = new Set(
-    comparisons.flatMap(({ metric, predicted }) => [...predicted.keys()].map((by) => `${by}\n${metric}`)),
+    compared.flatMap(({ metric, predicted }) => [...predicted.keys()].map((by) => `${by}\n${metric}`)),
   );
   return [...keys].map((key) => {
     const [by, metric] = key.split('\n');
-    const own = comparisons.filter((one) => one.metric === metric && one.predicted.has(by));
+    const own = compared.filter((one) => one.metric === metric && one.predicted.has(by));
     return {
       by,
       metric,
