@@ -70,7 +70,12 @@ describe('list and explain', () => {
   it('give scripts the same', () => {
     const listed = JSON.parse(mint(['list', 'cost', '--json']).stdout);
     expect(listed).toHaveLength(1);
-    expect(listed[0].items.map(({ name }: { name: string }) => name)).toEqual(['roofline', 'coefficients', 'profile']);
+    expect(listed[0].items.map(({ name }: { name: string }) => name)).toEqual([
+      'roofline',
+      'calibrated',
+      'coefficients',
+      'profile',
+    ]);
     const [explained] = JSON.parse(mint(['explain', 'roofline', '--json']).stdout);
     expect(explained).toMatchObject({
       kind: 'cost',
