@@ -13,9 +13,10 @@ const METRICS = ['tpot_ms_mean'];
 
 /** Short answers and few clients: rows that simulate in milliseconds. */
 function rowsFrom(name: string): PublishedRow[] {
-  return rowsOf(readReproduction(join(FOLDER, `${name}.published.yaml`))).filter(
+  const few = rowsOf(readReproduction(join(FOLDER, `${name}.published.yaml`))).filter(
     ({ settings }) => Number(settings.output) <= 1024 && Number(settings.clients) <= 32,
   );
+  return few.filter((_, i) => i % 2 === 0);
 }
 
 describe('base engines', () => {
@@ -29,7 +30,7 @@ describe('base engines', () => {
       },
       fixed: { flops_efficiency: 0.4, kernel_gap: 1.7e-6, collective_base: 9.5e-6 },
       metrics: METRICS,
-      evaluations: 25,
+      evaluations: 14,
     });
     for (const gpu of ['h100', 'b200']) {
       const held = errorOf(on(gpu), fitted, METRICS).tpot_ms_mean;
@@ -40,7 +41,7 @@ describe('base engines', () => {
 
   test('the shipped calibration holds on GPUs that it was not fitted to', () => {
     const rows = rowsFrom('base-vllm-2025').filter(({ group }) => group.use === 'held-out');
-    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.length).toBeGreaterThan(5);
     expect(errorOf(rows, {}, METRICS).tpot_ms_mean).toBeLessThan(0.1);
   });
 });
