@@ -2,8 +2,6 @@
  * Runs one scenario's cells on a pool of workers and merges them in cell order. The number of workers changes the time it
  * takes and nothing else.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { mergeCells, type RunResult } from '../metrics/result.ts';
 import type { CellTrace } from '../metrics/trace/cell-tracer.ts';
@@ -11,6 +9,7 @@ import type { TraceWindow } from '../metrics/trace/window.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
+import { builtFile } from './built-file.ts';
 import { SharedBoard, StoppedError } from './shared-board.ts';
 import { type CellOutcome, type CellsTask, isCoupled } from './simulate-cells.ts';
 
@@ -51,7 +50,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   const workers = Math.max(1, Math.min(options.jobs, cells));
   const board = new SharedBoard(cells);
   const pool = new Piscina({
-    filename: workerFile('run/worker.js'),
+    filename: builtFile('run/worker.js'),
     minThreads: workers,
     maxThreads: workers,
     // A worker's heap limit is the process's; typed arrays are outside of it.
@@ -120,14 +119,4 @@ function groupCells(cells: number, workers: number, coupled: boolean): number[][
   return Array.from({ length: groups }, (_, group) =>
     Array.from({ length: Math.ceil((cells - group) / groups) }, (_, i) => group + i * groups),
   );
-}
-
-/** A bundled worker by its path under dist/: beside this file's bundle, or in dist/ when this file runs from source. */
-export function workerFile(name: string): string {
-  const candidates = [`./${name}`, `../${name}`, `../../dist/${name}`];
-  const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
-  const found = paths.find((path) => existsSync(path));
-  if (found === undefined)
-    throw new Error(`the worker's bundle is missing; run \`npm run build\` (looked for ${paths.join(', ')})`);
-  return found;
 }

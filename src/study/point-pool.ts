@@ -1,6 +1,7 @@
 /** Threads that simulate whole points, one each; shared by the executor on this machine and by workers behind Redis. */
 import { Piscina } from 'piscina';
-import { deathOf, isDeath, workerFile } from '../run/execute.ts';
+import { builtFile } from '../run/built-file.ts';
+import { deathOf, isDeath } from '../run/execute.ts';
 import { SharedBoard } from '../run/shared-board.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { PointResult } from './point-result.ts';
@@ -11,7 +12,7 @@ export class PointPool {
 
   constructor(threads: number) {
     this.pool = new Piscina({
-      filename: workerFile('study/worker.js'),
+      filename: builtFile('study/worker.js'),
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: 1000,

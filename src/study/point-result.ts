@@ -1,12 +1,16 @@
 /**
  * What one point gives, and its bytes: an Arrow table of every metric for the whole run and each cohort, with verdicts in the schema's
- * metadata. The same from any executor, on any worker; it holds no wall-clock time and nothing of the machine.
+ * metadata, and the resolved scenario that it is of. The same from any executor, on any worker; it holds no wall-clock time and
+ * nothing of the machine.
  */
+import { parse } from 'yaml';
 import { parseTable, summaryRows } from '../metrics/run-folder.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import { arrowFile } from '../metrics/tables/arrow.ts';
 import { summaryTable } from '../metrics/tables/summary.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
+import { resolvedYaml } from '../scenario/hash.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Point } from './points.ts';
 
 export interface PointResult {
@@ -34,6 +38,7 @@ export function encodeResult(result: PointResult, { scenario }: Pick<Point, 'sce
       metadata: {
         point: String(index),
         seed: scenario.seed,
+        resolved: resolvedYaml(scenario),
         verdicts: JSON.stringify(verdicts),
         passed: String(passed),
         events: String(events),
@@ -57,6 +62,16 @@ export function decodeResult(bytes: Uint8Array): PointResult | null {
       passed: passed === 'true',
       events: Number(events),
     };
+  } catch {
+    return null;
+  }
+}
+
+/** The resolved scenario that the result is of; null where the bytes are no whole result, or of a version that did not keep it. */
+export function decodeScenario(bytes: Uint8Array): Scenario | null {
+  try {
+    const { resolved } = parseTable(bytes).metadata;
+    return resolved === undefined ? null : (parse(resolved) as Scenario);
   } catch {
     return null;
   }

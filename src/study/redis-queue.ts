@@ -74,8 +74,8 @@ export interface PointServer {
 /** Errors that another try would meet again. */
 const FINAL: readonly string[] = ['UserError', 'InvariantError', 'BudgetError'];
 
-const queueName = ({ version, node_major, arch }: ToolIdentity): string =>
-  `points-${version}-node${node_major}-${arch}`.replaceAll(':', '_');
+const queueName = ({ version, code, node_major, arch }: ToolIdentity): string =>
+  `points-${version}-${code.replaceAll(' ', '-')}-node${node_major}-${arch}`.replaceAll(':', '_');
 const jobId = ({ id, check }: Pick<PointJob, 'id' | 'check'>): string => (check ? `${id}-checked` : id);
 
 export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQueue> {

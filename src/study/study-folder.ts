@@ -4,26 +4,43 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtFile } from '../run/built-file.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
-import { decodeResult, type PointResult } from './point-result.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { decodeResult, decodeScenario, type PointResult } from './point-result.ts';
 import type { Shard } from './shard.ts';
 import type { StudyDocument } from './study-document.ts';
 
 /** What must be equal for results of two processes to stand in one table: they would compute the same bytes. */
 export interface ToolIdentity {
   readonly version: string;
+  /** Digest of the sources that decide results (scripts/build.mjs): between two releases the version stays and the code does not. */
+  readonly code: string;
   readonly node_major: number;
   readonly arch: string;
 }
 
 export const toolIdentity = (version: string): ToolIdentity => ({
   version,
+  code: codeDigest(),
   node_major: Number(process.versions.node.split('.')[0]),
   arch: process.arch,
 });
 
-export const identityText = ({ version, node_major, arch }: ToolIdentity): string =>
-  `mint-bench ${version} on Node ${node_major}, ${arch}`;
+/** Of the build that points are computed with: workers run from it, whoever asks. */
+function codeDigest(): string {
+  try {
+    return readFileSync(builtFile('code.txt'), 'utf8').trim();
+  } catch {
+    return 'not built';
+  }
+}
+
+export const identityText = ({ version, code, node_major, arch }: ToolIdentity): string =>
+  `mint-bench ${version} (code ${code}) on Node ${node_major}, ${arch}`;
+
+/** What follows from the points. */
+const DERIVED = ['sweep.arrow', 'aggregate.arrow', 'summary.json', 'summary.md', 'report.html', 'figures'];
 
 export interface StudyManifest {
   status: 'running' | 'complete';
@@ -58,7 +75,9 @@ export class StudyFolder {
         before !== null &&
         before.study_hash === document.study_hash &&
         identityText(before.tool) === identityText(manifest.tool);
-      if (!keep || !same) rmSync(join(path, 'points'), { recursive: true, force: true });
+      // Tables of other points must not be taken for those of the points that come now.
+      if (!keep || !same)
+        for (const name of ['points', ...DERIVED]) rmSync(join(path, name), { recursive: true, force: true });
       mkdirSync(join(path, 'points'), { recursive: true });
       this.sweepUp();
       this.replace('study.json', `${JSON.stringify(document, null, 1)}\n`);
@@ -138,6 +157,12 @@ export function readPoints(path: string, document: StudyDocument): Map<number, P
     if (result !== null && result.id === run_hash && result.index === index) results.set(index, result);
   }
   return results;
+}
+
+/** The resolved scenario of a stored point; null where there is none that is whole. */
+export function readPointScenario(path: string, document: StudyDocument, index: number): Scenario | null {
+  const file = join(path, pointFile(document, index));
+  return existsSync(file) ? decodeScenario(readFileSync(file)) : null;
 }
 
 /** `points/00012-0123456789.arrow` */

@@ -6,7 +6,7 @@ import { meanInterval } from '../../src/metrics/statistics/resampling.ts';
 import type { Executor } from '../../src/study/executor.ts';
 import { LocalExecutor } from '../../src/study/local-executor.ts';
 import { mergeShards } from '../../src/study/merge.ts';
-import { decodeResult, encodeResult } from '../../src/study/point-result.ts';
+import { decodeResult, decodeScenario, encodeResult } from '../../src/study/point-result.ts';
 import type { Study } from '../../src/study/points.ts';
 import { temporaryFolder as runFolder, run as runOne } from '../run/small.ts';
 import { contents, inThread, planned, run, temporaryFolder } from './sweep-fixture.ts';
@@ -202,6 +202,27 @@ describe('shards', () => {
   });
 });
 
+describe('points of other code', () => {
+  it('are computed again, and tables made of them go at once', async () => {
+    const folder = temporaryFolder();
+    const study = planned(folder, ['adapter.rank=4,16'], 1);
+    const target = join(folder, 'study');
+    await run(study, target, inThread);
+    const file = join(target, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    expect(manifest.tool.code).toMatch(/^([0-9a-f]{10}|not built)$/);
+    writeFileSync(file, JSON.stringify({ ...manifest, tool: { ...manifest.tool, code: '0123456789' } }));
+    let found = null as unknown;
+    await run(study, target, inThread, {
+      onStart: (counts) => {
+        found = { ...counts, table: existsSync(join(target, 'sweep.arrow')) };
+      },
+    });
+    expect(found).toEqual({ kept: 0, missing: 2, table: false });
+    expect(existsSync(join(target, 'sweep.arrow'))).toBe(true);
+  });
+});
+
 it('the bytes of a result hold all of it', async () => {
   const folder = temporaryFolder();
   const study = planned(folder, ['adapter.rank=4,8'], 1);
@@ -212,6 +233,7 @@ it('the bytes of a result hold all of it', async () => {
     const bytes = readFileSync(join(folder, 'study', 'points', name));
     const result = decodeResult(bytes)!;
     expect(result).toMatchObject({ index, id: study.points[index].id });
+    expect(decodeScenario(bytes)).toEqual(study.points[index].scenario);
     expect(Buffer.from(encodeResult(result, study.points[index])).equals(bytes)).toBe(true);
     expect(decodeResult(bytes.subarray(0, bytes.length - 50))).toBeNull();
   }
