@@ -1,15 +1,17 @@
-/** `cite <run..>`: a bibliography of what runs took from others: policies, laws, models, devices. */
+/** `cite <run..>`: a bibliography of what runs and sweeps took from others: policies, laws, models, devices. */
 import { writeFileSync } from 'node:fs';
 import { bibtex } from '../../report/bibtex.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { SOURCES } from '../../scenario/sources/index.ts';
+import { readPointScenario } from '../../study/study-folder.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
 import { type SourceUsed, sourcesUsed } from '../sources-used.ts';
-import { readStored } from '../stored.ts';
+import { readStored, type Stored, settingsOf } from '../stored.ts';
 
 export const command: Command = {
   positionals: {
-    run: { type: 'string', array: true, describe: 'Run folders', completes: 'files' },
+    run: { type: 'string', array: true, describe: 'Folders of runs and sweeps', completes: 'files' },
   },
   options: {
     out: { type: 'string', alias: 'o', describe: 'Write the .bib file here; stdout otherwise' },
@@ -21,12 +23,7 @@ export const command: Command = {
   run(args, context) {
     const used = new Map<string, SourceUsed>();
     for (const one of readStored(args.run as string[])) {
-      if (one.kind !== 'run')
-        throw new UsageError(
-          `${one.path} is no run: what it used stands in its runs`,
-          'give folders of mint-bench run',
-        );
-      for (const source of sourcesUsed(one.tables.scenario)) used.set(source.what, source);
+      for (const source of scenariosOf(one).flatMap(sourcesUsed)) used.set(source.what, source);
     }
     const keys = [...new Set([...used.values()].flatMap(({ works }) => works))];
     const bib = bibtex(keys.map((key) => [key, SOURCES[key]]));
@@ -45,3 +42,17 @@ export const command: Command = {
     return undefined;
   },
 };
+
+/** One a setting; replications differ in their seed alone. */
+function scenariosOf(one: Stored): Scenario[] {
+  if (one.kind === 'run') return [one.tables.scenario];
+  if (one.kind !== 'study')
+    throw new UsageError(`${one.path} is no run and no sweep`, 'give folders of mint-bench run or sweep');
+  const { document, path } = one;
+  return settingsOf(document).map((setting) => {
+    const scenario = readPointScenario(path, document, setting * document.replications);
+    if (scenario === null)
+      throw new UsageError(`${path} does not hold the scenarios of its points`, `${document.command} --no-resume`);
+    return scenario;
+  });
+}

@@ -1,17 +1,22 @@
-/** `report <run…>`: draws the report of finished runs again, into their folders. */
+/** `report <run…>`: draws the report of finished runs and sweeps again, into their folders. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRun } from '../../report/read-run.ts';
 import { writeReport } from '../../report/write.ts';
+import { writeStudyReport } from '../../report/write-study.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
 import { printReport } from '../report-text.ts';
+import { readStored } from '../stored.ts';
 
 export const command: Command = {
   positionals: {
-    run: { type: 'string', array: true, describe: 'Run folders, for instance reports/runs/1M-…', completes: 'files' },
+    run: {
+      type: 'string',
+      array: true,
+      describe: 'Folders of runs and sweeps, for instance reports/runs/1M-…',
+      completes: 'files',
+    },
   },
   options: {
     figures: { type: 'boolean', default: true, describe: 'Draw figures' },
@@ -20,36 +25,34 @@ export const command: Command = {
   },
   examples: [['report reports/runs/smoke-* --open', 'and look at it']],
   async run(args, context) {
-    const folders = (args.run as string[]).map(runFolder);
+    const stored = (args.run as string[]).flatMap((run) => readStored([run]));
+    const other = stored.find(({ kind }) => kind !== 'run' && kind !== 'study');
+    if (other !== undefined)
+      throw new UsageError(`${other.path} is no folder of a run or a sweep`, 'mint-bench figure draws its figures');
     const reports: { folder: string; files: string[] }[] = [];
-    for (const folder of folders) {
-      const { tables } = readRun(folder, null);
-      const files = await writeReport(folder, {
+    for (const one of stored) {
+      const folder = one.path;
+      const options = {
         figures: args.figures === true,
         png: args.png === true,
-        memory: planMemory(tables.scenario),
-        onWarning: (warning) => context.verbose && context.terminal.err(`${warning}\n`),
-      });
-      reports.push({ folder, files });
-      if (!context.json) printReport(folder, context);
+        onWarning: (warning: string) => context.verbose && context.terminal.err(`${warning}\n`),
+      };
+      if (one.kind === 'run') {
+        const files = await writeReport(folder, { ...options, memory: planMemory(one.tables.scenario) });
+        reports.push({ folder, files });
+        if (!context.json) printReport(folder, context);
+      } else if (one.kind === 'study') {
+        const { document, settings } = one;
+        const study = { ...document, hash: document.study_hash, settings };
+        reports.push({ folder, files: await writeStudyReport(folder, study, options) });
+        if (!context.json) context.terminal.out(`${join(folder, 'report.html')}\n`);
+      }
       if (args.open === true && process.env.CI === undefined) openInBrowser(join(folder, 'report.html'));
     }
     if (context.json) context.terminal.outJson(reports);
     return undefined;
   },
 };
-
-function runFolder(written: string): string {
-  const candidates = [written, join('reports', 'runs', written)];
-  const found = candidates.find((folder) => existsSync(join(folder, 'summary.arrow')));
-  if (found === undefined) {
-    throw new UsageError(
-      `${written} is no folder of a finished run`,
-      'mint-bench run prints where it keeps its results',
-    );
-  }
-  return found;
-}
 
 function openInBrowser(file: string): void {
   const [program, ...before] =
