@@ -44,8 +44,8 @@ function fidelityRow({ row, metric, unit, published, simulated, standing }: Comp
     label: `${row.group.name} ${row.label}`,
     published,
     simulated: simulated ?? Number.NaN,
-    fitted: standing === 'fitted',
-    saturated: standing === 'saturated',
+    fitted: standing === 'fitted' || standing === 'looked-at',
+    saturated: standing === 'saturated' || standing === 'beyond-knee',
   };
 }
 

@@ -12,8 +12,9 @@ const errorText = ({ error, unit }: Comparison): string =>
   error === null ? 'none' : unit === 'fraction' ? `${signed(error).slice(0, -1)} points` : signed(error);
 
 export const FORMULA =
-  'error = (simulated − published) / published, points for fractions; MAPE = mean |error|; held-out: fitted to nothing here; ' +
-  'saturated: achieved < 95% of offered; fitted: used by a calibration';
+  'error = (simulated − published) / published, points for fractions; MAPE = mean |error|; held-out: nothing was set on them; ' +
+  'beyond-knee: keeps up, first token over the limit; saturated: achieved < 95% of offered; looked-at: a value was chosen on them; ' +
+  'fitted: used by a calibration';
 
 export function reproductionText(one: Reproduced, { rows, style }: { rows: boolean; style: Paint }): string {
   const { reproduction, comparisons } = one;
@@ -42,18 +43,21 @@ function rowsText(comparisons: readonly Comparison[], style: Paint): string {
 
 export function scoresText(scores: readonly Score[], style: Paint): string {
   return table(
-    scores.map(({ metric, standing, rows, mape, bias, worst, tolerance }) => [
+    scores.map(({ metric, standing, rows, mape, median, bias, worst, tolerance }) => [
       metric,
       standing,
       String(rows),
       percent(mape),
+      percent(median),
       signed(bias),
       `${errorText(worst)} (${worst.row.group.name}: ${worst.row.label})`,
-      tolerance === null || standing !== 'held-out'
-        ? ''
-        : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : 'missed'}`,
+      tolerance === null ? '' : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : 'missed'}`,
     ]),
-    { header: ['metric', 'rows are', 'rows', 'MAPE', 'bias', 'worst', 'tolerance'], right: [2, 3, 4], style },
+    {
+      header: ['metric', 'rows are', 'rows', 'MAPE', 'median', 'bias', 'worst', 'tolerance'],
+      right: [2, 3, 4, 5],
+      style,
+    },
   );
 }
 
@@ -74,10 +78,10 @@ function checksText({ orderings, knees, rivals }: Pick<Reproduced, 'orderings' |
 export function summaryText(results: readonly Reproduced[], style: Paint): string {
   const missed = results.flatMap(({ reproduction, scores }) =>
     scores
-      .filter(({ tolerance, standing, mape }) => tolerance !== null && standing === 'held-out' && mape > tolerance)
+      .filter(({ tolerance, mape }) => tolerance !== null && mape > tolerance)
       .map(
-        ({ metric, mape, tolerance }) =>
-          `${reproduction.name}: ${metric} ${percent(mape)}, tolerance ${percent(tolerance!)}`,
+        ({ metric, standing, mape, tolerance }) =>
+          `${reproduction.name}: ${metric} (${standing}) ${percent(mape)}, tolerance ${percent(tolerance!)}`,
       ),
   );
   const lists = missed.length === 0 ? 'every stated tolerance is kept\n' : `missed: ${missed.join('; ')}\n`;

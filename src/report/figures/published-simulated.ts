@@ -11,7 +11,7 @@ export const publishedSimulated: Figure<'fidelity'> = {
   title: 'Published and simulated',
   question: 'Does the simulator agree with what others have measured?',
   howToRead:
-    'One mark a published row: simulated over published value, row by row (logarithmic), inside the grey band within 10%. Hollow marks were used to fit the model and prove nothing; crosses are saturated rows, where throughput is easy and latency is not comparable.',
+    'One mark a published row: simulated over published value, row by row (logarithmic), inside the grey band within 10%. Hollow marks were used to fit the model, or a value was chosen on them, and prove nothing; crosses are saturated rows or beyond the knee, where throughput is easy and latency is not comparable.',
   source: 'own',
   needs: [],
   prepare(published) {

@@ -1,5 +1,6 @@
 /** The page that says where the model is wrong and by how much, as Markdown; `mint-bench reproduce --markdown` writes it. */
 import { engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
+import type { PublishedFile } from './published.ts';
 import { overall, type Reproduced } from './reproduce.ts';
 import type { Score } from './score.ts';
 
@@ -12,8 +13,10 @@ export function fidelityPage(results: readonly Reproduced[]): string {
     '',
     'Written by `mint-bench reproduce --markdown`; every figure on this page is that command’s. *Published* values are cited, *simulated*',
     'ones are this simulator’s. An error is (simulated − published) / published, in points where the metric is itself a fraction; MAPE is',
-    'the mean of its absolute value over rows. Rows are *held out* where no calibration saw them, *fitted* where one did, *saturated* where the',
-    'published system achieved less than 95% of what was offered: throughput is easy there, and latency grows with the length of the run.',
+    'the mean of its absolute value over rows, and the median stands beside it. Rows are *held out* where nothing was set on them, *fitted* where',
+    'a calibration saw them, *looked at* where a value that nobody published was chosen after seeing them, *saturated* where the published',
+    'system achieved less than 95% of what was offered (throughput is easy there, and latency grows with the length of the run), and *beyond',
+    'the knee* where it kept up but the published first token passes the limit of the knee.',
     '',
     '## All reproductions',
     '',
@@ -46,6 +49,9 @@ function section(one: Reproduced): string[] {
     ),
     ...worstGroups(one),
     ...calibrationLines(one),
+    ...(file.chosen.length === 0
+      ? []
+      : ['', 'Set after looking at rows, which are therefore scored apart:', '', ...file.chosen.map(chosenLine)]),
     ...(file.missing.length === 0 ? [] : ['', 'Not modelled:', '', ...file.missing.map((text) => `- ${text}`)]),
     ...(caveats.length === 0
       ? []
@@ -54,17 +60,17 @@ function section(one: Reproduced): string[] {
   ];
 }
 
+const chosenLine = ({ what, why, rows }: PublishedFile['chosen'][number]): string =>
+  `- ${what}: ${why} (${rows.map(({ groups, where, metrics }) => [groups.join(', '), ...Object.entries(where).map(([column, values]) => `${column} ${values.join(' or ')}`), ...(metrics === undefined ? [] : [metrics.map((name) => `\`${name}\``).join(', ')])].join('; ')).join('; ')})`;
+
 function scoreLines(scores: readonly Score[]): string[] {
   return [
-    '| Metric | Rows are | Rows | MAPE | Bias | Worst row | Tolerance |',
-    '|---|---|---:|---:|---:|---|---|',
-    ...scores.map(({ metric, standing, rows, mape, bias, worst, tolerance }) => {
-      const kept =
-        tolerance === null || standing !== 'held-out'
-          ? ''
-          : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : '**missed**'}`;
+    '| Metric | Rows are | Rows | MAPE | Median | Bias | Worst row | Tolerance |',
+    '|---|---|---:|---:|---:|---:|---|---|',
+    ...scores.map(({ metric, standing, rows, mape, median, bias, worst, tolerance }) => {
+      const kept = tolerance === null ? '' : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : '**missed**'}`;
       const by = worst.error === null ? 'no value' : signed(worst.error);
-      return `| \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${signed(bias)} | ${by}: ${worst.row.group.name}, ${worst.row.label} | ${kept} |`;
+      return `| \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${percent(median)} | ${signed(bias)} | ${by}: ${worst.row.group.name}, ${worst.row.label} | ${kept} |`;
     }),
   ];
 }

@@ -1,6 +1,7 @@
 /** Published values that follow from a scenario without simulating it: how memory is divided, what a step or an operator costs. */
 import { adapterShape } from '../../scenario/geometry.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { startupSeconds } from '../../scenario/startup.ts';
 import { COST } from '../../sim/cost/index.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import { type LoraBatch, TICKS_PER_SECOND } from '../../sim/cost/step-cost.ts';
@@ -16,6 +17,11 @@ export const PLAN_METRICS: Readonly<Record<string, PlanMetric>> = {
     unit: 'tokens',
     definition: 'Tokens that the KV cache of a replica holds',
     of: (scenario) => planMemory(scenario).kvBlocks * scenario.serving.kv.block_tokens,
+  },
+  startup_s: {
+    unit: 's',
+    definition: 'Start of a replica: serving.startup, the base and so much for each adapter slot',
+    of: startupSeconds,
   },
   lora_operator_us: {
     unit: 'us',

@@ -52,6 +52,26 @@ const fitSchema = z.strictObject({
   evaluations: z.number().int().positive().default(80),
 });
 
+/**
+ * A value that nobody published and that was set after looking at published rows. It is no fit with a loss, and yet those rows
+ * no longer prove anything: they are scored apart.
+ */
+const chosenSchema = z.strictObject({
+  what: z.string().min(1),
+  why: z.string().min(1),
+  rows: z
+    .array(
+      z.strictObject({
+        groups: z.array(z.string()).min(1),
+        /** Only rows with one of these values in a settings column. */
+        where: z.record(z.string(), z.array(cell)).default({}),
+        /** Default: every metric of the row. */
+        metrics: z.array(z.string()).optional(),
+      }),
+    )
+    .min(1),
+});
+
 const publishedSchema = z.strictObject({
   version: z.literal(1),
   title: z.string().min(1),
@@ -63,6 +83,9 @@ const publishedSchema = z.strictObject({
   missing: z.array(z.string()).default([]),
   /** Largest error that is accepted, by metric: a share of the published value, points where the metric is a fraction. */
   tolerance: z.record(z.string(), z.number().positive()).default({}),
+  /** The same for rows at or beyond the knee. */
+  tolerance_beyond: z.record(z.string(), z.number().positive()).default({}),
+  chosen: z.array(chosenSchema).default([]),
   /** One value, several paths: `$` stands for the value, `$*0.8` for a rounded multiple of it. */
   parameters: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   fit: fitSchema.optional(),
@@ -114,7 +137,22 @@ export function readReproduction(path: string): Reproduction {
     throw new UserError(`${path}: ${problems.join('; ')}`);
   }
   for (const group of result.data.groups) checkGroup(path, group, result.data);
+  checkChosen(path, result.data);
   return { name, scenarioFile, file: result.data };
+}
+
+function checkChosen(path: string, { chosen, groups }: PublishedFile): void {
+  for (const { what, rows } of chosen) {
+    for (const { groups: names, where } of rows) {
+      for (const name of names) {
+        const group = groups.find((one) => one.name === name);
+        const missing = Object.keys(where).find((column) => group?.columns.includes(column) === false);
+        if (group === undefined) throw new UserError(`${path}: chosen "${what}": there is no group ${name}`);
+        if (missing !== undefined)
+          throw new UserError(`${path}: chosen "${what}": group ${name} has no column ${missing}`);
+      }
+    }
+  }
 }
 
 function checkGroup(path: string, group: PublishedGroup, { parameters }: PublishedFile): void {

@@ -26,6 +26,8 @@ export interface PublishedRow {
   readonly predictions: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Arrivals a second; null in a closed loop or a burst, where nothing is offered. */
   readonly offered: number | null;
+  /** Metrics of the row that a choice was made on (`chosen` of the file). */
+  readonly lookedAt: ReadonlySet<string>;
   readonly scenario: Scenario;
   readonly id: string;
 }
@@ -61,11 +63,28 @@ export function rowsOf({ name, scenarioFile, file }: Reproduction, extra: readon
         published,
         predictions,
         offered: typeof cells[OFFERED] === 'number' ? cells[OFFERED] : offeredBy(scenario),
+        lookedAt: lookedAt(file, group, cells, published),
         scenario,
         id: runHashOf(scenario),
       };
     }),
   );
+}
+
+function lookedAt(
+  { chosen }: PublishedFile,
+  { name }: PublishedGroup,
+  cells: Readonly<Record<string, unknown>>,
+  published: ReadonlyMap<string, number>,
+): Set<string> {
+  const used = chosen
+    .flatMap(({ rows }) => rows)
+    .filter(
+      ({ groups, where }) =>
+        groups.includes(name) &&
+        Object.entries(where).every(([column, values]) => values.some((value) => value === cells[column])),
+    );
+  return new Set(used.flatMap(({ metrics }) => metrics ?? [...published.keys()]));
 }
 
 export const isSetting = (column: string): boolean =>

@@ -5,6 +5,9 @@
  * - MAPE: mean of |error| over rows; SMAPE: mean of |s − p| / ((s + p) / 2), the formula of the published twin
  * - saturated: the published run achieved less than 95% of what was offered. Throughput is easy there and latency grows with
  *   the length of the run, so these rows are scored apart
+ * - beyond-knee: a first token of a row that keeps up but whose published value passes the limit of its group's knee; the limit is the
+ *   group's own, so the simulation has no say in which rows these are
+ * - looked-at: a value of the scenario was chosen after looking at the row, without a fit
  * - orderings: pairs of rows of a group that differ in one setting and whose published values differ by more than the noise: does the
  *   simulation order them alike?
  * - knee: steps of the grid between the first published and the first simulated value beyond a limit
@@ -12,7 +15,7 @@
 import { unitOfMetric } from './published.ts';
 import type { PublishedRow } from './rows.ts';
 
-export type Standing = 'held-out' | 'saturated' | 'fitted';
+export type Standing = 'held-out' | 'beyond-knee' | 'saturated' | 'looked-at' | 'fitted';
 
 export interface Comparison {
   readonly row: PublishedRow;
@@ -32,6 +35,8 @@ export interface Score {
   readonly standing: Standing;
   readonly rows: number;
   readonly mape: number;
+  /** Of |error|: what one row near a knee cannot spoil. */
+  readonly median: number;
   readonly smape: number;
   readonly bias: number;
   readonly worst: Comparison;
@@ -55,7 +60,7 @@ export interface Knee {
   readonly steps: number;
 }
 
-/** Another simulator and this one on the rows that it predicts and that this one was not fitted to. */
+/** Another simulator and this one on the rows that it predicts and that this one was neither fitted to nor chosen on. */
 export interface Rival {
   readonly by: string;
   readonly metric: string;
@@ -89,7 +94,7 @@ export function compare(rows: readonly PublishedRow[], valuesOf: ValuesOf): Comp
         published,
         simulated,
         error: errorOf(published, simulated, unit),
-        standing: standingOf(row),
+        standing: standingOf(row, metric),
         predicted,
       };
     });
@@ -102,15 +107,29 @@ export function errorOf(published: number, simulated: number | null, unit: strin
   return published === 0 ? (simulated === 0 ? 0 : null) : (simulated - published) / published;
 }
 
-function standingOf(row: PublishedRow): Standing {
+function standingOf(row: PublishedRow, metric: string): Standing {
   if (row.group.use === 'fitted') return 'fitted';
+  if (row.lookedAt.has(metric)) return 'looked-at';
   const achieved = row.published.get('request_rps') ?? row.published.get('makespan_rps');
-  return achieved !== undefined && row.offered !== null && achieved < SATURATED * row.offered
-    ? 'saturated'
-    : 'held-out';
+  if (achieved !== undefined && row.offered !== null && achieved < SATURATED * row.offered) return 'saturated';
+  const { knee } = row.group;
+  return knee?.metric === metric && row.published.get(metric)! > knee.above ? 'beyond-knee' : 'held-out';
 }
 
-export function scores(comparisons: readonly Comparison[], tolerance: Readonly<Record<string, number>> = {}): Score[] {
+export interface Tolerances {
+  readonly tolerance: Readonly<Record<string, number>>;
+  readonly tolerance_beyond: Readonly<Record<string, number>>;
+}
+
+/** What is accepted of rows that were neither fitted nor looked at. */
+function toleranceOf(metric: string, standing: Standing, given: Tolerances): number | null {
+  if (standing === 'held-out') return given.tolerance[metric] ?? null;
+  return standing === 'beyond-knee' || standing === 'saturated' ? (given.tolerance_beyond[metric] ?? null) : null;
+}
+
+const NONE: Tolerances = { tolerance: {}, tolerance_beyond: {} };
+
+export function scores(comparisons: readonly Comparison[], given: Tolerances = NONE): Score[] {
   const keys = [...new Set(comparisons.map(({ metric, standing }) => `${metric}\n${standing}`))];
   return keys.map((key) => {
     const [metric, standing] = key.split('\n') as [string, Standing];
@@ -121,10 +140,11 @@ export function scores(comparisons: readonly Comparison[], tolerance: Readonly<R
       standing,
       rows: own.length,
       mape: mean(own.map(size)),
+      median: median(own.map(size)),
       smape: mean(own.map(({ published, simulated }) => symmetric(published, simulated))),
       bias: mean(own.map(({ error }) => error ?? -1)),
       worst,
-      tolerance: tolerance[metric] ?? null,
+      tolerance: toleranceOf(metric, standing, given),
     };
   });
 }
@@ -132,6 +152,12 @@ export function scores(comparisons: readonly Comparison[], tolerance: Readonly<R
 /** A value that is missing is as wrong as a value of nothing. */
 const size = ({ error }: Comparison): number => (error === null ? 1 : Math.abs(error));
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
 
 export function symmetric(a: number, b: number | null): number {
   if (b === null) return 2;
@@ -194,7 +220,7 @@ export function knees(comparisons: readonly Comparison[]): Knee[] {
 }
 
 export function rivals(comparisons: readonly Comparison[]): Rival[] {
-  const compared = comparisons.filter(({ standing }) => standing !== 'fitted');
+  const compared = comparisons.filter(({ standing }) => standing !== 'fitted' && standing !== 'looked-at');
   const keys = new Set(
     compared.flatMap(({ metric, predicted }) => [...predicted.keys()].map((by) => `${by}\n${metric}`)),
   );

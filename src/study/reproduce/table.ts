@@ -32,7 +32,11 @@ export function reproductionTable(results: readonly Reproduced[]): Uint8Array {
           '(simulated - published) / published; points where the metric is a fraction',
           ({ one }) => one.error,
         ),
-        text('standing', 'held-out, saturated (achieved below 95% of offered) or fitted', ({ one }) => one.standing),
+        text(
+          'standing',
+          'held-out, beyond-knee, saturated (achieved below 95% of offered), looked-at or fitted',
+          ({ one }) => one.standing,
+        ),
         text('run_hash', 'Run hash of the simulated scenario', ({ one }) => one.row.id),
       ],
     },

@@ -28,6 +28,7 @@ function row(
     published: new Map(Object.entries(published)),
     predictions: new Map(),
     offered: null,
+    lookedAt: new Set(),
     scenario: {} as PublishedRow['scenario'],
     id: JSON.stringify(settings),
     ...extra,
@@ -49,7 +50,7 @@ describe('scores', () => {
       simulated({ '{"a":1}': { ttft_ms_mean: 110, slo_attainment: 0.4 }, '{"a":2}': { ttft_ms_mean: null } }),
     );
     expect(all.map(({ error }) => error)).toEqual([0.1, expect.closeTo(-0.1, 12), null]);
-    const [ttft, attainment] = scores(all, { ttft_ms_mean: 0.15 });
+    const [ttft, attainment] = scores(all, { tolerance: { ttft_ms_mean: 0.15 }, tolerance_beyond: {} });
     expect(ttft).toMatchObject({ metric: 'ttft_ms_mean', rows: 2, tolerance: 0.15 });
     expect(ttft.mape).toBeCloseTo((0.1 + 1) / 2, 12);
     expect(ttft.worst.row.settings).toEqual({ a: 2 });
@@ -65,6 +66,38 @@ describe('scores', () => {
     ];
     const standings = compare(rows, simulated({})).map(({ standing }) => standing);
     expect(standings).toEqual(['fitted', 'saturated', 'held-out', 'held-out']);
+  });
+
+  test('a metric that a value was chosen on, and a first token beyond the knee, are no held-out values', () => {
+    const g = group('held-out', { axis: 'a', metric: 'ttft_ms_mean', above: 1000 });
+    const rows = [
+      row(g, { a: 1 }, { ttft_ms_mean: 900, itl_ms_mean: 10 }),
+      row(g, { a: 2 }, { ttft_ms_mean: 1100, itl_ms_mean: 10 }),
+      row(g, { a: 3 }, { ttft_ms_mean: 1100, itl_ms_mean: 10 }, { lookedAt: new Set(['ttft_ms_mean']) }),
+    ];
+    const all = compare(rows, () => new Map([['ttft_ms_mean', 1000]]));
+    expect(all.map(({ standing }) => standing)).toEqual([
+      'held-out',
+      'held-out',
+      'beyond-knee',
+      'held-out',
+      'looked-at',
+      'held-out',
+    ]);
+    const given = { tolerance: { ttft_ms_mean: 0.15 }, tolerance_beyond: { ttft_ms_mean: 0.25 } };
+    const kept = scores(all, given).filter(({ metric }) => metric === 'ttft_ms_mean');
+    expect(kept.map(({ standing, tolerance }) => [standing, tolerance])).toEqual([
+      ['held-out', 0.15],
+      ['beyond-knee', 0.25],
+      ['looked-at', null],
+    ]);
+  });
+
+  test('one row that is hundreds of times off leaves the median where it was', () => {
+    const rows = [1, 2, 3].map((a) => row(group(), { a }, { ttft_ms_mean: 100 }));
+    const [score] = scores(compare(rows, ({ settings }) => new Map([['ttft_ms_mean', settings.a === 3 ? 1e5 : 110]])));
+    expect(score.median).toBeCloseTo(0.1, 12);
+    expect(score.mape).toBeGreaterThan(300);
   });
 });
 
