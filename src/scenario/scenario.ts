@@ -255,8 +255,8 @@ export interface Loader {
   /** Whether building and registering go on beside the engine's steps, or between them; and how many between two. */
   build_in?: 'background' | 'engine';
   builds_per_step?: number;
-  /** How concurrent transfers share a link. */
-  discipline: 'serial' | 'fair';
+  /** How concurrent transfers share a link; `private`: not at all, each has the whole of it. */
+  discipline: 'serial' | 'fair' | 'private';
   /** Host → GPU copies: block the engine's step, or run beside it. */
   activation: 'blocking' | 'overlapped';
   /** Seconds per activation beside the bytes over PCIe. */

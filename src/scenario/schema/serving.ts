@@ -28,9 +28,9 @@ const loader = z.strictObject({
     .optional()
     .describe('Loads that the engine builds between two steps, where it builds them; default: none, all there are.'),
   discipline: z
-    .enum(['serial', 'fair'])
+    .enum(['serial', 'fair', 'private'])
     .prefault('fair')
-    .describe('How concurrent transfers share a link: one after the other, or equal shares.'),
+    .describe('How concurrent transfers share a link: one after the other, equal shares, or each the whole of it (no contention, as a reference).'),
   activation: z
     .enum(['blocking', 'overlapped'])
     .prefault('overlapped')

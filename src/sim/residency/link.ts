@@ -5,11 +5,15 @@
  * `fair`: all transfers in progress share the bandwidth equally (egalitarian processor sharing), at most `concurrency` at a
  * time, the rest wait in order. Kept by virtual time: the work each transfer in progress has received since the link was
  * last idle; a transfer ends when virtual time reaches its start plus its size, whatever joins or leaves meanwhile.
+ * `private`: each transfer has the whole bandwidth to itself, as many as there are. No link does that: it is the fair link
+ * without contention, so that contention can be measured as what it adds.
  * A transfer enters the link a fixed delay after it is asked for (resolve time, latency).
  */
+export type Discipline = 'serial' | 'fair' | 'private';
+
 export interface LinkOptions {
   bandwidth: number;
-  discipline: 'serial' | 'fair';
+  discipline: Discipline;
   concurrency: number;
   /** Called when the transfer with this ticket has arrived in full. */
   onDone(ticket: number, nowNs: number): void;
@@ -20,7 +24,7 @@ export class Link {
   private outstanding = 0;
   private delivered = 0;
   private bytesPerNs: number;
-  private readonly serial: boolean;
+  private readonly shared: boolean;
   private readonly concurrency: number;
   private readonly onDone: (ticket: number, nowNs: number) => void;
   /** Not yet entered, in order of entry: ticket, entry time, size. A ring that grows. */
@@ -39,8 +43,9 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.bytesPerNs = options.bandwidth / 1e9;
-    this.serial = options.discipline === 'serial';
-    this.concurrency = this.serial ? 1 : Math.max(1, Math.min(options.concurrency, 1 << 16));
+    this.shared = options.discipline !== 'private';
+    const atOnce = { serial: 1, fair: options.concurrency, private: Number.POSITIVE_INFINITY }[options.discipline];
+    this.concurrency = Math.max(1, Math.min(atOnce, 1 << 16));
     this.onDone = options.onDone;
     this.active = new Int32Array(Math.min(this.concurrency, 64));
     this.activeSize = new Float64Array(this.active.length);
@@ -119,7 +124,7 @@ export class Link {
 
   /** Brings virtual time to `nowNs`. */
   private progress(nowNs: number): void {
-    if (this.activeCount > 0) this.virtual += ((nowNs - this.updatedNs) * this.bytesPerNs) / this.activeCount;
+    if (this.activeCount > 0) this.virtual += ((nowNs - this.updatedNs) * this.bytesPerNs) / this.sharers();
     this.updatedNs = nowNs;
   }
 
@@ -128,7 +133,11 @@ export class Link {
     const left = virtualFinish - this.virtual;
     if (left <= 0) return this.updatedNs;
     // The relative slack keeps a quotient that is a whole number but for rounding from costing a further ns.
-    return this.updatedNs + Math.ceil((left * this.activeCount) / this.bytesPerNs - 1e-6);
+    return this.updatedNs + Math.ceil((left * this.sharers()) / this.bytesPerNs - 1e-6);
+  }
+
+  private sharers(): number {
+    return this.shared ? this.activeCount : 1;
   }
 
   /** Place of the active transfer that ends first (lowest ticket among equals). */

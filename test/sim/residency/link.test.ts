@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Link } from '../../../src/sim/residency/link.ts';
+import { type Discipline, Link } from '../../../src/sim/residency/link.ts';
 
 interface Transfer {
   atNs: number;
@@ -14,7 +14,7 @@ interface Change {
 /** Drives a link as the event loop does; completion times by ticket. */
 function drive(
   transfers: Transfer[],
-  discipline: 'serial' | 'fair',
+  discipline: Discipline,
   bandwidth: number,
   concurrency = Number.POSITIVE_INFINITY,
   changes: Change[] = [],
@@ -169,6 +169,30 @@ describe('a fairly shared link', () => {
     ];
     expect(drive([{ atNs: 0, bytes: 100 }], 'fair', 1e9, 1, pause).done).toEqual([1_060]);
     expect(drive([{ atNs: 0, bytes: 100 }], 'serial', 1e9, 1, pause).done).toEqual([1_060]);
+  });
+});
+
+describe('a private link', () => {
+  it('ends each transfer its size after its entry, whatever else is under way', () => {
+    fc.assert(
+      fc.property(transfers, fc.constantFrom(1e8, 1e9, 3e9), (list, bandwidth) => {
+        const { done } = drive(list, 'private', bandwidth, 2);
+        const expected = list.map(({ atNs, bytes }) => atNs + bytes / (bandwidth / 1e9));
+        done.forEach((end, i) => {
+          expect(end).toBeGreaterThanOrEqual(expected[i] - 1e-3);
+          // Rounded up to a whole ns.
+          expect(end - expected[i]).toBeLessThanOrEqual(1 + 1e-3);
+        });
+      }),
+    );
+  });
+
+  it('is a fair link without others', () => {
+    const far = [0, 1_000, 2_000].map((atNs) => ({ atNs, bytes: 300 }));
+    expect(drive(far, 'private', 1e9).done).toEqual(drive(far, 'fair', 1e9).done);
+    const close = far.map(({ bytes }, i) => ({ atNs: i * 100, bytes }));
+    expect(drive(close, 'private', 1e9).done).toEqual([300, 400, 500]);
+    expect(drive(close, 'fair', 1e9).done).not.toEqual([300, 400, 500]);
   });
 });
 
