@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import('./commands/explain-run.ts'),
   },
   {
+    name: 'interference',
+    usage: 'interference <scenario>',
+    summary: 'Say where lost time comes from: each mechanism of interference off, then all',
+    load: () => import('./commands/interference.ts'),
+  },
+  {
     name: 'compare',
     usage: 'compare <base> [new]',
     summary: 'Compare runs, baselines, kernel runs or scenarios: a verdict a metric',

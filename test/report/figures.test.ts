@@ -11,7 +11,7 @@ import { recolour, renderer } from '../../src/report/render.ts';
 import { TABLES } from '../../src/report/run-data.ts';
 import { type Mode, SIZES, type Size, theme } from '../../src/report/theme.ts';
 import { emptyRun, runTables } from './fixture.ts';
-import { fidelityRows, kernelRows, kneeRows, sensitivityRows, studyRuns } from './study-fixture.ts';
+import { fidelityRows, interferenceRows, kernelRows, kneeRows, sensitivityRows, studyRuns } from './study-fixture.ts';
 
 const ids = Object.keys(FIGURES) as FigureId[];
 const sizes = Object.keys(SIZES) as Size[];
@@ -28,6 +28,7 @@ function rowsOf(id: FigureId): Row[] {
     fidelity: fidelityRows(),
     knee: kneeRows(),
     sensitivity: sensitivityRows(),
+    interference: interferenceRows(),
   };
   return figure(id).prepare(inputs[figure(id).scope] as never);
 }

@@ -15,6 +15,7 @@ export function rowsOf(id: FigureId): Row[] {
     fidelity: fixtures.fidelityRows,
     knee: fixtures.kneeRows,
     sensitivity: fixtures.sensitivityRows,
+    interference: fixtures.interferenceRows,
   };
   return figureOf(id).prepare(inputs[figureOf(id).scope]() as never);
 }

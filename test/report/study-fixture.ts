@@ -1,5 +1,11 @@
 /** Summaries of many runs, a kernel's measurements and published rows, made up so that each study figure has its usual shape. */
-import type { FidelityRow, KernelRow, KneeRow, SensitivityRow } from '../../src/report/figures/figure.ts';
+import type {
+  FidelityRow,
+  InterferenceRow,
+  KernelRow,
+  KneeRow,
+  SensitivityRow,
+} from '../../src/report/figures/figure.ts';
 import type { FigureId } from '../../src/report/figures/index.ts';
 import type { StudyRun, SummaryRow } from '../../src/report/run-data.ts';
 
@@ -165,5 +171,22 @@ export function sensitivityRows(): SensitivityRow[] {
         bound: 2000,
       };
     }),
+  );
+}
+
+/** Single effects overlap: the interaction is negative in one part. */
+export function interferenceRows(): InterferenceRow[] {
+  const bars = [
+    ['base', 'as it stands', [400, 900, 150]],
+    ['off', 'without shared links', [350, 300, 140]],
+    ['off', 'without loaders and their lock', [380, 420, 150]],
+    ['off', 'without KV cache against adapters', [90, 880, 170]],
+    ['all', 'without all of them', [20, 80, 160]],
+    ['residual', 'interaction', [30, -360, -10]],
+  ] as const;
+  return bars.flatMap(([kind, bar, values]) =>
+    ['queue', 'adapter wait', 'slower in a batch'].map((part, i) => ({
+      ...{ kind, bar, part, milliseconds: values[i], whole: 1450 },
+    })),
   );
 }

@@ -25,6 +25,7 @@ export interface Inputs {
   fidelity: readonly FidelityRow[];
   knee: readonly KneeRow[];
   sensitivity: readonly SensitivityRow[];
+  interference: readonly InterferenceRow[];
 }
 export type Scope = keyof Inputs;
 
@@ -113,6 +114,18 @@ export interface SensitivityRow {
   readonly at: number | null;
   /** Bound of the scenario's threshold on the metric, null where there is none. */
   readonly bound: number | null;
+}
+
+/** A part of the mean time that a request loses, in one variant of a scenario. */
+export interface InterferenceRow {
+  /** As it stands, one mechanism off, all off, or what all change beyond the sum of each (signed). */
+  readonly kind: 'base' | 'off' | 'all' | 'residual';
+  readonly bar: string;
+  /** Label of the part, as in theme.ts. */
+  readonly part: string;
+  readonly milliseconds: number;
+  /** Everything that a request loses as the scenario stands. */
+  readonly whole: number;
 }
 
 export interface Figure<S extends Scope = Scope> {

@@ -1,4 +1,5 @@
 /** Every figure by its id, which names its file here and in a run folder: a new figure is one file and one key. */
+import { ablation } from './ablation.ts';
 import { admissionTail } from './admission-tail.ts';
 import { costPerUser } from './cost-per-user.ts';
 import { fairness } from './fairness.ts';
@@ -44,6 +45,7 @@ export const FIGURES = {
   'load-staircase': loadStaircase,
   'slo-attainment': sloAttainment,
   'lost-time': lostTime,
+  ablation,
   fairness,
   'request-scatter': requestScatter,
   'throughput-queue': throughputQueue,

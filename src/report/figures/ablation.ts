@@ -1,0 +1,34 @@
+import { REQUEST_PARTS } from '../theme.ts';
+import { millisecondsAxis } from './axes.ts';
+import type { Figure, InterferenceRow, Row } from './figure.ts';
+import { stackedBars } from './stacked-bars.ts';
+
+export const ablation: Figure<'interference'> = {
+  scope: 'interference',
+  section: 'interference',
+  title: 'What each mechanism costs a request',
+  question: 'Where would lost time go if one kind of interference were gone?',
+  howToRead:
+    'Mean time a request loses against running alone, by what it waits for: as the scenario stands, without each mechanism, and without all of them, under the same draws. How much shorter a bar is than the first is what that mechanism costs. The last bar is what all together change beyond the sum of each alone; left of zero, single effects overlap. Percentages are of the time lost as it stands.',
+  source: 'own',
+  needs: [],
+  prepare(input) {
+    const ends = new Map<string, [below: number, above: number]>();
+    return input
+      .filter(({ milliseconds, whole }) => milliseconds !== 0 && whole > 0)
+      .map(({ bar, kind, part, milliseconds, whole }: InterferenceRow): Row => {
+        const [below, above] = ends.get(bar) ?? [0, 0];
+        const [from, to] = milliseconds < 0 ? [below + milliseconds, below] : [above, above + milliseconds];
+        ends.set(bar, milliseconds < 0 ? [from, above] : [below, to]);
+        return { bar, kind, part, milliseconds, share: milliseconds / whole, from, to };
+      });
+  },
+  spec: (rows, theme) =>
+    stackedBars(rows, theme, {
+      category: 'bar',
+      part: 'part',
+      looks: REQUEST_PARTS,
+      x: millisecondsAxis('from', 'time lost a request', { grid: true }),
+      amount: "format(datum.milliseconds, '.4~r') + ' ms'",
+    }),
+};

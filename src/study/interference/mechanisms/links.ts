@@ -1,0 +1,29 @@
+import { type Mechanism, withLoader } from './mechanism.ts';
+
+export const links: Mechanism = {
+  label: 'shared links',
+  summary: 'Each transfer has its disk or the object store to itself, at the same bandwidth; none waits for another',
+  source: 'own; contention as a difference to links without sharing',
+  metric: 'load_fetch_ms_p99',
+  off(scenario) {
+    if (scenario.serving.loader.discipline === 'private') return null;
+    const alone = withLoader(scenario, { discipline: 'private' });
+    const { hardware } = alone;
+    const { parallel, replicas, cells, gpus_per_node, object_store } = hardware;
+    // A cell's nodes divide the store between them: undone, so that one transfer may use all of it.
+    const perNode = Math.max(1, Math.floor(gpus_per_node / (parallel.tensor * parallel.pipeline)));
+    const nodes = Math.ceil(replicas / cells / perNode) * cells;
+    return {
+      ...alone,
+      hardware: {
+        ...hardware,
+        object_store: {
+          ...object_store,
+          bandwidth: object_store.bandwidth * nodes,
+          concurrency: Number.POSITIVE_INFINITY,
+          interval: Number.POSITIVE_INFINITY,
+        },
+      },
+    };
+  },
+};
