@@ -42,5 +42,6 @@ function firstSentence(text: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim()
     .replace(/^(['"])(.*)\1$/, '$2');
-  return whole.split(/(?<=\.)\s/)[0].replace(/\.$/, '');
+  // "et al." ends no sentence.
+  return whole.split(/(?<=(?<!\bet al)\.)\s/)[0].replace(/\.$/, '');
 }

@@ -31,18 +31,34 @@ export interface TableOptions {
   /** Columns whose text stands at the right (numbers). */
   right?: readonly number[];
   indent?: number;
+  /** Columns of the screen: the last column of text is folded to what is left of them, where that is enough to read. */
+  width?: number;
   style?: (style: Style, text: string) => string;
 }
 
+/** A column of text narrower than this is not folded: a word a line is worse than the terminal's own wrapping. */
+const NARROWEST = 30;
+
 /** Rows as aligned columns, two spaces apart, each line ended; no trailing spaces. */
 export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
-  const { header, right = [], indent = 0, style = (_style, text) => text } = options;
+  const { header, right = [], indent = 0, width, style = (_style, text) => text } = options;
   const all = header === undefined ? rows : [header, ...rows];
   const columns = Math.max(0, ...all.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, c) => Math.max(...all.map((row) => textWidth(row[c] ?? ''))));
   const line = (row: readonly string[]) =>
     (' '.repeat(indent) + row.map((cell, c) => pad(cell, widths[c], right.includes(c))).join('  ')).trimEnd();
-  const body = rows.map(line);
+  const before = indent + widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
+  const left = width === undefined ? 0 : width - before;
+  const body = rows.map((row) =>
+    left < NARROWEST || row.length < columns || textWidth(row[columns - 1]) <= left
+      ? line(row)
+      : line([
+          ...row.slice(0, -1),
+          fold(row[columns - 1], left)
+            .trimEnd()
+            .replaceAll('\n', `\n${' '.repeat(before)}`),
+        ]),
+  );
   return [...(header === undefined ? [] : [style('bold', line(header))]), ...body].map((text) => `${text}\n`).join('');
 }
 
@@ -64,6 +80,8 @@ export function fold(text: string, width: number, indent = ''): string {
 export class Terminal {
   /** Columns of stderr, or 100 where it is no terminal. */
   readonly width: number;
+  /** Columns of stdout where it is a terminal: into a pipe or file a row stays one line, for grep. */
+  readonly screen: number | undefined;
   readonly colorOut: boolean;
   readonly colorErr: boolean;
   /** Somebody watches stderr: progress may redraw a line. */
@@ -72,6 +90,7 @@ export class Terminal {
   constructor(choice: ColorChoice) {
     const { env, stdout, stderr } = process;
     this.width = Math.max(40, Math.min(160, stderr.columns ?? stdout.columns ?? 100));
+    this.screen = stdout.isTTY === true && stdout.columns > 0 ? stdout.columns : undefined;
     this.colorOut = wantsColor({ choice, isTTY: stdout.isTTY === true, env });
     this.colorErr = wantsColor({ choice, isTTY: stderr.isTTY === true, env });
     this.live = stderr.isTTY === true && env.CI === undefined && env.TERM !== 'dumb';

@@ -15,6 +15,12 @@ describe('list and explain', () => {
     }
   });
 
+  it('do not take "et al." for the end of a sentence', () => {
+    expect(mint(['list', 'scenarios']).stdout).toMatch(
+      /^published\/vllm-0\.8-lora-grid .* Agullo et al\. measured it$/m,
+    );
+  });
+
   it('explain whatever list names', () => {
     const { stdout } = mint(['list', '--names']);
     const names = stdout.trimEnd().split('\n');

@@ -21,6 +21,13 @@ describe('tables', () => {
     expect(table([])).toBe('');
   });
 
+  it('fold the last column where the screen is known, and not into slivers', () => {
+    const rows = [['name', 'five words that need two of the lines here']];
+    expect(table(rows, { width: 40 })).toBe('name  five words that need two of the\n      lines here\n');
+    expect(table(rows, { width: 20 })).toBe('name  five words that need two of the lines here\n');
+    expect(table(rows)).toBe(table(rows, { width: 20 }));
+  });
+
   it('fold at spaces and keep every word', () => {
     const text = 'one shared base model and a million adapters';
     const folded = fold(text, 16, '  ');

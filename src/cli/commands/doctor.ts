@@ -42,7 +42,7 @@ export const command: Command = {
         mark(check),
         check.ok ? check.found : `${check.found}; ${check.remedy}`,
       ]);
-      terminal.out(table(rows));
+      terminal.out(table(rows, { width: terminal.screen }));
     }
     return checks.some(({ ok, required }) => required && !ok) ? EXIT.unavailable : EXIT.ok;
   },

@@ -34,11 +34,13 @@ export const command: Command = {
       terminal.out(loaded.flatMap(({ items }) => items.map((item) => `${item.name}\n`)).join(''));
     } else if (wanted === undefined) {
       const rows = loaded.map(({ name, title, items }) => [name, String(items.length), title]);
-      terminal.out(table(rows, { header: ['kind', 'members', ''], right: [1], style: terminal.styleOut }));
+      terminal.out(
+        table(rows, { header: ['kind', 'members', ''], right: [1], width: terminal.screen, style: terminal.styleOut }),
+      );
       terminal.out('\nmint-bench list <kind> shows the members, mint-bench explain <name> one of them.\n');
     } else {
       const rows = loaded[0].items.map((item) => [item.name, item.summary]);
-      terminal.out(rows.length === 0 ? '' : table(rows, { style: terminal.styleOut }));
+      terminal.out(rows.length === 0 ? '' : table(rows, { width: terminal.screen, style: terminal.styleOut }));
     }
     return undefined;
   },
