@@ -135,9 +135,11 @@ function candidateTable({ result, objective, unit, smaller, style }: PlanPrint):
   return (
     table(rows, { header, right, indent: 2, style }) +
     (rest > 0 ? `  and ${rest} more in plan.json\n` : '') +
-    (known.length < candidates.length ? `  ${candidates.length - known.length} dearer ones were not simulated\n` : '')
+    (known.length < candidates.length ? `  ${dearer(candidates.length - known.length)} not simulated\n` : '')
   );
 }
+
+const dearer = (count: number): string => (count === 1 ? '1 dearer one was' : `${count} dearer ones were`);
 
 /** The rows around the answer. */
 function nearest(known: readonly number[], answer: number): number[] {
@@ -152,7 +154,7 @@ function remarks({ result, runs, style, replications }: PlanPrint, smaller: stri
   const whole = candidates.filter(({ how }) => how === 'whole').length;
   const lines = [
     `${runs} runs (${whole} configurations whole${smaller === '' ? '' : `, others at ${smaller}`}${replications === 1 ? '' : `, ${replications} replications each`}), ` +
-      `${inferred} verdicts inferred\n`,
+      `${inferred} ${inferred === 1 ? 'verdict' : 'verdicts'} inferred\n`,
   ];
   if (inferred > 0) {
     const because = monotone.map(({ path, better, because }) => `${better} ${path} (${because})`).join(', ');

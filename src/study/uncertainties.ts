@@ -204,7 +204,7 @@ export const UNCERTAINTIES: readonly Uncertainty[] = [
   ),
   cost(
     'lora_operator',
-    'LoRA operator, empty',
+    'empty LoRA operator',
     's',
     [6e-6, 40e-6],
     'low: csgmv under a graph on H200 without its GPU time (SGLang, lora_csgmv); high: Punica Fig. 8, two launches on A100, 37 to 42 µs',
