@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { fence, plain } from '../report/markdown.ts';
 import type { Comparison } from '../study/compare/comparison.ts';
-import { cells, HEADER } from './compare-text.ts';
+import { cells, HEADER, tellingLines } from './compare-text.ts';
 import { differenceText, exactLines, headline, ICONS, whatIfSentence } from './compare-words.ts';
 
 /** @param again the command that repeats the comparison; `accept` the one that makes the new side the baseline, where that may be wanted */
@@ -20,13 +20,15 @@ export function comparisonMarkdown(comparison: Comparison, again: string, accept
         .map((line) => `- ${plain(line)}`)
         .join('\n'),
     );
-  if (lines.length > 0) {
-    const rows = lines.map((line) => {
+  const shown = tellingLines(lines);
+  if (shown.length > 0) {
+    const rows = shown.map((line) => {
       const [name, a, b, change, word, why] = cells(line);
       return [`\`${name}\``, a, b, change, `${ICONS[line.verdict]} ${word}`, why];
     });
     parts.push(markdownTable(rows));
   }
+  if (shown.length < lines.length) parts.push(`${lines.length - shown.length} more lines are equal or did not change.`);
   if (differences !== null && differences.length > 3) {
     const all = differences.map((difference) => `- ${plain(differenceText(difference))}`).join('\n');
     parts.push(

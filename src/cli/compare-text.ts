@@ -1,6 +1,14 @@
 /** A comparison on the terminal. */
 import type { Comparison, Line, Verdict } from '../study/compare/comparison.ts';
-import { changeText, differenceText, exactLines, headline, valueTexts, whatIfSentence } from './compare-words.ts';
+import {
+  changeText,
+  differenceText,
+  exactLines,
+  headline,
+  lineName,
+  valueTexts,
+  whatIfSentence,
+} from './compare-words.ts';
 import { fold, type Style, type Terminal, table } from './terminal.ts';
 
 const STYLES: Record<Verdict, Style> = {
@@ -19,9 +27,13 @@ const evidence = ({ p, why }: Line): string =>
 
 export const HEADER = ['', 'base', 'new', 'change', 'verdict', ''];
 
+/** All lines of one setting; of several settings those that say something. */
+export const tellingLines = (lines: readonly Line[]): Line[] =>
+  lines.filter(({ setting, verdict }) => setting === undefined || (verdict !== 'equal' && verdict !== 'no change'));
+
 /** One row of the table: name, base, new, change, verdict, evidence. */
 export const cells = (line: Line): string[] => [
-  line.name,
+  lineName(line),
   ...valueTexts(line),
   changeText(line),
   line.verdict,
@@ -49,8 +61,9 @@ export function comparisonText(comparison: Comparison, terminal: Terminal): stri
     parts.push(`  scenarios differ in\n${table([...shown, ...more], { indent: 4 })}`);
   }
   if (exact !== null) parts.push(...exactLines(exact).map((line) => `  ${line}\n`));
-  if (lines.length > 0) {
-    const rows = lines.map((line) => {
+  const shown = tellingLines(lines);
+  if (shown.length > 0) {
+    const rows = shown.map((line) => {
       const row = cells(line);
       row[4] = paint(STYLES[line.verdict], row[4]);
       row[5] = paint('dim', row[5]);
@@ -58,6 +71,8 @@ export function comparisonText(comparison: Comparison, terminal: Terminal): stri
     });
     parts.push(`\n${table(rows, { header: HEADER, right: [1, 2, 3], indent: 2, style: paint })}`);
   }
+  if (shown.length < lines.length)
+    parts.push(`  ${lines.length - shown.length} more lines are equal or did not change (--json has them)\n`);
   if (notes.length > 0) parts.push('\n', ...notes.map((note) => fold(`note: ${note}`, 100)));
   return parts.join('');
 }

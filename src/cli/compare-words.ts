@@ -4,6 +4,9 @@ import type { Comparison, Exactness, Line, Verdict } from '../study/compare/comp
 import type { Difference } from '../study/compare/scenario-diff.ts';
 import { formatBandwidth, formatBytes, formatCount, formatSeconds } from './format.ts';
 
+/** "ttft_ms_p99"; of a sweep "ttft_ms_p99 at adapter.rank=8". */
+export const lineName = ({ name, setting }: Line): string => (setting === undefined ? name : `${name} at ${setting}`);
+
 const percent = (value: number, digits = 3) => `${significant(100 * value, digits)}%`;
 const signed = (value: number, text: string) => (value > 0 ? `+${text}` : text);
 
@@ -44,13 +47,15 @@ export const ICONS: Record<Verdict, string> = {
 
 /** What the comparison found, one sentence. */
 export function headline({ verdict, lines, exact, method, margin }: Comparison): string {
-  const named = (wanted: Verdict) => lines.filter((line) => line.verdict === wanted).map(({ name }) => name);
+  const named = (wanted: Verdict) => lines.filter((line) => line.verdict === wanted).map(lineName);
   const list = (names: string[]) =>
     names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
   const beyond = `by more than ${percent(margin)}`;
   switch (verdict) {
     case 'equal':
-      return exact === null ? 'Every metric is the same.' : 'Equal to the last bit: metrics, tables and events.';
+      return exact === null
+        ? 'Every metric is the same.'
+        : `Equal to the last bit: ${exact.whole ? 'metrics, tables and events' : 'every metric'}.`;
     case 'regressed':
       return `Worse ${beyond}: ${list(named('regressed'))}.`;
     case 'improved':
@@ -156,7 +161,8 @@ const SPOKEN: readonly (readonly [metric: string, name: string])[] = [
 
 /** "With 64 slots instead of 32, p99 TTFT falls from 812 ms to 560 ms (−31% ± 2%), …". Null where the scenarios are the same. */
 export function whatIfSentence({ differences, lines }: Comparison): string | null {
-  if (differences === null) return null;
+  // A sentence is about one setting.
+  if (differences === null || lines.some(({ setting }) => setting !== undefined)) return null;
   const texts = byPhrase(differences).slice(0, NAMED).map(differenceText);
   const more = differences.length - texts.length;
   const said = [...texts, ...(more > 0 ? [`${more} more ${more === 1 ? 'difference' : 'differences'}`] : [])];

@@ -214,3 +214,58 @@ function temporaryScenario(path: string): string {
   writeFileSync(file, text);
   return file;
 }
+
+describe('sweeps as sides', () => {
+  const swept = (out: string, ...more: string[]) => {
+    const axes = ['--set', 'serving.tiers.gpu.eviction=lru,sieve', '--set', 'adapter.rank=8,32'];
+    const sets = ['--set', 'duration=30s', '--set', 'warmup=5s', '--no-figures', '-q'];
+    const ran = mint(['sweep', 'smoke', ...axes, ...sets, '--out', out, '--replications', '2', ...more], { cwd });
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    return folderIn(out);
+  };
+
+  it('are paired setting by setting and seed by seed', () => {
+    const study = swept('swept');
+    const all = json(study, study);
+    expect(all).toMatchObject({ verdict: 'equal', method: 'exact', exact: { equal: true, whole: false } });
+    expect(compare(study, study).stdout).toMatch(/^equal: Equal to the last bit: every metric\.\n/);
+    const eviction = 'serving.tiers.gpu.eviction';
+    const two = json(`lru=${study}@${eviction}=lru`, `sieve=${study}@${eviction}=sieve`);
+    expect(two.method).toBe('paired');
+    const lines = two.lines as (Json['lines'][number] & { setting: string; base: number; new: number })[];
+    expect([...new Set(lines.map(({ setting }) => setting))]).toEqual(['adapter.rank=8', 'adapter.rank=32']);
+    expect(lines.every(({ n }) => n === 2)).toBe(true);
+    // The same means as the sweep gives itself.
+    const summary = JSON.parse(readFileSync(join(cwd, study, 'summary.json'), 'utf8')) as {
+      settings: { values: Record<string, unknown>; metrics: Record<string, { value: number }> }[];
+    };
+    for (const rank of [8, 32]) {
+      const line = lines.find(({ name, setting }) => name === 'ttft_ms_p50' && setting === `adapter.rank=${rank}`)!;
+      const mean = (policy: string) =>
+        summary.settings.find(({ values }) => values[eviction] === policy && values['adapter.rank'] === rank)!.metrics
+          .ttft_ms_p50.value;
+      expect([line.base, line.new]).toEqual([mean('lru'), mean('sieve')]);
+    }
+    const one = json(`${study}@${eviction}=lru,adapter.rank=8`, `${study}@${eviction}=sieve,adapter.rank=8`);
+    expect(one.lines[0]).not.toHaveProperty('setting');
+    expect(one.lines[0].n).toBe(2);
+  });
+
+  it('say what a setting must name, and cannot become a baseline', () => {
+    const study = folderIn('swept');
+    const error = (...args: string[]) => {
+      const { code, stderr } = compare(...args);
+      expect(code).toBe(EXIT.usage);
+      return stderr;
+    };
+    expect(error(`${study}@rank=8`, study)).toContain(
+      'has no axis rank; its axes are serving.tiers.gpu.eviction, adapter.rank',
+    );
+    expect(error(`${study}@adapter.rank=9`, study)).toContain('has no setting with adapter.rank=9, only 8, 32');
+    expect(error(study, 'one')).toContain('holds 4 settings, one is one');
+    expect(error(`one@adapter.rank=8`, study)).toContain('one is no folder of a sweep');
+    const saved = mint(['baseline', 'save', `${study}@serving.tiers.gpu.eviction=lru,adapter.rank=8`, 'x'], { cwd });
+    expect(saved.code).toBe(EXIT.usage);
+    expect(saved.stderr).toContain('is a sweep, which keeps metrics only');
+  });
+});

@@ -37,6 +37,11 @@ describe('sweep', () => {
       /\nagain: mint-bench sweep tiny\.yaml --set adapter\.rank=4,64 --set population\.users=200,2k --replications 2\n/,
     );
     expect(stderr.match(/^\d\/8 adapter\.rank=/gm)).toHaveLength(8);
+    const page = readFileSync(join(folderIn('whole'), 'report.html'));
+    writeFileSync(join(folderIn('whole'), 'report.html'), 'torn');
+    expect(mint(['report', folderIn('whole')], { cwd }).code).toBe(0);
+    expect(readFileSync(join(folderIn('whole'), 'report.html')).equals(page)).toBe(true);
+    expect(mint(['cite', folderIn('whole')], { cwd }).stdout).toMatch(/^@\w+\{/m);
     const found = files(folderIn('whole'));
     for (const file of ['sweep.arrow', 'aggregate.arrow', 'study.json', 'summary.md', 'report.html'])
       expect(found).toContain(file);

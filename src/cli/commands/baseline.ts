@@ -68,6 +68,10 @@ function save(run: string, name: string): string {
   try {
     const side = readSide(run, { baselines: join(BASELINES, ''), shipped: () => null });
     if (side.is !== 'runs') throw new UserError(`${run} is a ${side.kind}; a baseline is made from finished runs`);
+    if (side.runs.some(({ folder }) => folder === null))
+      throw new UserError(
+        `${run} is a sweep, which keeps metrics only; mint-bench run --replications makes what a baseline is made from`,
+      );
     return saveBaseline(
       side.runs.map(({ folder }) => folder!),
       name,

@@ -11,6 +11,7 @@ import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts'
 import { type Comparison, isInconclusive } from '../../study/compare/comparison.ts';
 import { readSide, type ScenarioSide, type Side } from '../../study/compare/sides.ts';
 import { simulateSides, type WantedSide } from '../../study/compare/simulate-sides.ts';
+import { compareStudies, type StudySide } from '../../study/compare/study-side.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
@@ -29,7 +30,8 @@ export const command: Command = {
   positionals: {
     base: {
       type: 'string',
-      describe: 'Run folder, folder of replications, baseline, kernel run or scenario; label=… names it',
+      describe:
+        'Run folder, folder of replications, sweep or folder@axis=value of it, baseline, kernel run or scenario; label=… names it',
       completes: 'files',
     },
     new: {
@@ -81,6 +83,10 @@ export const command: Command = {
     ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
     ['compare --bench main . --only engine-quick,kernels', 'did this change cost speed?'],
     ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
+    [
+      'compare lru=sweep-…@serving.tiers.gpu.eviction=lru sieve=sweep-…@serving.tiers.gpu.eviction=sieve',
+      'two policies of one sweep, setting by setting',
+    ],
   ],
   async run(args, context) {
     if (args.bench === true) return present(await bench(args, context), args, context);
@@ -92,6 +98,15 @@ export const command: Command = {
       if (base.is !== 'kernels' || next.is !== 'kernels')
         throw new UsageError(`${base.label} and ${next.label} are of different kinds: one is a measurement of kernels`);
       comparison = compareKernels(base, next, fraction(args, 'least-effect'));
+    } else if (base.is === 'study' || next.is === 'study') {
+      if (base.is !== 'study' || next.is !== 'study') {
+        const [study, other] = base.is === 'study' ? [base, next] : [next, base];
+        throw new UsageError(
+          `${study.label} holds ${(study as StudySide).settings.length} settings, ${other.label} is one`,
+          `take one of them: ${study.path}@axis=value,axis=value`,
+        );
+      }
+      comparison = asUsage(() => compareStudies(base as StudySide, next as StudySide, { margin, metrics }));
     } else {
       const [a, b] = await asRuns([base, next], args, context);
       comparison = compareRuns(a, b, { margin, metrics });
@@ -192,8 +207,10 @@ function asUsage<T>(read: () => T): T {
   }
 }
 
+type RunSide = Exclude<Side, { is: 'kernels' | 'study' }>;
+
 /** Scenario sides are simulated, with as many replications as the other side has. */
-async function asRuns(sides: [Side, Side], args: Arguments, context: Context): Promise<[RunsSide, RunsSide]> {
+async function asRuns(sides: [RunSide, RunSide], args: Arguments, context: Context): Promise<[RunsSide, RunsSide]> {
   const stored = sides.filter((side) => side.is === 'runs');
   const given = args.replications as number | undefined;
   if (given !== undefined && (!Number.isInteger(given) || given < 1))

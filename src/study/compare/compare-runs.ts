@@ -5,7 +5,7 @@
 import type { SummaryRow } from '../../metrics/summary.ts';
 import { ALPHA, type Comparison, type Exactness, overall, type SideInfo } from './comparison.ts';
 import { type Divergence, findDivergence } from './divergence.ts';
-import { FEWEST_PAIRS, HEADLINE, judge, pairsNeeded } from './judge.ts';
+import { draftLines, FEWEST_PAIRS, HEADLINE, pairsNeeded, settle } from './judge.ts';
 import { inCommon, scenarioDifferences } from './scenario-diff.ts';
 import { digestsOf, type StoredRun } from './stored-run.ts';
 
@@ -25,7 +25,26 @@ interface RunPair {
   new: StoredRun;
 }
 
-export function compareRuns(base: RunsSide, next: RunsSide, { margin, metrics }: CompareOptions): Comparison {
+export function compareRuns(base: RunsSide, next: RunsSide, options: CompareOptions): Comparison {
+  const { comparison, pairs } = draftComparison(base, next, options);
+  return settleComparison(comparison, pairs);
+}
+
+/** Corrects the lines, however many settings they are of, and draws the verdict over all. */
+export function settleComparison(draft: Comparison, pairs: number): Comparison {
+  const { lines, exact, margin } = draft;
+  if (pairs === 0) return draft;
+  settle(lines, margin);
+  const notes = exact?.equal === true ? [] : pairNotes(pairs, lines.filter(({ p }) => p !== null).length);
+  return { ...draft, verdict: overall(lines, exact), notes: [...draft.notes, ...notes] };
+}
+
+/** A comparison whose lines are not corrected yet, with the number of its pairs; without pairs it is finished. */
+export function draftComparison(
+  base: RunsSide,
+  next: RunsSide,
+  { margin, metrics }: CompareOptions,
+): { comparison: Comparison; pairs: number } {
   const differences = scenarioDifferences(base.runs[0].scenario, next.runs[0].scenario);
   const pairs = pairUp(base.runs, next.runs);
   const notes: string[] = [];
@@ -42,7 +61,15 @@ export function compareRuns(base: RunsSide, next: RunsSide, { margin, metrics }:
     notes.push(
       `no seed is on both sides: ${seedsOf(base.runs)} against ${seedsOf(next.runs)}. Pairs need the same draws: run both with the same seed and --replications.`,
     );
-    return { ...common, method: 'paired', verdict: 'not comparable', lines: [], exact: null, notes };
+    const comparison = {
+      ...common,
+      method: 'paired',
+      verdict: 'not comparable',
+      lines: [],
+      exact: null,
+      notes,
+    } as const;
+    return { comparison: { ...comparison, lines: [] }, pairs: 0 };
   }
   const left = base.runs.length + next.runs.length - 2 * pairs.length;
   if (left > 0)
@@ -54,12 +81,12 @@ export function compareRuns(base: RunsSide, next: RunsSide, { margin, metrics }:
     );
   }
   const judged = metrics ?? [...new Set([...HEADLINE, ...thresholdsOf(base.runs[0]), ...thresholdsOf(next.runs[0])])];
-  const lines = judge(
+  const lines = draftLines(
     pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
     { metrics: judged, margin, sameScenario: same },
   );
-  if (exact?.equal !== true) notes.push(...pairNotes(pairs.length, lines.filter(({ p }) => p !== null).length));
-  return { ...common, method: same ? 'exact' : 'paired', verdict: overall(lines, exact), lines, exact, notes };
+  const method = same ? 'exact' : 'paired';
+  return { comparison: { ...common, method, verdict: 'not comparable', lines, exact, notes }, pairs: pairs.length };
 }
 
 export const infoOf = ({ label, kind, path }: SideInfo): SideInfo => ({ label, kind, path });
@@ -119,10 +146,14 @@ function exactness(pairs: readonly RunPair[], notes: string[]): Exactness | null
     );
     return null;
   }
-  if (pairs.some(({ base, new: next }) => base.folder === null || next.folder === null))
-    notes.push('one side was simulated for this comparison: its metrics were compared, not its tables and events');
+  const whole = pairs.every(({ base, new: next }) => base.folder !== null && next.folder !== null);
+  if (!whole)
+    notes.push(
+      'metrics were compared, not tables and events: a side was simulated for this comparison, or is a sweep, which keeps metrics only',
+    );
   return {
     equal,
+    whole,
     metrics,
     metricsChanged,
     tables: [...tables].map(([table, columns]) => ({ table, columns: [...columns] })),

@@ -23,6 +23,8 @@ export type Better = 'higher' | 'lower' | 'neither';
 export interface Line {
   /** Metric of the catalog, kernel shape, or benchmark. */
   name: string;
+  /** Which setting of a sweep, where several are compared: `adapter.rank=8`. */
+  setting?: string;
   unit: string;
   better: Better;
   base: number | null;
@@ -50,6 +52,8 @@ export interface SideInfo {
 /** What two runs of one scenario and seed have in common, to the last bit. */
 export interface Exactness {
   equal: boolean;
+  /** False where a side has metrics alone: simulated for the comparison, or a point of a sweep. */
+  whole: boolean;
   /** Values of metrics, cohorts included, that differ, of how many. */
   metricsChanged: number;
   metrics: number;

@@ -51,14 +51,23 @@ export interface JudgeOptions {
 
 /** One line a metric that at least one side has. */
 export function judge(pairs: readonly Pair[], options: JudgeOptions): Line[] {
-  const drafts = options.metrics.flatMap((metric) => draft(metric, pairs, options) ?? []);
-  const tested = drafts.filter(({ p }) => p !== null);
+  const lines = draftLines(pairs, options);
+  settle(lines, options.margin);
+  return lines;
+}
+
+/** Lines before the correction: `p` is that of the line alone, and what was tested has no verdict yet. */
+export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Line[] =>
+  options.metrics.flatMap((metric) => draft(metric, pairs, options) ?? []);
+
+/** Corrects all lines that were tested together, whatever settings they are of, and gives them their verdicts. */
+export function settle(lines: readonly Line[], margin: number): void {
+  const tested = lines.filter(({ p }) => p !== null);
   const adjusted = holm(tested.map(({ p }) => p!));
   tested.forEach((line, i) => {
     line.p = adjusted[i];
-    line.verdict = fromInterval(line, options.margin);
+    line.verdict = fromInterval(line, margin);
   });
-  return drafts;
 }
 
 /** How many pairs it takes for one of `metrics` lines to be significant after Holm's correction. */

@@ -1,37 +1,52 @@
 /**
- * What a person may name as a side of a comparison, and what it is: a run folder, a folder of replications, a kernel run or a folder of
- * sessions, a baseline, a scenario file or the name of a shipped one. `label=` before it names the side in the output.
+ * What a person may name as a side of a comparison, and what it is: a run folder, a folder of replications, a sweep or some of its
+ * settings (`folder@axis=value`), a kernel run or a folder of sessions, a baseline, a scenario file or the name of a shipped one. `label=` before it names the side in the output.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKernelRun } from '../../real/results.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { suggest } from '../../scenario/findings.ts';
+import type { Override } from '../../scenario/load.ts';
+import { parsePoint } from '../axes.ts';
 import { BASELINES, baselineNames } from './baseline.ts';
 import type { KernelSide } from './compare-kernels.ts';
 import type { RunsSide } from './compare-runs.ts';
 import type { SideInfo } from './comparison.ts';
 import { scenarioDifferences } from './scenario-diff.ts';
 import { isRunFolder, readStoredRun } from './stored-run.ts';
+import { readStudySide, type StudySide } from './study-side.ts';
 
 export interface ScenarioSide extends SideInfo {
   kind: 'scenario';
 }
 
-export type Side = ({ is: 'runs' } & RunsSide) | ({ is: 'kernels' } & KernelSide) | ({ is: 'scenario' } & ScenarioSide);
+export type Side =
+  | ({ is: 'runs' } & RunsSide)
+  | ({ is: 'study' } & StudySide)
+  | ({ is: 'kernels' } & KernelSide)
+  | ({ is: 'scenario' } & ScenarioSide);
 
 export interface Places {
   baselines?: string;
   runs?: string;
+  studies?: string;
   /** The file of a shipped scenario of that name, null where there is none. */
   shipped(name: string): string | null;
 }
 
 export function readSide(written: string, places: Places): Side {
-  const { label, path } = splitLabel(written);
-  const { baselines = BASELINES, runs = join('reports', 'runs'), shipped } = places;
-  const candidates = [path, join(baselines, path), join(runs, path)];
+  const { label, path, picks } = splitSide(written);
+  const {
+    baselines = BASELINES,
+    runs = join('reports', 'runs'),
+    studies = join('reports', 'studies'),
+    shipped,
+  } = places;
+  const candidates = [path, join(baselines, path), join(runs, path), join(studies, path)];
   const found = candidates.find((candidate) => existsSync(candidate));
+  if (picks.length > 0 && !existsSync(join(found ?? path, 'study.json')))
+    throw new UserError(`${path} is no folder of a sweep, so @${picks[0].path} takes no settings of it`);
   if (found === undefined) {
     const scenario = shipped(path);
     if (scenario !== null) return { is: 'scenario', kind: 'scenario', label: label ?? path, path: scenario };
@@ -52,6 +67,13 @@ export function readSide(written: string, places: Places): Side {
     }
     return { is: 'scenario', kind: 'scenario', label: label ?? found, path: found };
   }
+  if (existsSync(join(found, 'study.json'))) {
+    const study = readStudySide(found, label ?? written, picks);
+    const [{ runs }, ...others] = study.settings;
+    return others.length === 0
+      ? { is: 'runs', ...study, kind: `${runs.length} runs of a sweep`, runs }
+      : { is: 'study', ...study };
+  }
   return readFolder(found, label ?? path, found === join(baselines, path) ? 'baseline' : null);
 }
 
@@ -61,11 +83,6 @@ function readFolder(path: string, label: string, kind: string | null): Side {
     return { is: 'kernels', kind: kind ?? 'kernel run', label, path, sessions };
   }
   if (isRunFolder(path)) return { is: 'runs', kind: kind ?? 'run', label, path, runs: [readStoredRun(path)] };
-  if (existsSync(join(path, 'study.json'))) {
-    throw new UserError(
-      `${path} is a study of several settings; compare takes runs: mint-bench run <scenario> --set … --replications 10 --out <folder> makes a side`,
-    );
-  }
   const inside = readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/\.(partial|old)-\d+$/.test(entry.name))
     .map((entry) => join(path, entry.name))
@@ -88,9 +105,13 @@ function readFolder(path: string, label: string, kind: string | null): Side {
   return { is: 'runs', kind: kind ?? `${read.length} runs`, label, path, runs: read };
 }
 
-/** `label=path`; a path that exists as it is written has no label. */
-function splitLabel(written: string): { label: string | null; path: string } {
-  const match = /^([^=/\\]+)=(.+)$/.exec(written);
-  if (match === null || existsSync(written)) return { label: null, path: written };
-  return { label: match[1], path: match[2] };
+/** `label=path@axis=value,axis=value`; a path that exists as it is written has neither label nor axes. */
+function splitSide(written: string): { label: string | null; path: string; picks: readonly Override[] } {
+  if (existsSync(written)) return { label: null, path: written, picks: [] };
+  const [, label, rest] = /^(?:([^=/\\@]+)=)?(.+)$/.exec(written) as RegExpExecArray;
+  const at = existsSync(rest) ? -1 : rest.indexOf('@');
+  const picks = at < 0 ? [] : parsePoint(rest.slice(at + 1));
+  if (picks === null)
+    throw new UserError(`${written}: expected axis=value after @, for instance ${rest.slice(0, at)}@adapter.rank=8`);
+  return { label: label ?? null, path: at < 0 ? rest : rest.slice(0, at), picks };
 }
