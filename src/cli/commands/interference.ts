@@ -11,7 +11,7 @@ import { type Interference, interference } from '../../study/interference/interf
 import { PARTS } from '../../study/interference/loss.ts';
 import { MECHANISM_KEYS, MECHANISMS, type MechanismKey } from '../../study/interference/mechanisms/index.ts';
 import { type AroundCrowd, aroundCrowd, oldTenants, PHASES } from '../../study/interference/phases.ts';
-import { planStudy, type Study, settingText } from '../../study/points.ts';
+import { planStudy, type Setting, type Study, valueText } from '../../study/points.ts';
 import { scenarioAt, smallerText } from '../../study/search-space.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -124,10 +124,26 @@ function onlyOf(args: Arguments): MechanismKey[] {
 /** Every setting of the scenario's own sweep, for the phases; the scenario itself where it has none. */
 function settingsAround(study: Study, swept: Study, smaller: ReturnType<typeof smallerOf>) {
   return swept.settings.map((setting) => ({
-    setting: settingText(setting),
+    setting: settingName(setting, swept.settings),
     scenario: scenarioAt(study.source, setting, smaller),
   }));
 }
+
+/** "builds_per_step 4"; of values that are objects, only the fields in which the settings differ. */
+function settingName(setting: Setting, all: readonly Setting[]): string {
+  return setting
+    .map(({ path, value }, axis) => {
+      if (!isObject(value)) return `${path.split('.').at(-1)} ${valueText(value)}`;
+      const others = all.map((one) => one[axis].value as Fields);
+      const differing = Object.keys(value).filter((key) => others.some((one) => one[key] !== value[key]));
+      return differing.map((key) => `${key} ${valueText(value[key])}`).join(', ');
+    })
+    .join(', ');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function list(scenario: Scenario, cohort: string, { terminal, json }: Context) {
   const mechanisms = MECHANISM_KEYS.map((key) => {
@@ -148,9 +164,13 @@ function list(scenario: Scenario, cohort: string, { terminal, json }: Context) {
 /** Bars of lost time: as it stands, without each, without all, and the interaction. */
 function rowsOf({ asked }: Interference): InterferenceRow[] {
   const { base, mechanisms, together, residual } = asked;
+  // Without those that change nothing: their bars are the first one again.
+  const moving = Object.entries(mechanisms).filter(([, { effect }]) =>
+    PARTS.some((part) => Math.abs(effect[part]?.value ?? 0) > 1e-6),
+  );
   const bars = [
     { kind: 'base', bar: 'as it stands', values: base?.losses ?? null },
-    ...Object.entries(mechanisms).map(([key, { without }]) => ({
+    ...moving.map(([key, { without }]) => ({
       ...{ kind: 'off' as const, bar: `without ${mechanismName(key as MechanismKey)}`, values: without },
     })),
     { kind: 'all', bar: 'without all of them', values: together?.without ?? null },

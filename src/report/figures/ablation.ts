@@ -1,4 +1,5 @@
-import { REQUEST_PARTS } from '../theme.ts';
+import type { Spec } from '../render.ts';
+import { REQUEST_PARTS, type Theme } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
 import type { Figure, InterferenceRow, Row } from './figure.ts';
 import { stackedBars } from './stacked-bars.ts';
@@ -28,7 +29,25 @@ export const ablation: Figure<'interference'> = {
       category: 'bar',
       part: 'part',
       looks: REQUEST_PARTS,
-      x: millisecondsAxis('from', 'time lost a request', { grid: true }),
+      x: lostAxis(),
+      least: leastLabelled(rows, theme),
       amount: "format(datum.milliseconds, '.4~r') + ' ms'",
     }),
 };
+
+/** As in axes.ts, for values on either side of zero. */
+const SIGNED =
+  "(datum.value < 0 ? '−' : '') + (abs(datum.value) >= 1000 ? format(abs(datum.value) / 1000, ',~g') + ' s' : format(abs(datum.value), '~g') + ' ms')";
+
+function lostAxis(): Spec {
+  const axis = millisecondsAxis('from', 'time lost a request', { grid: true });
+  return { ...axis, axis: { ...(axis.axis as object), labelExpr: SIGNED } };
+}
+
+/** A percentage takes about as much room on every axis, however far it reaches. */
+function leastLabelled(rows: readonly Row[], theme: Theme): number {
+  const ends = rows.flatMap((row) => [Number(row.from), Number(row.to)]);
+  const reach = Math.max(0, ...ends) - Math.min(0, ...ends);
+  const whole = rows.reduce((most, { milliseconds, share }) => Math.max(most, Number(milliseconds) / Number(share)), 0);
+  return Number((((theme.roomy ? 0.08 : 0.16) * reach) / Math.max(whole, 1e-9)).toPrecision(3));
+}

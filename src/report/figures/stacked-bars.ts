@@ -14,6 +14,8 @@ export interface StackedBars {
   readonly part: string;
   readonly looks: Readonly<Record<string, Look>>;
   readonly x: Spec;
+  /** Least share that has room for its percentage; where the axis does not end at 100%. */
+  readonly least?: number;
   /** Vega expression of what a part amounts to: it follows category, part and share in the tooltip. */
   readonly amount: string;
 }
@@ -46,7 +48,7 @@ export function stackedBars(rows: readonly Row[], theme: Theme, bars: StackedBar
           },
           {
             transform: [
-              { filter: `datum.share >= ${theme.roomy ? 0.07 : 0.13}` },
+              { filter: `datum.share >= ${bars.least ?? (theme.roomy ? 0.07 : 0.13)}` },
               { calculate: '(datum.from + datum.to) / 2', as: 'middle' },
             ],
             mark: { type: 'text', color: theme.background, fontWeight: 'bold' },

@@ -1,7 +1,7 @@
-import type { Mechanism } from './mechanism.ts';
+import type { MechanismEntry } from './entry.ts';
 
-export const arrivals: Mechanism = {
-  label: 'arrivals of new adapters',
+export const arrivals: MechanismEntry = {
+  label: 'new adapters',
   summary: 'No flash crowd: users who have not been seen for long do not all come at once',
   source: 'MinT (arXiv 2605.13779), section 5.3: admission beside warm traffic',
   metric: 'ttft_ms_p99',

@@ -1,10 +1,10 @@
 /** Every mechanism of interference that can be switched off: a new one is one file and one key. */
 import { activation } from './activation.ts';
 import { arrivals } from './arrivals.ts';
+import type { MechanismEntry } from './entry.ts';
 import { kv } from './kv.ts';
 import { links } from './links.ts';
 import { loaders } from './loaders.ts';
-import type { Mechanism } from './mechanism.ts';
 import { neighbours } from './neighbours.ts';
 import { ranks } from './ranks.ts';
 
@@ -17,7 +17,7 @@ export const MECHANISMS = {
   kv,
   arrivals,
   neighbours,
-} as const satisfies Record<string, Mechanism>;
+} as const satisfies Record<string, MechanismEntry>;
 
 export type MechanismKey = keyof typeof MECHANISMS;
 export const MECHANISM_KEYS = Object.keys(MECHANISMS) as MechanismKey[];

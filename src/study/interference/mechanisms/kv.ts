@@ -1,14 +1,14 @@
 import type { Scenario } from '../../../scenario/scenario.ts';
 import { planMemory } from '../../../sim/cost/memory.ts';
-import type { Mechanism } from './mechanism.ts';
+import type { MechanismEntry } from './entry.ts';
 
 const withMemory = (scenario: Scenario, memory: number): Scenario => ({
   ...scenario,
   hardware: { ...scenario.hardware, gpu: { ...scenario.hardware.gpu, memory } },
 });
 
-export const kv: Mechanism = {
-  label: 'KV cache against adapters',
+export const kv: MechanismEntry = {
+  label: 'adapter memory',
   summary: 'GPU memory grows by what the adapter slots take, so that the KV cache is as large as without adapters',
   source: 'S-LoRA (Sheng et al., arXiv 2311.03285), section 5; vLLM reserves slots before it sizes the KV cache',
   metric: 'queue_ms_p99',

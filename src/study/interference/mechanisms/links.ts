@@ -1,6 +1,6 @@
-import { type Mechanism, withLoader } from './mechanism.ts';
+import { type MechanismEntry, withLoader } from './entry.ts';
 
-export const links: Mechanism = {
+export const links: MechanismEntry = {
   label: 'shared links',
   summary: 'Each transfer has its disk or the object store to itself, at the same bandwidth; none waits for another',
   source: 'own; contention as a difference to links without sharing',

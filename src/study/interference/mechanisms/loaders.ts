@@ -1,10 +1,10 @@
-import { type Mechanism, withLoader } from './mechanism.ts';
+import { type MechanismEntry, withLoader } from './entry.ts';
 
 /** As many as the schema allows; no replica has more loads under way in practice. */
 const MANY = 4096;
 
-export const loaders: Mechanism = {
-  label: 'loaders and their lock',
+export const loaders: MechanismEntry = {
+  label: 'loader limits',
   summary:
     'A load starts at once, registers without a lock and is built beside the engine; its own bytes and build stay',
   source: 'MinT (arXiv 2605.13779), section 4.3 and table 8',

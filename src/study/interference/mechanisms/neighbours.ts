@@ -1,6 +1,6 @@
-import type { Mechanism } from './mechanism.ts';
+import type { MechanismEntry } from './entry.ts';
 
-export const neighbours: Mechanism = {
+export const neighbours: MechanismEntry = {
   label: 'neighbours',
   summary: 'The other cohorts send nothing: a tenant against its own requests alone',
   source: 'VTC (Sheng et al., OSDI 2024) on isolation between tenants; the form of the comparison is own',

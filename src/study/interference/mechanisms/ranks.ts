@@ -1,9 +1,9 @@
 import { rankClasses } from '../../../scenario/geometry.ts';
 import { layoutRule } from '../../../sim/cost/roofline.ts';
-import type { Mechanism } from './mechanism.ts';
+import type { MechanismEntry } from './entry.ts';
 
-export const ranks: Mechanism = {
-  label: 'ranks in a batch',
+export const ranks: MechanismEntry = {
+  label: 'mixed ranks',
   summary:
     'Every adapter costs a step its own rank, not the largest of the deployment or of the batch; slots stay padded',
   source: 'CaraServe (Li et al., arXiv 2401.11240), section 2.3',

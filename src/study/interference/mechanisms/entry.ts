@@ -1,8 +1,8 @@
 /** What one mechanism of interference is: where it shows, and the same scenario without it. */
 import type { Scenario } from '../../../scenario/scenario.ts';
 
-export interface Mechanism {
-  /** A few words: the row of a table, the bar of a figure. */
+export interface MechanismEntry {
+  /** A word or two, what stands after “without”: the row of a table, the bar of a figure. */
   readonly label: string;
   /** What is switched off, and what that leaves as it is. */
   readonly summary: string;
