@@ -104,7 +104,8 @@ function config(theme: Theme): Record<string, unknown> {
       title: null,
       labelColor: theme.ink,
       labelFontSize: theme.sheet.text,
-      labelLimit: LEGEND_LABEL,
+      // What is longer than the sheet is wide is cut off.
+      labelLimit: legendRoom(theme) - LEGEND_SYMBOL,
       symbolSize: 90,
       symbolStrokeWidth: 2,
       columnPadding: 14,
@@ -122,14 +123,16 @@ function config(theme: Theme): Record<string, unknown> {
   };
 }
 
-/** Longest label of a legend, px; the rest is cut off. */
-const LEGEND_LABEL = 220;
+/** Room of a legend beside the vertical axis, px. */
+const legendRoom = (theme: Theme): number => theme.sheet.width - 60;
+/** Width of a symbol with its gaps, px. */
+const LEGEND_SYMBOL = 36;
 
-/** Columns that a horizontal legend of these labels may take beside the vertical axis, at 36 px a symbol with its gaps. */
+/** Columns that a horizontal legend of these labels may take beside the vertical axis, symbols included. */
 export function legendColumns(labels: readonly string[], theme: Theme): number {
-  const widths = labels.map((label) => Math.min(textWidth(label, theme.sheet.text), LEGEND_LABEL));
-  const room = theme.sheet.width - 60;
-  const most = Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + 36))));
+  const widths = labels.map((label) => textWidth(label, theme.sheet.text));
+  const room = legendRoom(theme);
+  const most = Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + LEGEND_SYMBOL))));
   // As many rows as it takes, filled evenly: two and two instead of three and one.
   return Math.max(1, Math.ceil(labels.length / Math.ceil(labels.length / most)));
 }

@@ -39,7 +39,7 @@ export const costPerUser: Figure<'study'> = {
         title: 'US dollars a user and month',
         height: 220,
         metrics: {
-          cost_usd_per_user_month: 'shared base, own adapter',
+          cost_usd_per_user_month: 'shared base',
           dedicated_usd_per_user_month: 'a dedicated replica each',
         },
         y: dollars,

@@ -33,7 +33,7 @@ export const hitRatioCatalog: Figure<'study'> = {
       {
         title: 'share of lookups',
         height: 220,
-        metrics: { hit_ratio_gpu: 'on the GPU', hit_ratio_warm: 'on the GPU or in host memory' },
+        metrics: { hit_ratio_gpu: 'GPU', hit_ratio_warm: 'GPU or host' },
         y: (field) => shareAxis(field, null),
       },
     ]);
