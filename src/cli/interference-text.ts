@@ -93,7 +93,9 @@ function noteOf({ failure, other_requests, alone_shift_ms }: Variant): string {
   const notes: string[] = [];
   if (other_requests) notes.push('other requests finish');
   if (alone_shift_ms !== null && Math.abs(alone_shift_ms) >= 0.5)
-    notes.push(`${formatMetric(Math.abs(alone_shift_ms), 'ms')} of it even alone`);
+    notes.push(
+      `alone without: ${formatMetric(Math.abs(alone_shift_ms), 'ms')} ${alone_shift_ms < 0 ? 'quicker' : 'slower'}`,
+    );
   return notes.join(', ');
 }
 

@@ -21,7 +21,7 @@ interface Manifest {
 export interface SearchFolderOptions {
   /** Folder of the run folders. */
   out: string;
-  /** `knee`, `plan`, `sensitivity`. */
+  /** `knee`, `plan`, `sensitivity`, `interference`. */
   kind: string;
   name: string;
   /** Everything that decides the result. */

@@ -38,7 +38,7 @@ export const command: Command = {
   },
   examples: [
     ['interference interference-links', 'what contention on the shared disk costs a request'],
-    ['interference 1M --scale 8 --search-set duration=1h --replications 3', 'a large one on an eighth of it'],
+    ['interference 1M --scale 8 --search-set duration=1h --search-set warmup=10min', 'a large one on an eighth of it'],
     ['interference interference-admission', 'old tenants before, while and after new adapters arrive'],
   ],
   async run(args, context) {
