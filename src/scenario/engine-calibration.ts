@@ -9,6 +9,10 @@ import { z } from 'zod';
 
 const errors = z.record(z.string(), z.number().min(0)).describe('By metric: mean absolute relative error');
 
+const heldOut = z
+  .array(z.strictObject({ left_out: z.string(), rows: z.number().int().min(1), error: errors }))
+  .describe('Leave one group out: fitted again without it, error on it');
+
 export const engineCalibrationSchema = z.strictObject({
   format: z.literal('mint-bench-engine-calibration'),
   version: z.literal(1),
@@ -20,9 +24,21 @@ export const engineCalibrationSchema = z.strictObject({
     fitted: z.array(z.string()).min(1).describe('Parameters that were searched; the others were set'),
     rows: z.number().int().min(1).describe('Rows the parameters were fitted to'),
     error: errors,
-    held_out: z
-      .array(z.strictObject({ left_out: z.string(), rows: z.number().int().min(1), error: errors }))
-      .describe('Leave one group out: fitted again without it, error on it'),
+    held_out: heldOut,
   }),
+  frontend: z
+    .strictObject({
+      seconds: z.number().min(0).describe('Of every request; where a scenario says serving.frontend, that counts'),
+      found: z
+        .number()
+        .min(0)
+        .describe('Where it differs from seconds: more than an API server takes, so not its way, and not kept'),
+      metric: z.string(),
+      rows: z.number().int().min(1),
+      error: errors,
+      held_out: heldOut,
+    })
+    .optional()
+    .describe('The way through the API server, fitted to times to first token'),
 });
 export type EngineCalibration = z.infer<typeof engineCalibrationSchema>;

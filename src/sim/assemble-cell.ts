@@ -4,6 +4,7 @@
  */
 
 import type { Choice } from '../scenario/family.ts';
+import { frontendSeconds } from '../scenario/frontend.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startupSeconds } from '../scenario/startup.ts';
@@ -321,7 +322,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const durationNs = toNs(scenario.duration);
   cell = new Cell({
     durationNs,
-    frontendNs: toNs(scenario.serving.frontend ?? 0),
+    frontendNs: toNs(frontendSeconds(scenario)),
     gaugeNs: Math.max(1, Math.floor(durationNs / GAUGE_SAMPLES)),
     budget: {
       maxEvents: scenario.budget.max_events,

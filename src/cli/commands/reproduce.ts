@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { UserError } from '../../scenario/errors.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { calibrateEngine } from '../../study/reproduce/calibrate.ts';
+import { calibrateFrontend } from '../../study/reproduce/frontend.ts';
 import { fidelityPage } from '../../study/reproduce/page.ts';
 import { type Reproduction, reproductionsIn } from '../../study/reproduce/published.ts';
 import { type Reproduced, reproduce, withinTolerance } from '../../study/reproduce/reproduce.ts';
@@ -35,6 +36,11 @@ export const command: Command = {
     figures: { type: 'boolean', default: true, describe: 'Draw published against simulated' },
     markdown: { type: 'string', describe: 'Write the page that says where the model is wrong to this file' },
     fit: { type: 'boolean', default: false, describe: 'Fit the calibrations anew first, and write them; takes long' },
+    'fit-frontend': {
+      type: 'boolean',
+      default: false,
+      describe: 'Fit the way through the API server alone, costs as they are',
+    },
     strict: { type: 'boolean', default: false, describe: 'Exit 10 where a stated tolerance is missed' },
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
   },
@@ -46,6 +52,7 @@ export const command: Command = {
   async run(args, context) {
     const chosen = choose(args.name as string[] | undefined);
     if (args.fit === true) fitAll(chosen, context);
+    if (args.fit === true || args['fit-frontend'] === true) fitFrontends(chosen, context);
     const executor = new LocalExecutor({ jobs: Math.max(1, Number(args.jobs) || 1) });
     const progress = new Progress(context);
     let results: Reproduced[];
@@ -78,6 +85,13 @@ function fitAll(chosen: readonly Reproduction[], { terminal }: Context): void {
   for (const one of chosen) {
     const fitted = calibrateEngine(one, new Date().toISOString().slice(0, 10));
     if (fitted !== null) terminal.err(`${fitted.file}: ${JSON.stringify(fitted.calibration.parameters)}\n`);
+  }
+}
+
+function fitFrontends(chosen: readonly Reproduction[], { terminal }: Context): void {
+  for (const one of chosen) {
+    const fitted = calibrateFrontend(one);
+    if (fitted !== null) terminal.err(`${fitted.file}: ${JSON.stringify(fitted.calibration.frontend)}\n`);
   }
 }
 

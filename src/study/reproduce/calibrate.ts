@@ -19,6 +19,8 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
     fit.metrics.some((metric) => row.published.has(metric)) &&
     Object.entries(fit.below).every(([metric, limit]) => (row.published.get(metric) ?? 0) < limit);
   const extra = Object.entries(fit.set).map(([path, value]) => ({ path, value }));
+  // Fitted after the cost, in frontend.ts: what the file held before has no say.
+  if (fit.frontend !== undefined) extra.push({ path: 'serving.frontend', value: '0s' });
   const rows = rowsOf(reproduction, extra).filter(usable);
   const fitted = rows.filter(({ group }) => group.use === 'fitted');
   const options: FitOptions = {
@@ -42,7 +44,11 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
       fitted: Object.keys(fit.search),
       rows: fitted.length,
       error: errorOf(fitted, parameters, fit.metrics),
-      held_out: leaveOneOut(rows, options, groupOf),
+      held_out: leaveOneOut(
+        rows,
+        { ...options, ...(fit.leave_out && { mostRows: fit.leave_out.rows, evaluations: fit.leave_out.evaluations }) },
+        groupOf,
+      ),
     },
   };
   const file = join(dirname(reproduction.scenarioFile), fit.calibration);

@@ -16,18 +16,20 @@ export interface FitOptions {
   /** Metrics the loss is taken over. */
   readonly metrics: readonly string[];
   readonly evaluations?: number;
+  /** At most this many rows are searched on, evenly taken: more of a grid say nothing new about a handful of parameters. */
+  readonly mostRows?: number;
 }
 
 export type Parameters = Readonly<Record<string, number>>;
 
 export function fitRows(rows: readonly PublishedRow[], options: FitOptions): Parameters {
-  const { search, fixed = {}, metrics, evaluations } = options;
+  const { search, fixed = {}, metrics, evaluations, mostRows = MOST_ROWS } = options;
   const names = Object.keys(search);
   const parametersOf = (values: readonly number[]): Parameters => ({
     ...fixed,
     ...Object.fromEntries(names.map((name, i) => [name, values[i]])),
   });
-  const few = thinned(rows);
+  const few = thinned(rows, mostRows);
   const loss = (values: number[]) => {
     const terms = few
       .flatMap((row) => ratios(row, parametersOf(values), metrics))
@@ -55,12 +57,11 @@ export function errorOf(
   );
 }
 
-/** At most this many rows are searched on, evenly taken: more of the same grid say nothing new about a handful of parameters. */
 const MOST_ROWS = 36;
 
-function thinned(rows: readonly PublishedRow[]): PublishedRow[] {
-  const step = Math.max(1, rows.length / MOST_ROWS);
-  return Array.from({ length: Math.min(rows.length, MOST_ROWS) }, (_, i) => rows[Math.floor(i * step)]);
+function thinned(rows: readonly PublishedRow[], most: number): PublishedRow[] {
+  const step = Math.max(1, rows.length / most);
+  return Array.from({ length: Math.min(rows.length, most) }, (_, i) => rows[Math.floor(i * step)]);
 }
 
 /** Fitted on all but one group, and the error on that one, for each group. */

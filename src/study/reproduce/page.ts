@@ -104,7 +104,7 @@ function calibrationLines({ rows }: Reproduced): string[] {
       return parsed.success ? [[parsed.data.engine, parsed.data] as const] : [];
     }),
   );
-  return [...used.values()].flatMap(({ engine, parameters, fit }) => [
+  return [...used.values()].flatMap(({ engine, parameters, fit, frontend }) => [
     '',
     `Calibration of ${engine}: ${Object.entries(parameters)
       .map(([key, value]) => `${key} ${value}`)
@@ -120,6 +120,12 @@ function calibrationLines({ rows }: Reproduced): string[] {
           ...fit.held_out.map(
             ({ left_out, rows: n, error }) => `- without ${left_out} (${n} rows): ${errorsText(error)}`,
           ),
+        ]),
+    ...(frontend === undefined
+      ? []
+      : [
+          '',
+          `Way through the API server: ${(1e3 * frontend.seconds).toFixed(1)} ms a request${frontend.found === frontend.seconds ? '' : ` (${(1e3 * frontend.found).toFixed(1)} ms came out, more than such a server takes, and is not kept; the errors are with it)`}, fitted to \`${frontend.metric}\` of ${frontend.rows} rows; error on them ${errorsText(frontend.error)}${frontend.held_out.length === 0 ? '' : `; fitted without a group, error on it: ${frontend.held_out.map(({ left_out, rows: n, error }) => `${left_out} (${n} rows) ${errorsText(error)}`).join(', ')}`}.`,
         ]),
   ]);
 }

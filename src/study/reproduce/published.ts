@@ -49,7 +49,11 @@ const fitSchema = z.strictObject({
   below: numbers.default({}),
   /** Written over every row, to fit on shorter runs. */
   set: settings.default({}),
+  /** The way through the API server is fitted to this time to first token, on fitted rows whose published value is below a limit (ms). */
+  frontend: z.strictObject({ metric: z.string(), below: z.number().default(Number.POSITIVE_INFINITY) }).optional(),
   evaluations: z.number().int().positive().default(80),
+  /** Of each fit without one group: rows searched on, and simulations of them. Cross-validation is several fits. */
+  leave_out: z.strictObject({ rows: z.number().int().positive(), evaluations: z.number().int().positive() }).optional(),
 });
 
 /**

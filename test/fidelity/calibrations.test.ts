@@ -1,0 +1,50 @@
+/** Calibrations that are shipped say what they rest on; and an engine with adapters, fitted to one model, is held against another. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { engineCalibrationSchema } from '../../src/scenario/engine-calibration.ts';
+import { errorOf, fitRows } from '../../src/study/reproduce/fit.ts';
+import { constantOf } from '../../src/study/reproduce/frontend.ts';
+import { readReproduction, reproductionsIn } from '../../src/study/reproduce/published.ts';
+import { rowsOf } from '../../src/study/reproduce/rows.ts';
+
+const FOLDER = join(import.meta.dirname, '../../scenarios/published');
+
+describe('shipped calibrations', () => {
+  const files = readdirSync(join(FOLDER, 'engines'));
+  test.each(files)('%s names its rows and was fitted again without each group', (file) => {
+    const calibration = engineCalibrationSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'engines', file), 'utf8')));
+    const asked = reproductionsIn(FOLDER).find(({ file: { fit } }) => fit?.calibration === `engines/${file}`)!.file;
+    const fitted = asked.groups.filter(({ use }) => use === 'fitted');
+    expect(calibration.engine).toBe(asked.engine);
+    expect(calibration.fit.rows).toBeLessThanOrEqual(fitted.reduce((sum, { rows }) => sum + rows.length, 0));
+    expect(calibration.fit.fitted).toEqual(Object.keys(asked.fit!.search));
+    const parts = new Set(asked.groups.map(({ name, part }) => part ?? name));
+    expect(calibration.fit.held_out.length).toBeGreaterThan(1);
+    for (const { left_out } of calibration.fit.held_out) expect(parts).toContain(left_out);
+    expect(calibration.frontend !== undefined).toBe(asked.fit!.frontend !== undefined);
+    if (calibration.frontend !== undefined) expect(calibration.frontend.seconds).toBeLessThanOrEqual(0.1);
+  });
+});
+
+test('Punica, fitted to one run of 7B: 13B is within 20%, and far better than without a fit', () => {
+  const rows = rowsOf(readReproduction(join(FOLDER, 'punica-textgen.published.yaml')));
+  const of = (name: string) => rows.filter(({ group }) => group.name === name);
+  const metrics = ['makespan_output_tps'];
+  const fixed = { step_overhead: 1e-3, lora_operator: 41.3e-6, lora_adapter: 0.33e-6 };
+  const fitted = fitRows(of('7b-fit'), {
+    search: { kernel_gap: { low: 0, start: 40e-6, high: 200e-6 } },
+    fixed,
+    metrics,
+    evaluations: 12,
+  });
+  const held = errorOf(of('13b'), fitted, metrics).makespan_output_tps;
+  expect(held).toBeLessThan(0.2);
+  expect(held).toBeLessThan(errorOf(of('13b'), { ...fixed, kernel_gap: 1e-6 }, metrics).makespan_output_tps / 2);
+});
+
+test('the way through an API server is what published first tokens have beyond the simulated ones', () => {
+  const rows = [10, 30, 200].map((simulated) => ({ simulated, published: simulated + 20 }));
+  expect(constantOf(rows)).toBeCloseTo(0.02, 6);
+  expect(constantOf(rows.map(({ published, simulated }) => ({ published: simulated, simulated: published })))).toBe(0);
+});
