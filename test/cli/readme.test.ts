@@ -76,6 +76,10 @@ const RUN: Readonly<Record<string, Expected>> = {
     prints: /^answer +hardware\.replicas=/m,
   },
   'npx mint-bench explain-run s-lora-a10g --replications 3 --metric slo_attainment,ttft_ms_p99': { extra: SHORT },
+  'npx mint-bench interference interference-admission': {
+    extra: '--set duration=2min --set warmup=10s --replications 1 --no-figures',
+    prints: /of it interaction/,
+  },
   'npx mint-bench sweep scale-out --shard 1/8': {
     extra: `${SHORT} --replications 1`,
     prints: /mint-bench merge reports\/studies\/scale-out-\w+\.shard-\*-of-8$/m,
@@ -106,7 +110,7 @@ const RUN: Readonly<Record<string, Expected>> = {
   },
   'npx mint-bench cite reports/runs/smoke-… --out sources.bib': { prints: /^sources\.bib$/m },
   'npx mint-bench kernel --backend cpu --self-test': CPU_KERNEL
-    ? {}
+    ? { extra: '--quick' }
     : { code: EXIT.unavailable, prints: /npm run build:native/ },
   'npx mint-bench run cpu-profile': { extra: `${SHORT} --no-figures`, prints: /LoRA priced by profile/ },
 };
