@@ -58,7 +58,7 @@ const RUN: Readonly<Record<string, Expected>> = {
   'npx mint-bench explain ttft_ms_p99': { prints: /Time to first token/ },
   'npx mint-bench doctor': { prints: /^node +ok/m },
   'npx mint-bench run smoke --trace 2s@00:05': {
-    extra: '--set duration=303s',
+    extra: '--set duration=303s --no-figures',
     prints: /trace\.json/,
   },
   'npx mint-bench sweep scale-out': { extra: `${SHORT} --set population.users=1e3,1e4 --replications 1 --no-figures` },
