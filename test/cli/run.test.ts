@@ -82,7 +82,9 @@ describe('run', () => {
     expect(mint(['report', 'nothing'], { cwd })).toEqual({
       code: EXIT.usage,
       stdout: '',
-      stderr: 'error: nothing is no folder of a finished run\n  mint-bench run prints where it keeps its results\n',
+      stderr:
+        'error: nothing is no folder of a finished run, of a sweep or of a kernel measurement, and no .vl.json of a figure\n' +
+        '  mint-bench run, sweep and kernel print where they keep their results\n',
     });
   });
 

@@ -174,7 +174,9 @@ export const budgetSchema = () =>
       max_queue: limit('10M').describe('Requests waiting in a cell before a run stops with an error.'),
       drain: duration({ infinity: true })
         .prefault('none')
-        .describe('Simulated time after the duration in which requests may still finish; what is left then is unfinished.'),
+        .describe(
+          'Simulated time after the duration in which requests may still finish; what is left then is unfinished.',
+        ),
     })
     .prefault({})
     .describe('Bounds on what a run may cost.');

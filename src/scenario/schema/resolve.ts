@@ -92,7 +92,10 @@ function resolveRates(population: ScenarioInput['population'], shares: number[],
       report('MB-E202', 'the cohort has both rate and rate_per_user', [...at, 'rate_per_user'], 'keep one of them');
     } else if (total === undefined && own[i] === undefined && population.arrivals.name === 'open') {
       const hint = 'write population.rate, rate_per_user, or a rate in every cohort';
-      report('MB-E202', `cohort ${cohort.name} has no request rate`, at, hint, [['population', 'rate'], ['population', 'rate_per_user']]);
+      report('MB-E202', `cohort ${cohort.name} has no request rate`, at, hint, [
+        ['population', 'rate'],
+        ['population', 'rate_per_user'],
+      ]);
     } else if (total !== undefined && own[i] !== undefined && withOwn < cohorts.length) {
       const key = cohort.rate === undefined ? 'rate_per_user' : 'rate';
       const hint = 'use rate_share here, drop the total, or give every cohort a rate, which the total then scales';

@@ -30,7 +30,9 @@ const loader = z.strictObject({
   discipline: z
     .enum(['serial', 'fair', 'private'])
     .prefault('fair')
-    .describe('How concurrent transfers share a link: one after the other, equal shares, or each the whole of it (no contention, as a reference).'),
+    .describe(
+      'How concurrent transfers share a link: one after the other, equal shares, or each the whole of it (no contention, as a reference).',
+    ),
   activation: z
     .enum(['blocking', 'overlapped'])
     .prefault('overlapped')
