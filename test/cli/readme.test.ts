@@ -39,6 +39,8 @@ interface Expected {
   prints?: RegExp;
 }
 
+const SELF_TEST = 'npx mint-bench kernel --backend cpu --self-test';
+
 const RUN: Readonly<Record<string, Expected>> = {
   'npm ci && npx mint-bench run scenarios/1M.yaml': {
     extra: '--set duration=20s --set warmup=2s --no-figures',
@@ -109,14 +111,13 @@ const RUN: Readonly<Record<string, Expected>> = {
     prints: /\\end\{tabular\}/,
   },
   'npx mint-bench cite reports/runs/smoke-… --out sources.bib': { prints: /^sources\.bib$/m },
-  'npx mint-bench kernel --backend cpu --self-test': CPU_KERNEL
-    ? { extra: '--quick' }
-    : { code: EXIT.unavailable, prints: /npm run build:native/ },
+  ...(!CPU_KERNEL && { [SELF_TEST]: { code: EXIT.unavailable, prints: /npm run build:native/ } }),
   'npx mint-bench run cpu-profile': { extra: `${SHORT} --no-figures`, prints: /LoRA priced by profile/ },
 };
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'is what runs this file',
+  ...(CPU_KERNEL && { [SELF_TEST]: 'the same checks, a minute of them: test/real/native/cpu-conformance.test.ts' }),
   'npx mint-bench worker redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
   'npx mint-bench sweep scale-out --executor redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
   'npx mint-bench compare --bench main . --only engine-quick,kernels':
