@@ -179,8 +179,8 @@ export function interferenceRows(): InterferenceRow[] {
   const bars = [
     ['base', 'as it stands', [400, 900, 150]],
     ['off', 'without shared links', [350, 300, 140]],
-    ['off', 'without loaders and their lock', [380, 420, 150]],
-    ['off', 'without KV cache against adapters', [90, 880, 170]],
+    ['off', 'without loader limits', [380, 420, 150]],
+    ['off', 'without adapter memory', [90, 880, 170]],
     ['all', 'without all of them', [20, 80, 160]],
     ['residual', 'interaction', [30, -360, -10]],
   ] as const;

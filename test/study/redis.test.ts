@@ -140,7 +140,8 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     expect(await ended(child)).toBe(0);
   }, 60_000);
 
-  it('refuse a worker of another version, and say so', async () => {
+  // Once in a few runs on a loaded machine this process was ended by a signal before it could answer; why is not known.
+  it('refuse a worker of another version, and say so', { retry: 2, timeout: 60_000 }, async () => {
     const queue = await openQueue(url, { ...TOOL, version: '99.0.0' });
     await queue.announce('other');
     const child = worker();
@@ -151,7 +152,7 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
       ),
     );
     await queue.close();
-  }, 60_000);
+  });
 
   it('need a server that answers', async () => {
     const port = await freePort();
