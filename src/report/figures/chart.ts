@@ -123,15 +123,17 @@ function config(theme: Theme): Record<string, unknown> {
   };
 }
 
-/** Room of a legend beside the vertical axis, px. */
-const legendRoom = (theme: Theme): number => theme.sheet.width - 60;
+/** Room of a vertical axis of numbers, px. */
+const AXIS_ROOM = 44;
+/** Room of a legend beside a vertical axis that takes `left` px. */
+const legendRoom = (theme: Theme, left = AXIS_ROOM): number => theme.sheet.width - left - 16;
 /** Width of a symbol with its gaps, px. */
 const LEGEND_SYMBOL = 36;
 
-/** Columns that a horizontal legend of these labels may take beside the vertical axis, symbols included. */
-export function legendColumns(labels: readonly string[], theme: Theme): number {
+/** Columns that a horizontal legend of these labels may take beside a vertical axis of `left` px, symbols included. */
+export function legendColumns(labels: readonly string[], theme: Theme, left?: number): number {
   const widths = labels.map((label) => textWidth(label, theme.sheet.text));
-  const room = legendRoom(theme);
+  const room = legendRoom(theme, left);
   const most = Math.max(1, Math.min(labels.length, Math.floor(room / (Math.max(1, ...widths) + LEGEND_SYMBOL))));
   // As many rows as it takes, filled evenly: two and two instead of three and one.
   return Math.max(1, Math.ceil(labels.length / Math.ceil(labels.length / most)));
@@ -143,19 +145,19 @@ export function present(looks: Readonly<Record<string, Look>>, rows: readonly Ro
   return Object.values(looks).filter((look) => seen.has(look.label));
 }
 
-function legendOf(looks: readonly Look[], theme: Theme, extra: Spec = {}): Spec | null {
+function legendOf(looks: readonly Look[], theme: Theme, extra: Spec = {}, left?: number): Spec | null {
   if (looks.length < 2) return null;
   const labels = looks.map((look) => look.label);
-  return { symbolType: 'square', columns: legendColumns(labels, theme), ...extra };
+  return { symbolType: 'square', columns: legendColumns(labels, theme, left), ...extra };
 }
 
-/** Fill or stroke colour by series. */
-export function colour(field: string, looks: readonly Look[], theme: Theme): Spec {
+/** Fill or stroke colour by series; `left`: room of the vertical axis where it holds names, px. */
+export function colour(field: string, looks: readonly Look[], theme: Theme, left?: number): Spec {
   return {
     field,
     type: 'nominal',
     scale: { domain: looks.map((look) => look.label), range: looks.map((look) => theme.swatches[look.swatch]) },
-    legend: legendOf(looks, theme),
+    legend: legendOf(looks, theme, {}, left),
     sort: null,
   };
 }
@@ -234,7 +236,7 @@ export interface Panel extends Spec {
  * Panels above one another; also the frame of a figure with a single panel. Every panel gets the same room for its vertical
  * axis (`left`, px), so that their plots stand in line; the unit of that axis is written above the plot, level.
  */
-export function panels(theme: Theme, views: readonly Panel[], left: number = 44): Spec {
+export function panels(theme: Theme, views: readonly Panel[], left: number = AXIS_ROOM): Spec {
   const text = {
     fontSize: theme.sheet.text,
     fontWeight: 'normal',

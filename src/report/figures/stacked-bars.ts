@@ -24,6 +24,7 @@ export function stackedBars(rows: readonly Row[], theme: Theme, bars: StackedBar
   const names = distinct(rows, bars.category);
   const y = categoryAxis(bars.category);
   const shown = present(bars.looks, rows, bars.part);
+  const left = labelRoom(names, theme);
   return panels(
     theme,
     [
@@ -42,7 +43,7 @@ export function stackedBars(rows: readonly Row[], theme: Theme, bars: StackedBar
               y,
               x: { ...bars.x, field: 'from' },
               x2: { field: 'to' },
-              color: colour(bars.part, shown, theme),
+              color: colour(bars.part, shown, theme, left),
               description: TIP,
             },
           },
@@ -57,6 +58,6 @@ export function stackedBars(rows: readonly Row[], theme: Theme, bars: StackedBar
         ],
       },
     ],
-    labelRoom(names, theme),
+    left,
   );
 }
