@@ -1,11 +1,12 @@
 /** The report of a study, written into its folder: report.html, summary.md, and the figures that fit its axes. */
 import { join } from 'node:path';
+import { replaceFile } from '../metrics/write-files.ts';
 import { drawAll } from './draw.ts';
 import { studyPage } from './html/study-page.ts';
 import { markdownStudy } from './markdown-study.ts';
 import type { Provenance } from './run-data.ts';
 import { type StudyTables, studyDigest, studyRuns } from './study-digest.ts';
-import { type ReportOptions, replaceFile, writeFigures } from './write.ts';
+import { type ReportOptions, writeFigures } from './write.ts';
 
 /** Returns the paths written, relative to the folder, sorted. */
 export async function writeStudyReport(

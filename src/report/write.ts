@@ -4,6 +4,7 @@
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../metrics/write-files.ts';
 import { digest } from './digest.ts';
 import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
@@ -89,15 +90,5 @@ function renameIfThere(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-export function replaceFile(path: string, content: string): void {
-  const partial = `${path}.partial-${process.pid}`;
-  try {
-    writeFileSync(partial, content);
-    renameSync(partial, path);
-  } finally {
-    rmSync(partial, { force: true });
   }
 }

@@ -5,6 +5,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writing } from '../metrics/write-files.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
 
 export interface Manifest {
@@ -79,19 +80,18 @@ export class RunFolderWriter {
   /** A full disk or a folder that cannot be written: nothing half-written stays, and the message says where. */
   private attempt(action: () => void): void {
     try {
-      action();
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === undefined) throw cause;
-      this.abandon();
-      const why = code === 'ENOSPC' ? 'the disk is full' : message;
-      throw new EnvironmentError(
-        `The results could not be written to ${this.path}: ${why}.`,
-        [`writing ${this.partial}`],
-        code === 'ENOSPC'
-          ? 'Free some space, or name a folder on another disk with --out.'
-          : 'Name a folder that can be written with --out.',
-      );
+      writing(action, {
+        what: 'The results',
+        path: this.path,
+        place: this.partial,
+        remedy: (full) =>
+          full
+            ? 'Free some space, or name a folder on another disk with --out.'
+            : 'Name a folder that can be written with --out.',
+      });
+    } catch (error) {
+      if (error instanceof EnvironmentError) this.abandon();
+      throw error;
     }
   }
 }

@@ -3,9 +3,9 @@
  * search goes on where it was stopped, whatever order it takes. Files are written beside their place and renamed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EnvironmentError } from '../scenario/errors.ts';
+import { replaceFile, writing } from '../metrics/write-files.ts';
 import { canonicalJson, shortHash } from '../scenario/hash.ts';
 import { decodeResult, encodeResult, type PointResult } from './point-result.ts';
 import type { Point } from './points.ts';
@@ -82,28 +82,17 @@ export class SearchFolder {
 
   private replace(name: string, content: string | Uint8Array): void {
     const path = join(this.path, name);
-    const partial = `${path}.partial-${process.pid}`;
     mkdirSync(dirname(path), { recursive: true });
-    try {
-      writeFileSync(partial, content);
-      renameSync(partial, path);
-    } finally {
-      rmSync(partial, { force: true });
-    }
+    replaceFile(path, content);
   }
 
   private attempt(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === undefined) throw cause;
-      throw new EnvironmentError(
-        `The search could not be written to ${this.path}: ${code === 'ENOSPC' ? 'the disk is full' : message}.`,
-        [`writing ${this.path}`],
+    writing(action, {
+      what: 'The search',
+      path: this.path,
+      remedy: () =>
         'Free some space, or name a folder that can be written with --out; the same command then goes on from what is there.',
-      );
-    }
+    });
   }
 }
 

@@ -2,10 +2,10 @@
  * Where a study lives on disk: study.json, one small file a finished point, and, when all points are there, the tables. Every file is
  * written beside its place and renamed, so a process that is killed at any moment loses at most the points under way.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile, writing } from '../metrics/write-files.ts';
 import { builtFile } from '../run/built-file.ts';
-import { EnvironmentError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { decodeResult, decodeScenario, type PointResult } from './point-result.ts';
 import type { Shard } from './shard.ts';
@@ -108,9 +108,7 @@ export class StudyFolder {
   }
 
   private replace(name: string, content: string | Uint8Array): void {
-    const partial = join(this.path, `${name}.partial-${process.pid}`);
-    writeFileSync(partial, content);
-    renameSync(partial, join(this.path, name));
+    replaceFile(join(this.path, name), content);
   }
 
   /** What a killed process had half written. */
@@ -124,17 +122,12 @@ export class StudyFolder {
   }
 
   private attempt(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === undefined) throw cause;
-      throw new EnvironmentError(
-        `The study could not be written to ${this.path}: ${code === 'ENOSPC' ? 'the disk is full' : message}.`,
-        [`writing ${this.path}`],
+    writing(action, {
+      what: 'The study',
+      path: this.path,
+      remedy: () =>
         'Free some space, or name a folder that can be written with --out; the same command then goes on from the points that are there.',
-      );
-    }
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 /** `dashboard [history]`: the page over all runs that `run --history` has noted. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readHistory } from '../../metrics/history.ts';
+import { replaceFile } from '../../metrics/write-files.ts';
 import { dashboard } from '../../report/dashboard/write.ts';
 import type { Command } from '../command.ts';
 import { HISTORY_FILE } from '../history.ts';
@@ -27,8 +28,7 @@ export const command: Command = {
     const { html, warnings } = await dashboard(lines, file);
     if (verbose) for (const warning of warnings) terminal.err(`${warning}\n`);
     mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(`${out}.partial-${process.pid}`, html);
-    renameSync(`${out}.partial-${process.pid}`, out);
+    replaceFile(out, html);
     const scenarios = new Set(lines.map(({ scenario }) => scenario)).size;
     if (json) terminal.outJson({ page: out, runs: lines.length, scenarios });
     else

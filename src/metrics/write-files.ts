@@ -1,0 +1,43 @@
+/** Writing results: a file is whole or not there, and what keeps it from being written is said to a person. */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { EnvironmentError } from '../scenario/errors.ts';
+
+/** Writes a file beside its place and renames it; where that fails, nothing of it stays. Its folder must exist. */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    writeFileSync(partial, content);
+    renameSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+export interface Written {
+  /** "The results", the subject of the message. */
+  what: string;
+  /** Folder that a person knows them by, and where they were being written. */
+  path: string;
+  place?: string;
+  /** What to do, on a full disk and otherwise. */
+  remedy(full: boolean): string;
+}
+
+/**
+ * Runs an action that writes.
+ * @throws EnvironmentError for a full disk or a folder that cannot be written; other errors as they are
+ */
+export function writing(action: () => void, { what, path, place = path, remedy }: Written): void {
+  try {
+    action();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const full = code === 'ENOSPC';
+    throw new EnvironmentError(
+      `${what} could not be written to ${path}: ${full ? 'the disk is full' : message}.`,
+      [`writing ${place}`],
+      remedy(full),
+    );
+  }
+}
