@@ -2,7 +2,7 @@
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { assembleCell } from '../../../src/sim/assemble-cell.ts';
 import type { Cell } from '../../../src/sim/cell.ts';
-import type { LoraBatch, MemoryPlan, StepCost } from '../../../src/sim/cost/step-cost.ts';
+import { type LoraBatch, type MemoryPlan, type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import type { AdapterCatalog, ArrivalSource } from '../../../src/sim/population/source.ts';
 import type { Recorder } from '../../../src/sim/recorder.ts';
 
@@ -185,6 +185,18 @@ export function tinyScenario(change: (scenario: Scenario) => void = () => {}): S
   change(scenario);
   return scenario;
 }
+
+/** Of round numbers, for cases computed by hand. A step: 1,000 ns + 10 a token, 1 a KV token attended, 2 a prompt token, 100 an adapter. */
+export const roundCost = (maxTokens: number): StepCost => ({
+  base: Float64Array.from({ length: maxTokens + 1 }, (_, n) => (1_000 + 10 * n) * TICKS_PER_NS),
+  collective: new Float64Array(maxTokens + 1),
+  launch: new Float64Array(maxTokens + 1),
+  attendedTicks: TICKS_PER_NS,
+  windowedTicks: 0,
+  window: Number.POSITIVE_INFINITY,
+  prefillAttention: (chunk) => 2 * chunk * TICKS_PER_NS,
+  lora: (batch) => 100 * batch.distinct * TICKS_PER_NS,
+});
 
 /** A cost model with every term present, of round but uneven numbers (ticks). */
 export function tinyCost(maxTokens: number, window = Number.POSITIVE_INFINITY): StepCost {

@@ -2,20 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
-import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
-import { type Arrival, runTiny, tinyScenario } from '../engine/fixture.ts';
-
-/** A step: 1,000 ns + 10 a token, 1 a KV token attended, 2 a prompt token, 100 an adapter. */
-const cost = (maxTokens: number): StepCost => ({
-  base: Float64Array.from({ length: maxTokens + 1 }, (_, n) => (1_000 + 10 * n) * TICKS_PER_NS),
-  collective: new Float64Array(maxTokens + 1),
-  launch: new Float64Array(maxTokens + 1),
-  attendedTicks: TICKS_PER_NS,
-  windowedTicks: 0,
-  window: Number.POSITIVE_INFINITY,
-  prefillAttention: (chunk) => 2 * chunk * TICKS_PER_NS,
-  lora: (batch) => 100 * batch.distinct * TICKS_PER_NS,
-});
+import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { type Arrival, roundCost, runTiny, tinyScenario } from '../engine/fixture.ts';
 
 interface Options {
   kvBlocks?: number;
@@ -27,7 +15,7 @@ function run(requests: Partial<Arrival>[], change: (scenario: Scenario) => void,
   const { log } = runTiny({
     arrivals,
     adapters: 8,
-    cost: cost(64),
+    cost: roundCost(64),
     kvBlocks: options.kvBlocks ?? 1_000,
     adapterBlocks: options.adapterBlocks,
     scenario: (scenario) => {

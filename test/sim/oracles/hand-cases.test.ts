@@ -1,22 +1,9 @@
-/** Cases small enough to compute by hand, to the nanosecond. Round numbers: see `cost`. */
+/** Cases small enough to compute by hand, to the nanosecond. Round numbers: see `roundCost`. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
-import { type Arrival, runTiny, tinyCost, tinyScenario } from '../engine/fixture.ts';
-
-/** A step: 1,000 ns + 10 a token, 1 a KV token attended, 2 a prompt token, 100 an adapter. */
-const cost = (maxTokens: number): StepCost => ({
-  base: Float64Array.from({ length: maxTokens + 1 }, (_, n) => (1_000 + 10 * n) * TICKS_PER_NS),
-  collective: new Float64Array(maxTokens + 1),
-  launch: new Float64Array(maxTokens + 1),
-  attendedTicks: TICKS_PER_NS,
-  windowedTicks: 0,
-  window: Number.POSITIVE_INFINITY,
-  prefillAttention: (chunk) => 2 * chunk * TICKS_PER_NS,
-  lora: (batch) => 100 * batch.distinct * TICKS_PER_NS,
-});
+import { type Arrival, roundCost, runTiny, tinyCost, tinyScenario } from '../engine/fixture.ts';
 
 const GPU_BYTES_PER_NS = 10;
 const copyNs = Math.round(adapterFootprint(tinyScenario(), 8).gpuBytes / GPU_BYTES_PER_NS);
@@ -26,7 +13,7 @@ function run(requests: Partial<Arrival>[], change: (scenario: Scenario) => void 
   const { log, cell } = runTiny({
     arrivals,
     adapters: 8,
-    cost: cost(maxTokens),
+    cost: roundCost(maxTokens),
     kvBlocks: 1_000,
     scenario: (scenario) => {
       scenario.population.start = 'gpu-warm';
@@ -198,7 +185,7 @@ describe('a prefetch that ends while requests wait for its slot', () => {
     const { log } = runTiny({
       arrivals: [request(0, 2), request(1e9, 1), request(3e9, 0), request(readyNs, 2)],
       adapters: 3,
-      cost: cost(64),
+      cost: roundCost(64),
       scenario: (scenario) => {
         Object.assign(scenario.serving, {
           slots: 1,
