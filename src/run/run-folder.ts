@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { writing } from '../metrics/write-files.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
+import { isAlive } from './is-alive.ts';
 
 export interface Manifest {
   status: 'running' | 'complete';
@@ -115,15 +116,6 @@ function removeStale(path: string): void {
     const match = /^(.*)\.(?:partial|old)-(\d+)$/.exec(entry);
     if (match !== null && match[1] === name && !isAlive(Number(match[2])))
       rmSync(join(parent, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { replaceFile, writing } from '../metrics/write-files.ts';
 import { builtFile } from '../run/built-file.ts';
+import { isAlive } from '../run/is-alive.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { decodeResult, decodeScenario, type PointResult } from './point-result.ts';
 import type { Shard } from './shard.ts';
@@ -168,14 +169,5 @@ function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

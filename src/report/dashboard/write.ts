@@ -1,12 +1,11 @@
 /** The dashboard: one self-contained page over a history of runs, light and dark, without network. */
-import { createHash } from 'node:crypto';
 import type { HistoryLine } from '../../metrics/history.ts';
 import { csv } from '../csv.ts';
 import { assemble } from '../figures/chart.ts';
 import { formatMetric, significant } from '../format.ts';
 import { text } from '../html/escape.ts';
 import { type DrawnFigure, figureCard } from '../html/figure-card.ts';
-import { style } from '../html/style.ts';
+import { pageHead } from '../html/page-head.ts';
 import { renderer } from '../render.ts';
 import { theme } from '../theme.ts';
 import { HOW_TO_READ, historyFigure, rowsOf, type Trend } from './history-figure.ts';
@@ -71,19 +70,8 @@ const day = (date: string) => date.slice(0, 10);
 const STATES = { pass: 'PASS', fail: 'FAIL', warn: 'WORSE' } as const;
 
 function page(histories: readonly ScenarioHistory[], sections: readonly string[], file: string): string {
-  const script = createHash('sha256').update(SCRIPT).digest('base64');
-  const policy = `default-src 'none'; script-src 'sha256-${script}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const links = histories.map(({ scenario }, at) => `<a href="#s${at}">${text(scenario)}</a>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="mint-bench">
-<title>History · mint-bench</title>
-<style>${style()}</style>
-</head>
+  return `${pageHead('History · mint-bench', SCRIPT)}
 <body>
 <a class="skip" href="#main">Skip to the figures</a>
 <header><div class="wrap">

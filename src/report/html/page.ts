@@ -2,7 +2,6 @@
  * report.html: one self-contained page. Nothing is loaded from anywhere, it opens from file://, and every string of the scenario
  * or the run is escaped (escape.ts); the content security policy allows the page's own script by hash and no other.
  */
-import { createHash } from 'node:crypto';
 import type { Digest } from '../digest.ts';
 import { SECTIONS, type Section } from '../figures/figure.ts';
 import { formatMetric } from '../format.ts';
@@ -13,8 +12,8 @@ import { timeUnit } from './explore/charts.ts';
 import { RUN_DATA, type RunJson } from './explore/run-json.ts';
 import { exploreSection } from './explore-section.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
+import { pageHead } from './page-head.ts';
 import { embedded } from './run-data.ts';
-import { style } from './style.ts';
 
 export interface Page {
   readonly digest: Digest;
@@ -42,8 +41,6 @@ export function page(input: Page): string {
   const { digest, figures, hash, data } = input;
   const program = clientScript();
   const sections = SECTIONS.filter((section) => figures.some(({ figure }) => figure.section === section));
-  const script = createHash('sha256').update(program).digest('base64');
-  const policy = `default-src 'none'; script-src 'sha256-${script}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const links = [
     ...sections.map((section) => [section, HEADINGS[section][0]]),
     ['cohorts', 'Cohorts'],
@@ -51,16 +48,7 @@ export function page(input: Page): string {
     ['all-metrics', 'All metrics'],
     ['run', 'This run'],
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="mint-bench">
-<title>${text(digest.name)} · mint-bench</title>
-<style>${style()}</style>
-</head>
+  return `${pageHead(`${digest.name} · mint-bench`, program)}
 <body>
 <a class="skip" href="#main">Skip to the results</a>
 <header><div class="wrap">

@@ -5,24 +5,14 @@
 import type { StudyDigest } from '../study-digest.ts';
 import { text } from './escape.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
-import { style } from './style.ts';
+import { pageHead } from './page-head.ts';
 
 /** Rows that a page is still pleasant with; the tables hold all. */
 const MOST_ROWS = 1000;
 
 export function studyPage(digest: StudyDigest, hash: string, figures: readonly DrawnFigure[]): string {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const links = [...(figures.length > 0 ? [['figures', 'Figures']] : []), ['settings', 'Settings'], ['again', 'Again']];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="mint-bench">
-<title>${text(digest.name)} · mint-bench sweep</title>
-<style>${style()}</style>
-</head>
+  return `${pageHead(`${digest.name} · mint-bench sweep`, null)}
 <body>
 <a class="skip" href="#main">Skip to the results</a>
 <header><div class="wrap">
