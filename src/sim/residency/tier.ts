@@ -2,7 +2,7 @@
  * One residency tier: which adapters are here, in how many bytes, and which must stay.
  *
  * The tier owns the map from adapter to entry, the byte account and the pins; an eviction policy owns only the order. An
- * entry costs 4 (key) + 1 (rank class) + 2 (pins) bytes, 8–16 for the index and what the policy keeps.
+ * entry costs 4 (key) + 1 (rank class) + 2 (pins) bytes, 4–16 for the index and what the policy keeps.
  */
 
 import type { EvictionContext, EvictionPolicy } from './eviction/policy.ts';
