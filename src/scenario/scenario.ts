@@ -221,8 +221,12 @@ export interface Serving {
   idle_poll?: number;
   /** Seconds before a replica serves, and for each of its slots. */
   startup?: { base: number; per_slot: number };
-  /** One adapter at a time is merged into the weights. */
-  merge?: { passes: number; memory_efficiency: number };
+  /** One adapter at a time is merged into the weights: always, or (adaptive) where one has most of the requests. */
+  merge?: { passes: number; memory_efficiency: number; adaptive?: { above: number; below: number } };
+  /** Adapters in the batch give way to one whose requests have waited for `after` seconds. */
+  drain?: { after: number; tolerance: number };
+  /** What a request meets whose adapter is not ready; and seconds that steps have between two builds of the engine. */
+  readiness?: { unready: 'hold' | 'refuse'; gap: number };
   scheduling: Choice;
   /** How many waiting requests a scheduling pass may look past while they wait for a slot (vLLM: all). */
   skip_window: number;
@@ -238,7 +242,11 @@ export interface Serving {
   };
   prefetch: Choice;
   /** The `count` most popular adapters of each cell (at t = 0) are in host memory from the start and never leave it. */
-  pin: { count: number };
+  pin: {
+    count: number;
+    /** As many have a GPU slot from the start, and keep it. */
+    gpu?: number;
+  };
   loader: Loader;
 }
 

@@ -303,6 +303,36 @@ function checkEngine({ serving }: Scenario, report: Report): void {
       'set prefetch: none, or tiers.gpu.keep: until-evicted',
     );
   }
+  const pinned = serving.pin.gpu ?? 0;
+  const most = Math.min(serving.slots, serving.max_adapters_per_batch);
+  if (pinned >= most) {
+    conflict(
+      `${pinned} pinned adapters leave no slot of ${most} to the others`,
+      ['pin', 'gpu'],
+      [['slots'], ['max_adapters_per_batch']],
+      `pin at most ${most - 1}`,
+    );
+  }
+  if (pinned > 0 && serving.merge !== undefined && serving.merge.adaptive === undefined) {
+    conflict('merged weights hold one adapter, so none can be pinned beside it', ['pin', 'gpu'], [['merge']], 'set 0');
+  }
+  const adaptive = serving.merge?.adaptive;
+  if (adaptive !== undefined && adaptive.below > adaptive.above) {
+    conflict(
+      'an adapter would be merged and taken out at once',
+      ['merge', 'adaptive', 'below'],
+      [['merge', 'adaptive']],
+      'make it at most what above is',
+    );
+  }
+  if ((serving.readiness?.gap ?? 0) > 0 && serving.loader.build_in !== 'engine') {
+    conflict(
+      'the engine builds nothing between its steps, so there is no gap to keep',
+      ['readiness', 'gap'],
+      [['loader', 'build_in']],
+      'set loader.build_in: engine, or gap: 0s',
+    );
+  }
   if (serving.early_abort !== undefined && serving.early_abort.margin >= serving.early_abort.deadline) {
     conflict(
       'the margin leaves nothing of the deadline',

@@ -101,7 +101,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
 
   // ── Costs and memory ──
   const modelled = inputs.cost ?? stepCostOf(scenario);
-  const cost = serving.merge === undefined ? modelled : new MergedCost(modelled);
+  const alwaysMerged = serving.merge !== undefined && serving.merge.adaptive === undefined;
+  const cost = alwaysMerged ? new MergedCost(modelled) : modelled;
   const memory = inputs.memory ?? planMemory(scenario);
   const pcie = hardware.gpu.pcie_bandwidth * gpusPerReplica;
   const copyNs = column((f) => toNs(loading.activate + f.gpuBytes / pcie));
@@ -255,8 +256,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
           maxBatch: serving.max_batch,
           maxBatchTokens: serving.max_batch_tokens,
           // Merged weights serve one adapter.
-          maxAdaptersPerBatch:
-            serving.merge === undefined ? Math.min(serving.max_adapters_per_batch, serving.slots) : 1,
+          maxAdaptersPerBatch: alwaysMerged ? 1 : Math.min(serving.max_adapters_per_batch, serving.slots),
           chunkedPrefill: serving.chunked_prefill,
           skipWindow: serving.skip_window,
           swap: serving.kv.preemption === 'swap',
@@ -270,6 +270,13 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
           buildsPerStep: loading.builds_per_step ?? Number.POSITIVE_INFINITY,
           readyNs: toNs(startupSeconds(scenario)),
           mergeNs: serving.merge === undefined ? 0 : toNs(mergeSeconds(scenario)),
+          adaptiveMerge: serving.merge?.adaptive ?? null,
+          drain:
+            serving.drain === undefined
+              ? null
+              : { afterNs: toNs(serving.drain.after), tolerance: serving.drain.tolerance },
+          refuseUnready: serving.readiness?.unready === 'refuse',
+          buildGapNs: toNs(serving.readiness?.gap ?? 0),
         },
         schedule: (ns) => events.schedule(sources.step + number, ns),
         ended: (request, endState, nowNs) => cell.ended(request, endState, nowNs),
@@ -285,6 +292,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     outstanding,
     random32: random('routing'),
     residency: (replica: number, adapter: number) => (adapter < 0 ? 3 : signal!.tier(replica, adapter)),
+    freeKvTokens: (replica: number) => replicas[replica].kv.freeBlocks * serving.kv.block_tokens,
     useResidency: (staleness: number) => {
       signal = new ResidencySignal(replicas, catalog.adapters, toNs(staleness));
     },
@@ -304,7 +312,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   prefetchers.forEach((policy, number) => {
     if (policy.interval < Number.POSITIVE_INFINITY) events.schedule(sources.prefetch + number, toNs(policy.interval));
   });
-  applyStartState(population.start, serving.pin.count, {
+  applyStartState(population.start, serving.pin, {
     catalog,
     replicas,
     nodes,

@@ -86,7 +86,7 @@ function auditReplica(cell: Cell, replica: Replica, number: number): void {
     replica.kv.totalBlocks,
   );
   for (let slot = 0; slot < pins.length; slot++) {
-    const expected = pins[slot] + replica.prefetchPins(slot);
+    const expected = pins[slot] + replica.ownPins(slot);
     invariant(replica.gpu.pins[slot] === expected, 'INV-9', `${where} slot ${slot}`, replica.gpu.pins[slot], expected);
   }
   auditTier(cell, replica.gpu, `${where} gpu`);

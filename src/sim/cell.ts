@@ -256,7 +256,7 @@ export class Cell {
     }
     if (this.arrivals > budget.maxRequests) throw new BudgetError('max_requests', budget.maxRequests, nowNs);
     if (++this.inFlight > budget.maxQueue) throw new BudgetError('max_queue', budget.maxQueue, nowNs);
-    const number = replicas.length === 1 ? 0 : routing.route(adapter, cohort, nowNs);
+    const number = replicas.length === 1 ? 0 : routing.route(adapter, cohort, nowNs, prompt);
     const rankClass = adapter < 0 ? 0 : catalog.rankClass(adapter);
     const request = t.acquire();
     t.user[request] = user;
@@ -318,7 +318,7 @@ export class Cell {
       g[0] += replica.running;
       g[1] += replica.waiting.size + replica.activating;
       g[2] += replica.usedBlocks(nowNs);
-      g[3] += replica.gpu.pinned;
+      g[3] += replica.gpu.pinned - replica.idlePins;
       g[4] += replica.gpu.used;
       g[5] += replica.host.used;
       g[7] += replica.loader.active;

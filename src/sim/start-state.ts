@@ -18,7 +18,7 @@ import type { RoutingPolicy } from './routing/policy.ts';
 
 export function applyStartState(
   start: Scenario['population']['start'],
-  pinned: number,
+  { count, gpu = 0 }: Scenario['serving']['pin'],
   parts: {
     catalog: AdapterCatalog;
     replicas: readonly Replica[];
@@ -30,7 +30,13 @@ export function applyStartState(
   },
 ): void {
   const { catalog, replicas, nodes, nodeOf, routing } = parts;
-  const pinnedAdapters = catalog.mostPopular(Math.min(pinned, catalog.adapters));
+  const pinnedAdapters = catalog.mostPopular(Math.min(count, catalog.adapters));
+  // Before anything else takes a slot.
+  for (const replica of replicas) {
+    for (const adapter of catalog.mostPopular(Math.min(gpu, catalog.adapters))) {
+      replica.keepOnGpu(adapter, catalog.rankClass(adapter));
+    }
+  }
   if (start !== 'cold') {
     const home =
       replicas.length === 1 || routing.home === undefined ? null : (adapter: number) => routing.home!(adapter);
@@ -45,7 +51,9 @@ export function applyStartState(
       if (disk !== null) insertReversed(disk, takeFitting(disk, fitting, catalog, parts.diskSizes), catalog);
       if (start === 'host-warm') return;
       const slots = fitting.slice(0, replica.gpu.entries);
-      for (let i = slots.length - 1; i >= 0; i--) replica.preloadGpu(slots[i], catalog.rankClass(slots[i]));
+      for (let i = slots.length - 1; i >= 0; i--) {
+        if (replica.gpu.find(slots[i]) < 0) replica.preloadGpu(slots[i], catalog.rankClass(slots[i]));
+      }
     });
   }
   if (start === 'steady') {

@@ -44,13 +44,16 @@ describe('changes nothing:', () => {
     ['adapters that stay', 'serving.tiers.gpu.keep=until-evicted'],
     ['more entries in host memory than adapters', 'serving.tiers.host.entries=1000000'],
     ["slots for the adapters' own modules", 'serving.slot_modules=adapter'],
+    ['a drainer that nobody starves long enough for', 'serving.drain={after: 1h}'],
+    ['two-phase readiness that holds requests as a load does', 'serving.readiness={unready: hold}'],
+    ['no adapter pinned to the GPU', 'serving.pin.gpu=0'],
     ['how a preempted request comes back where none is', 'serving.kv.preemption=swap'],
   ])('%s', (_, change) => {
     expect(differences(plain, tables(change))).toEqual([]);
   });
 
   test('a routing policy in cells of one replica', () => {
-    for (const policy of ['random', 'round-robin', 'power-of-two', 'adapter-affinity', 'cell-local']) {
+    for (const policy of ['random', 'round-robin', 'largest-batch', 'power-of-two', 'adapter-affinity', 'cell-local']) {
       expect(differences(plain, tables(`serving.routing=${policy}`)), policy).toEqual([]);
     }
     const stale = 'serving.routing={policy: residency-aware, staleness: 5s}';

@@ -115,10 +115,52 @@ export const servingSchema = (families: Families) => {
         memory_efficiency: fraction({ above: 0 })
           .prefault('80%')
           .describe('Share of memory bandwidth that merging reaches.'),
+        adaptive: z
+          .strictObject({
+            above: fraction({ above: 0 })
+              .prefault('100%')
+              .describe('Merged where so much of what would run together is of one adapter.'),
+            below: fraction({ above: 0 })
+              .prefault('55.6%')
+              .describe('Apart again where less is of it. The default: a merged step of 15 ms against 27 ms (dLoRA).'),
+          })
+          .optional()
+          .describe('Merged and apart by turns, as requests come (dLoRA); default: merged always.'),
       })
       .optional()
       .describe(
         'One adapter at a time is merged into the weights and costs nothing a step; default: adapters stay apart.',
+      ),
+    drain: z
+      .strictObject({
+        after: duration({ above: 0, max: 1e6 })
+          .prefault('3s')
+          .describe('A waiting request starves from so long after it was sent.'),
+        tolerance: number({ min: 0, max: 1e6 })
+          .prefault(1.2)
+          .describe(
+            'A request still starts on a draining adapter where it ends within so many times what is left of it.',
+          ),
+      })
+      .optional()
+      .describe(
+        'Where all slots are in use, the adapter that would be done first takes no more requests for the sake of a starving one (SGLang); default: off.',
+      ),
+    readiness: z
+      .strictObject({
+        unready: z
+          .enum(['hold', 'refuse'])
+          .prefault('hold')
+          .describe(
+            'A request that meets an adapter which is registered or prewarming waits for it, or is refused (retryable) while it is prewarmed.',
+          ),
+        gap: duration({ max: 3600 })
+          .prefault(0)
+          .describe('Time that running requests have between two builds of the engine (build_in: engine).'),
+      })
+      .optional()
+      .describe(
+        'Two-phase readiness: a new adapter is prewarmed before requests for it enter the engine (MinT); default: they wait for its load.',
       ),
     kv: z
       .strictObject({
@@ -200,9 +242,14 @@ export const servingSchema = (families: Families) => {
       .prefault('none')
       .describe('Which adapters are moved up before they are needed.'),
     pin: z
-      .strictObject({ count: count({ max: 1e9 }).prefault(0).describe('Adapters of every cohort and cell.') })
+      .strictObject({
+        count: count({ max: 1e9 }).prefault(0).describe('Adapters of every cell that never leave host memory.'),
+        gpu: count({ max: 1e6 })
+          .optional()
+          .describe('Adapters of every cell that have a slot on each replica and keep it (SGLang); default: 0.'),
+      })
       .prefault({})
-      .describe('The most popular adapters are never evicted from host memory.'),
+      .describe('The most popular adapters are never evicted.'),
     loader: loader.prefault({}).describe('What a load costs beside moving its bytes.'),
   });
   return z.preprocess(applyEngine, fields);

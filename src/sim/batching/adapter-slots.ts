@@ -140,6 +140,16 @@ export function preloadGpu(r: ReplicaState, adapter: number, rankClass: number):
   return true;
 }
 
+/** Puts an adapter into the GPU tier for good (start states). Returns false where it does not fit. */
+export function keepOnGpu(r: ReplicaState, adapter: number, rankClass: number): boolean {
+  if (r.gpu.find(adapter) < 0 && !preloadGpu(r, adapter, rankClass)) return false;
+  const slot = r.gpu.find(adapter);
+  r.gpu.pin(slot);
+  r.kept[slot] = 1;
+  r.keptSlots.push(slot);
+  return true;
+}
+
 /** Starts a load into host memory that nobody waits for yet. False where it is there or cannot start now. */
 export function prefetchHost(r: ReplicaState, adapter: number, rankClass: number, nowNs: number): boolean {
   if (r.host.find(adapter) >= 0 || r.loader.isLoading(adapter) || !r.loader.hasRoom) return false;

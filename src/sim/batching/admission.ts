@@ -11,6 +11,26 @@ import { PREFILLING, QUEUED } from './request-table.ts';
 import { isStarved, removeFirst, startWaiting } from './waiting.ts';
 
 export function admit(r: ReplicaState, nowNs: number): void {
+  if (r.startRules.length === 0) {
+    pass(r, nowNs, NOBODY);
+    return;
+  }
+  const before = r.waiting.size;
+  let changed = false;
+  for (const rule of r.startRules) if (rule.update(r, nowNs)) changed = true;
+  const aside: number[] = [];
+  pass(r, nowNs, aside);
+  for (const request of aside) r.waiting.push(request, r.keyOf(request));
+  // Whoever holds the line now may be one that a rule puts aside a step later.
+  if (changed || r.kvBlocked || r.waiting.size < before) r.admissionDirty = true;
+  // Who is put aside may stand before the one that holds the line.
+  if (aside.length > 0) r.kvBlocked = false;
+}
+
+const NOBODY: number[] = [];
+
+/** @param aside requests that a start rule blocks: out of the queue until the pass is over */
+function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
   const { waiting, t, limits, gpu } = r;
   r.admissionDirty = false;
   r.kvBlocked = false;
@@ -21,6 +41,11 @@ export function admit(r: ReplicaState, nowNs: number): void {
     const request = waiting.first(!poolFull && gpu.pinned < r.slotLimit);
     if (request < 0) return;
     if (r.p.scheduling.dynamic && rekey(r, request)) continue;
+    if (r.startRules.length > 0 && isBlocked(r, request)) {
+      waiting.removeFirst();
+      aside.push(request);
+      continue;
+    }
     const needsSlot = t.adapter[request] >= 0 && t.slot[request] < 0;
     if (needsSlot && isStarved(r, request)) {
       if (!park(r, request, nowNs)) return;
@@ -54,6 +79,11 @@ export function admit(r: ReplicaState, nowNs: number): void {
     removeFirst(r, request);
     start(r, request, blocks, nowNs);
   }
+}
+
+function isBlocked(r: ReplicaState, request: number): boolean {
+  for (const rule of r.startRules) if (rule.blocks(r, request)) return true;
+  return false;
 }
 
 /** Whether requests may start now, or a number of decode steps comes first. */
@@ -118,7 +148,7 @@ function start(r: ReplicaState, request: number, blocks: number, nowNs: number):
     t.adapter[request] < 0 ? -1 : r.gpu.adapterAt(t.slot[request]),
     t.adapter[request],
   );
-  if (r.limits.mergeNs > 0 && t.adapter[request] !== r.mergedAdapter) {
+  if (r.limits.mergeNs > 0 && r.limits.adaptiveMerge === null && t.adapter[request] !== r.mergedAdapter) {
     r.stallTicks += (r.mergedAdapter < 0 ? 1 : 2) * r.limits.mergeNs * TICKS_PER_NS;
     r.mergedAdapter = t.adapter[request];
   }

@@ -12,15 +12,22 @@ export function wakeToBuild(r: ReplicaState, nowNs: number): void {
     r.mode = WOKEN;
     r.p.schedule(nextPollNs(r, nowNs));
   } else if (r.mode === RUNNING && !r.stepHasPrefill && r.plannedSteps > 1) {
-    cut(r, r.run.stepsUntil(nowNs));
+    cut(r, r.run.stepsUntil(Math.max(nowNs, r.nextBuildNs)));
   }
+}
+
+/** Whether the engine may build now: nobody runs, or those who do have had the time between two builds that is theirs. */
+export function mayBuild(r: ReplicaState, nowNs: number): boolean {
+  return r.running === 0 || nowNs >= r.nextBuildNs;
 }
 
 /** The engine builds; the next batch forms when it is done, so that what arrives meanwhile can join. */
 export function hold(r: ReplicaState, nowNs: number): void {
   r.heldSinceNs = r.running > 0 ? nowNs : -1;
   r.mode = HOLDING;
-  r.p.schedule(r.loader.takeForEngine(r.limits.buildsPerStep, nowNs));
+  const freeNs = r.loader.takeForEngine(r.limits.buildsPerStep, nowNs);
+  r.nextBuildNs = freeNs + r.limits.buildGapNs;
+  r.p.schedule(freeNs);
 }
 
 /** Requests in the batch waited for it: part of their next step. */

@@ -8,11 +8,14 @@ import type { ActivationLink } from '../residency/activation.ts';
 import type { Loader } from '../residency/loader.ts';
 import type { Tier } from '../residency/tier.ts';
 import type { SchedulingPolicy } from '../scheduling/policy.ts';
+import { AdaptiveMerge } from './adaptive-merge.ts';
 import { BatchAdapters } from './batch-adapters.ts';
 import { DecodeRun } from './decode-run.ts';
+import { Drainer } from './drainer.ts';
 import type { KvCache } from './kv-cache.ts';
 import { RequestHeap } from './request-heap.ts';
 import type { RequestTable } from './request-table.ts';
+import type { StartRule } from './start-rule.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
 export interface ReplicaLimits {
@@ -41,6 +44,14 @@ export interface ReplicaLimits {
   readyNs: number;
   /** One adapter at a time is merged into the weights: what merging it, and taking it out again, holds up, ns; 0: none is. */
   mergeNs: number;
+  /** Merged only while one adapter has so much of what would run together; null: always, or never. */
+  adaptiveMerge: { above: number; below: number } | null;
+  /** Null: a starving adapter waits for a slot like any other. */
+  drain: { afterNs: number; tolerance: number } | null;
+  /** A request that meets an adapter which is not in memory yet is refused while it is prewarmed. */
+  refuseUnready: boolean;
+  /** Between two builds of the engine running requests have so long for themselves, ns. */
+  buildGapNs: number;
 }
 
 export interface ReplicaParts {
@@ -143,10 +154,21 @@ export class ReplicaState {
   heldSinceNs = -1;
   /** Adapter that is merged into the weights; −1: none. */
   mergedAdapter = -1;
+  /** Adaptive: an adapter is in the weights, and a step costs what the base costs. */
+  merged = false;
+  /** What keeps requests from starting though nothing is missing; empty in most engines. */
+  readonly startRules: readonly StartRule[];
+  /** When a start rule changes its mind by the clock alone, or earlier. */
+  nextRuleNs = Number.POSITIVE_INFINITY;
+  /** The engine builds nothing before, where requests run. */
+  nextBuildNs = 0;
   /** Preempted requests whose adapter left every tier and that found the loader's queue full. */
   readonly askingAgain: number[] = [];
   /** 1: the copy into this slot is a prefetch, which pins it until it is complete. */
   readonly prefetched: Uint8Array;
+  /** 1: the slot is pinned for good; and those slots. */
+  readonly kept: Uint8Array;
+  readonly keptSlots: number[] = [];
   /** Most adapters that may be pinned at once. */
   readonly slotLimit: number;
   /** Cost parts of the first planned step, and of the whole run as it is recorded. */
@@ -179,6 +201,11 @@ export class ReplicaState {
     this.peakMarks = new Int32Array(limits.reservePeak ? gpu.entries : 0);
     this.peakKeys = new Float64Array(limits.reservePeak ? limits.maxBatch + 1 : 0);
     this.prefetched = new Uint8Array(gpu.entries);
+    this.kept = new Uint8Array(gpu.entries);
+    this.startRules = [
+      ...(limits.drain === null ? [] : [new Drainer(limits.drain.afterNs, limits.drain.tolerance)]),
+      ...(limits.adaptiveMerge === null ? [] : [new AdaptiveMerge(limits.adaptiveMerge)]),
+    ];
   }
 
   get running(): number {

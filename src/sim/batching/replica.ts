@@ -16,15 +16,15 @@
  * the running sums of the batch (membership.ts), planning a step or run and completing it (step-planning.ts,
  * step-completion.ts). They are functions over one state of one shape, which keeps the hot path monomorphic.
  */
-import { prefetchGpu, prefetchHost, preloadGpu, processActivations } from './adapter-slots.ts';
+import { keepOnGpu, prefetchGpu, prefetchHost, preloadGpu, processActivations } from './adapter-slots.ts';
 import { admit, breakDeadlock, gateOpen } from './admission.ts';
 import { adapterEvicted, blocksOfAdapters } from './block-pool.ts';
 import { abortExpired } from './early-abort.ts';
-import { endHold, hold, wakeToBuild } from './engine-builds.ts';
+import { endHold, hold, mayBuild, wakeToBuild } from './engine-builds.ts';
 import { FORMING, HOLDING, ReplicaState, RUNNING, WOKEN } from './replica-state.ts';
 import { completeSteps } from './step-completion.ts';
 import { startSteps } from './step-planning.ts';
-import { askAgain, enqueue, load, sleepUntilPoll, stopWaiting } from './waiting.ts';
+import { askAgain, enqueue, load, refuseUnready, sleepUntilPoll, stopWaiting } from './waiting.ts';
 
 export class Replica extends ReplicaState {
   /** A request was routed here. Returns the tier that held its adapter (recorder numbering; 3 where it has none). */
@@ -41,7 +41,8 @@ export class Replica extends ReplicaState {
       } else {
         tier = this.loader.storageTier(adapter);
         t.lookupTier[request] = tier;
-        load(this, request, nowNs);
+        if (this.limits.refuseUnready) refuseUnready(this, request, nowNs);
+        else load(this, request, nowNs);
         return tier;
       }
     }
@@ -79,14 +80,14 @@ export class Replica extends ReplicaState {
         sleepUntilPoll(this, nowNs);
         return;
       }
-      if (this.loader.awaitingEngine.length > 0) {
+      if (this.loader.awaitingEngine.length > 0 && mayBuild(this, nowNs)) {
         hold(this, nowNs);
         return;
       }
     }
     if (gateOpen(this)) {
       if (nowNs >= this.nextAbortNs) abortExpired(this, nowNs);
-      if (this.steps >= this.peakRetryStep) this.admissionDirty = true;
+      if (this.steps >= this.peakRetryStep || nowNs >= this.nextRuleNs) this.admissionDirty = true;
       if (this.admissionDirty) {
         admit(this, nowNs);
         breakDeadlock(this, nowNs);
@@ -108,9 +109,16 @@ export class Replica extends ReplicaState {
     return used + kv.blocksNeeded(this.steps, this.run.stepsUntil(nowNs) - 1);
   }
 
-  /** 1 where a prefetch pins the slot, for the audit. */
-  prefetchPins(slot: number): number {
-    return this.prefetched[slot];
+  /** Pins of a slot that no request holds, for the audit: a prefetch's, and one for good. */
+  ownPins(slot: number): number {
+    return this.prefetched[slot] + this.kept[slot];
+  }
+
+  /** Slots that are pinned and that no request uses. */
+  get idlePins(): number {
+    let idle = 0;
+    for (const slot of this.keptSlots) if (this.gpu.pins[slot] === 1) idle++;
+    return idle;
   }
 
   /**
@@ -124,6 +132,11 @@ export class Replica extends ReplicaState {
   /** Puts an adapter into the GPU tier (start states). Returns false where it is full. */
   preloadGpu(adapter: number, rankClass: number): boolean {
     return preloadGpu(this, adapter, rankClass);
+  }
+
+  /** Puts an adapter into the GPU tier for good (start states). Returns false where it does not fit. */
+  keepOnGpu(adapter: number, rankClass: number): boolean {
+    return keepOnGpu(this, adapter, rankClass);
   }
 
   /** Starts a load into host memory that nobody waits for yet. False where it is there or cannot start now. */

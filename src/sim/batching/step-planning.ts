@@ -52,10 +52,11 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     steps = r.finishing.topKey() - r.steps;
     const saturation = r.saturating.topKey() - r.steps;
     if (saturation < steps) steps = saturation;
-    if (r.held || r.stallTicks > 0 || r.loader.awaitingEngine.length > 0) steps = 1;
+    if (r.held || r.stallTicks > 0 || (r.loader.awaitingEngine.length > 0 && r.nextBuildNs <= nowNs)) steps = 1;
     // After a preemption an earlier request may start at the next boundary: it needs less than was given back. Whoever waits
     // for the steps between two prefills may start when they are done.
-    else if (r.admissionDirty && r.waiting.size > 0) steps = Math.min(steps, Math.max(1, r.gateStep - r.steps));
+    else if (r.admissionDirty && (r.waiting.size > 0 || r.startRules.length > 0))
+      steps = Math.min(steps, Math.max(1, r.gateStep - r.steps));
     fit = kv.stepsThatFit(r.steps, steps);
     if (fit > 0) break;
     makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);
@@ -70,7 +71,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     return true;
   }
   const { cost, run, decoding } = r;
-  const lora = cost.lora(r.adapters);
+  const lora = r.merged ? 0 : cost.lora(r.adapters);
   const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
   run.first = cost.base[decoding] + attention + lora + r.stallTicks;
   run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
@@ -88,8 +89,13 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
       r.peakRetryStep = r.steps + steps;
     }
   }
-  if (r.nextAbortNs < Number.POSITIVE_INFINITY) {
-    const steps = gatedSteps(r, run.stepsUntil(r.nextAbortNs));
+  const dueNs = Math.min(r.nextAbortNs, r.nextRuleNs);
+  if (dueNs < Number.POSITIVE_INFINITY) {
+    const steps = gatedSteps(r, run.stepsUntil(dueNs));
+    if (steps < r.plannedSteps) r.plannedSteps = steps;
+  }
+  if (r.loader.awaitingEngine.length > 0) {
+    const steps = run.stepsUntil(r.nextBuildNs);
     if (steps < r.plannedSteps) r.plannedSteps = steps;
   }
   r.stepHasPrefill = false;
@@ -124,7 +130,7 @@ function startPrefillStep(r: ReplicaState): void {
     attention += cost.prefillAttention(chunk, t.prefillTotal[request] - left);
     if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
   }
-  const lora = cost.lora(adapters);
+  const lora = r.merged ? 0 : cost.lora(adapters);
   r.run.first = cost.base[tokens] + attention + lora + r.stallTicks;
   r.run.growth = 0;
   r.plannedSteps = 1;

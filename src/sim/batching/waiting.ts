@@ -20,6 +20,17 @@ export function load(r: ReplicaState, request: number, nowNs: number): void {
   }
 }
 
+/**
+ * Two-phase readiness (MinT, arXiv 2605.13779v2, section 5.3): an adapter that is registered only begins to be prewarmed, one that is
+ * being prewarmed goes on, and the request is refused (retryable) either way.
+ */
+export function refuseUnready(r: ReplicaState, request: number, nowNs: number): void {
+  const { t } = r;
+  const outcome = r.loader.ask(t.adapter[request], t.rankClass[request], -1, nowNs);
+  if (outcome === LOAD_JOINED) r.p.recorder.dedupJoin(t.cohort[request]);
+  r.p.ended(request, 2, nowNs);
+}
+
 /** A load ended and left room in the loader's queue: preempted requests that found it full ask again, in their order. */
 export function askAgain(r: ReplicaState, nowNs: number): void {
   const { t, askingAgain } = r;
@@ -65,6 +76,7 @@ export function enqueue(r: ReplicaState, request: number, nowNs: number): void {
   r.admissionDirty = true;
   const abortNs = t.arrivalNs[request] + r.limits.abortAfterNs + 1;
   if (abortNs < r.nextAbortNs) r.nextAbortNs = abortNs;
+  for (const rule of r.startRules) r.nextRuleNs = Math.min(r.nextRuleNs, rule.dueNs(r, request));
   wake(r, nowNs, request);
 }
 
@@ -101,10 +113,12 @@ export function gatedSteps(r: ReplicaState, steps: number): number {
 
 /** Cuts the decode run at the next step boundary if the newcomer could start there. */
 function interrupt(r: ReplicaState, nowNs: number, request: number): void {
-  if (r.nextAbortNs < Number.POSITIVE_INFINITY) {
+  const dueNs = Math.min(r.nextAbortNs, r.nextRuleNs);
+  if (dueNs < Number.POSITIVE_INFINITY) {
     // A request that waited for its load may be late already.
-    cut(r, gatedSteps(r, r.run.stepsUntil(Math.max(nowNs, r.nextAbortNs))));
+    cut(r, gatedSteps(r, r.run.stepsUntil(Math.max(nowNs, dueNs))));
   }
+  for (const rule of r.startRules) if (rule.heedsArrivals) cut(r, gatedSteps(r, r.run.stepsUntil(nowNs)));
   if (r.running + r.activating >= r.limits.maxBatch) return;
   if (r.kvBlocked && !r.waiting.isFirstReady(request)) return;
   if (request >= 0 && r.t.adapter[request] >= 0 && r.t.slot[request] < 0 && isStarved(r, request)) return;

@@ -1,6 +1,7 @@
 /** The routing policies, by the name a scenario gives them. */
 import { adapterAffinity } from './adapter-affinity.ts';
 import { cellLocal } from './cell-local.ts';
+import { largestBatch } from './largest-batch.ts';
 import { leastOutstanding } from './least-outstanding.ts';
 import type { RoutingEntry } from './policy.ts';
 import { powerOfTwo } from './power-of-two.ts';
@@ -13,6 +14,7 @@ export const ROUTING: Record<string, RoutingEntry> = {
   'round-robin': roundRobin,
   'least-outstanding': leastOutstanding,
   'power-of-two': powerOfTwo,
+  'largest-batch': largestBatch,
   'adapter-affinity': adapterAffinity,
   'residency-aware': residencyAware,
   'cell-local': cellLocal,

@@ -11,12 +11,14 @@ export interface RoutingContext {
    * Signals are refreshed every `staleness` seconds (0: always current).
    */
   residency(replica: number, adapter: number): number;
+  /** Tokens that the free KV blocks of a replica hold, as of its last step. */
+  freeKvTokens(replica: number): number;
   /** Asks the engine for a residency signal with this staleness, in seconds. Call at most once, from create(). */
   useResidency(stalenessSeconds: number): void;
 }
 
 export interface RoutingPolicy {
-  route(adapter: number, cohort: number, nowNs: number): number;
+  route(adapter: number, cohort: number, nowNs: number, promptTokens: number): number;
   /** The replica an adapter belongs to where the policy has such a notion (start states fill the tiers by it). */
   home?(adapter: number): number;
 }

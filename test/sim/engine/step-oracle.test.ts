@@ -53,6 +53,11 @@ const mechanisms = {
   merge: fc.boolean(),
   inEngine: fc.constantFrom(0, 0, 1, 2, 1_000),
   ready: fc.constantFrom(0, 0, 100e-6, 0.02),
+  drain: fc.constantFrom(null, null, { after: 30e-6, tolerance: 1.2 }, { after: 0.002, tolerance: 0 }),
+  adaptive: fc.constantFrom(null, null, { above: 1, below: 0.556 }, { above: 0.5, below: 0.3 }),
+  pinned: fc.constantFrom(0, 0, 1, 2),
+  refuseUnready: fc.constantFrom(false, false, true),
+  gap: fc.constantFrom(0, 0, 40e-6, 0.003),
 };
 const off = {
   decodeBetween: fc.constant(0),
@@ -64,6 +69,11 @@ const off = {
   merge: fc.constant(false),
   inEngine: fc.constant(0),
   ready: fc.constant(0),
+  drain: fc.constant(null),
+  adaptive: fc.constant(null),
+  pinned: fc.constant(0),
+  refuseUnready: fc.constant(false),
+  gap: fc.constant(0),
 };
 type Settings = {
   [K in keyof (typeof plain & typeof mechanisms)]: (typeof plain & typeof mechanisms)[K] extends fc.Arbitrary<infer V>
@@ -72,6 +82,9 @@ type Settings = {
 };
 
 function agrees(s: Settings): void {
+  const merges = s.merge || s.adaptive !== null;
+  const alwaysMerged = s.merge && s.adaptive === null;
+  const kept = alwaysMerged ? 0 : Math.max(0, Math.min(s.pinned, s.adapters, s.slots - 1, s.adaptersPerBatch - 1));
   const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
   const window = s.windowed ? 48 : Number.POSITIVE_INFINITY;
   const cost = tinyCost(budget, window);
@@ -99,8 +112,15 @@ function agrees(s: Settings): void {
       max_prefills: s.maxPrefills,
       idle_poll: s.idlePoll,
       ...(s.abortAfter === Number.POSITIVE_INFINITY ? {} : { early_abort: { deadline: s.abortAfter, margin: 0 } }),
-      ...(s.merge ? { merge: { passes: 4, memory_efficiency: 0.8 } } : {}),
+      ...(merges
+        ? { merge: { passes: 4, memory_efficiency: 0.8, ...(s.adaptive === null ? {} : { adaptive: s.adaptive }) } }
+        : {}),
+      ...(s.drain === null ? {} : { drain: s.drain }),
+      ...(s.refuseUnready || s.gap > 0
+        ? { readiness: { unready: s.refuseUnready ? 'refuse' : 'hold', gap: s.gap } }
+        : {}),
     });
+    scenario.serving.pin = { count: 0, gpu: kept };
     scenario.serving.kv = {
       block_tokens: s.blockTokens,
       memory_fraction: 0.9,
@@ -168,7 +188,12 @@ function agrees(s: Settings): void {
     idlePollNs: toNs(s.idlePoll),
     mergeNs: toNs(mergeSeconds(scenario)),
     // With one adapter in the weights a step costs what the base costs.
-    cost: s.merge ? { ...cost, lora: () => 0 } : cost,
+    cost: alwaysMerged ? { ...cost, lora: () => 0 } : cost,
+    adaptive: s.adaptive,
+    drain: s.drain === null ? null : { afterNs: toNs(s.drain.after), tolerance: s.drain.tolerance },
+    keptOnGpu: kept,
+    refuseUnready: s.refuseUnready,
+    buildGapNs: toNs(s.gap),
     copyNs: footprints.map((f) => toNs(s.activate + f.gpuBytes / 1e10)),
     swapNsPerBlock: toNs(40_000 / 1e10),
     loader: {
@@ -187,7 +212,8 @@ function agrees(s: Settings): void {
     .sort((a, b) => a.id - b.id);
   expect(got).toEqual(expected);
   expect(cell.refused).toBe(arrivals.length - expected.length);
-  if (s.loadQueue > arrivals.length && s.abortAfter === Number.POSITIVE_INFINITY) expect(cell.refused).toBe(0);
+  if (s.loadQueue > arrivals.length && s.abortAfter === Number.POSITIVE_INFINITY && !s.refuseUnready)
+    expect(cell.refused).toBe(0);
   // INV-7: every token but a request's first ends exactly one gap, and the gaps of a request span it.
   expect(log.gapCount).toBe(got.reduce((sum, { id }) => sum + arrivals[id].output - 1, 0));
   const spans = got.reduce((sum, f) => sum + (f.endNs - f.firstNs), 0);

@@ -4,6 +4,7 @@
  * with the engine's closed form, running sums, heaps, tiers or links.
  */
 import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { chooseOnly, updateDraining } from './oracle-rules.ts';
 
 export interface OracleRequest {
   id: number;
@@ -38,6 +39,13 @@ export interface OracleOptions {
   idlePollNs: number;
   /** Merging an adapter into the weights, or taking it out; 0: adapters stay apart. */
   mergeNs: number;
+  /** Merged and apart by turns; null: as mergeNs says. */
+  adaptive: { above: number; below: number } | null;
+  drain: { afterNs: number; tolerance: number } | null;
+  /** Adapters with a slot for good: the first so many. */
+  keptOnGpu: number;
+  refuseUnready: boolean;
+  buildGapNs: number;
   copyNs: number[];
   swapNsPerBlock: number;
   loader: {
@@ -93,6 +101,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     .sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
   /** Least recently used first. */
   const gpu = new Map<number, { active: boolean; pins: number }>();
+  for (let adapter = 0; adapter < o.keptOnGpu; adapter++) gpu.set(adapter, { active: true, pins: 1 });
   const host = new Map<number, { pinned: boolean; loading: boolean }>();
   const loads: Load[] = [];
   const copies: { adapter: number; dueNs: number; waiters: Live[] }[] = [];
@@ -114,6 +123,12 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   let gate = 0;
   let idleSinceNs = 0;
   let merged = -1;
+  /** Adaptive: the only adapter whose requests start, and whether it is in the weights. */
+  let only = -1;
+  let inWeights = false;
+  /** Draining adapter → starving adapter. */
+  const drainsFor = new Map<number, number>();
+  let nextBuildNs = 0;
   /** The engine builds adapters until then; requests in the batch wait since the boundary before. */
   let holdEndNs: number | null = null;
   let heldSinceNs: number | null = null;
@@ -137,7 +152,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     waiting.sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
     wakeIdle(nowNs);
   };
-  const askLoad = (request: Live, nowNs: number) => {
+  const askLoad = (request: Live, nowNs: number, waits = true) => {
     let load = loads.find((l) => l.adapter === request.adapter);
     if (load === undefined && loads.length >= o.loader.concurrency + o.loader.queue) {
       if (request.started) askingAgain.push(request);
@@ -145,10 +160,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     }
     if (load === undefined) {
       load = { adapter: request.adapter, stage: 'queued', dueNs: Infinity, waiters: [], order: loadOrder++ };
-      load.waiters.push(request);
+      if (waits) load.waiters.push(request);
       loads.push(load);
       startLoads(nowNs);
-    } else {
+    } else if (waits) {
       load.waiters.push(request);
     }
   };
@@ -198,7 +213,8 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     } else {
       loads.splice(loads.indexOf(load), 1);
       host.get(load.adapter)!.loading = false;
-      load.waiters[0].pinsHost = true;
+      if (load.waiters.length > 0) load.waiters[0].pinsHost = true;
+      else host.get(load.adapter)!.pinned = false;
       startLoads(nowNs);
       for (const request of load.waiters) enqueue(request, nowNs);
       const asking = askingAgain;
@@ -210,6 +226,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     }
   };
 
+  const pinnable = Math.min(o.mergeNs > 0 && o.adaptive === null ? 1 : o.maxAdapters, o.slots);
   const pinned = () => [...gpu.values()].filter((slot) => slot.pins > 0).length;
   /** A slot can be had; `left`: the request left the queue, its adapter is being loaded or copied. */
   const takeSlot = (request: Live, nowNs: number): 'ok' | 'left' => {
@@ -282,8 +299,22 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     }
   };
 
+  const chooseMode = (adaptive: { above: number; below: number }) => {
+    const batch = [...prefilling, ...decoding, ...copies.flatMap((copy) => copy.waiters)];
+    const chosen = chooseOnly(only, [...waiting, ...batch], o.maxBatch, adaptive);
+    const leaves = chosen !== only && inWeights;
+    only = chosen;
+    const enters = only >= 0 && (leaves || !inWeights) && batch.every((r) => r.adapter === only);
+    inWeights = enters || (inWeights && !leaves);
+    stallNs += (Number(leaves) + Number(enters)) * o.mergeNs;
+  };
+
   const admit = (nowNs: number) => {
     let skipped = 0;
+    const running = [...prefilling, ...decoding];
+    const seen = { waiting, running, slotsTaken: pinned() >= pinnable, kept: o.keptOnGpu };
+    const left = o.drain === null ? null : updateDraining(drainsFor, seen, o.drain.afterNs, nowNs);
+    if (o.adaptive !== null) chooseMode(o.adaptive);
     let at = 0;
     while (
       at < waiting.length &&
@@ -292,8 +323,16 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       skipped <= o.skipWindow
     ) {
       const request = waiting[at];
+      const drained =
+        left !== null &&
+        !request.hasSlot &&
+        drainsFor.has(request.adapter) &&
+        request.output - request.generated > (left.get(request.adapter) ?? 0) * o.drain!.tolerance;
+      if (drained || (only >= 0 && request.adapter !== only)) {
+        at++;
+        continue;
+      }
       const resident = gpu.get(request.adapter);
-      const pinnable = Math.min(o.mergeNs > 0 ? 1 : o.maxAdapters, o.slots);
       if (
         request.adapter >= 0 &&
         !request.hasSlot &&
@@ -319,7 +358,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       }
       waiting.splice(at, 1);
       request.started = true;
-      if (o.mergeNs > 0 && merged !== request.adapter) {
+      if (o.mergeNs > 0 && o.adaptive === null && merged !== request.adapter) {
         stallNs += (merged < 0 ? 1 : 2) * o.mergeNs;
         merged = request.adapter;
       }
@@ -424,7 +463,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       batch.distinctByClass[o.rankClass(adapter)]++;
       batch.maxRank = Math.max(batch.maxRank, o.ranks[o.rankClass(adapter)]);
     }
-    cost += o.cost.base[tokens] + o.cost.lora(batch) + stallNs * TICKS_PER_NS;
+    cost += o.cost.base[tokens] + (inWeights ? 0 : o.cost.lora(batch)) + stallNs * TICKS_PER_NS;
     stallNs = 0;
     clock += BigInt(cost);
     stepEndNs = Number(clock / ticks);
@@ -505,7 +544,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       const inHost = host.get(request.adapter);
       if (request.adapter < 0 || gpu.has(request.adapter) || (inHost !== undefined && !inHost.loading))
         enqueue(request, nowNs);
-      else askLoad(request, nowNs);
+      else askLoad(request, nowNs, !o.refuseUnready);
     } else {
       const held = holdEndNs !== null;
       const stepped = !held && stepEndNs !== null;
@@ -525,7 +564,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         continue;
       }
       const toBuild = loads.filter((l) => l.stage === 'engine').sort((x, y) => x.order - y.order);
-      if (!held && toBuild.length > 0) {
+      if (!held && toBuild.length > 0 && (prefilling.length + decoding.length === 0 || nowNs >= nextBuildNs)) {
         holdEndNs = nowNs;
         heldSinceNs = prefilling.length + decoding.length > 0 ? nowNs : null;
         for (const load of toBuild.slice(0, o.loader.inEngine)) {
@@ -533,6 +572,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
           load.stage = 'register';
           load.dueNs = holdEndNs;
         }
+        nextBuildNs = holdEndNs + o.buildGapNs;
         continue;
       }
       idle = false;

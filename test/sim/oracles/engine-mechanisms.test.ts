@@ -194,3 +194,118 @@ describe('a replica that starts up', () => {
     expect(times.map(([first]) => first)).toEqual([18_000 + PREFILL, 50_000 + PREFILL]);
   });
 });
+
+describe('a drainer of starved adapters', () => {
+  // One slot. Adapter 0 has two long requests and a third that keeps it there; adapter 1 starves behind it.
+  const requests = [{ output: 10 }, { arrivalNs: 1, adapter: 1 }, { arrivalNs: 2, output: 12 }];
+  const oneSlot = (drain: Scenario['serving']['drain']) => (scenario: Scenario) => {
+    Object.assign(scenario.serving, { slots: 1, max_adapters_per_batch: 1, ...(drain === undefined ? {} : { drain }) });
+    scenario.population.start = 'host-warm';
+    scenario.serving.loader.activation = 'blocking';
+  };
+
+  it('keeps a long request from starting, so that the starving adapter has the slot next', () => {
+    const off = run(requests, oneSlot(undefined)).times;
+    const on = run(requests, oneSlot({ after: 1e-9, tolerance: 1.2 })).times;
+    // Without it the third request joins the first, and adapter 1 comes last.
+    expect(off[1][0]).toBeGreaterThan(off[2][1]);
+    expect(on[0][1]).toBeLessThan(on[1][0]);
+    expect(on[1][1]).toBeLessThan(on[2][0]);
+  });
+
+  it('lets a request start that ends within the tolerance', () => {
+    const on = run(
+      [{ output: 10 }, { arrivalNs: 1, adapter: 1 }, { arrivalNs: 2, output: 11 }],
+      oneSlot({ after: 1e-9, tolerance: 1.3 }),
+    ).times;
+    expect(on[2][0]).toBeLessThan(on[0][1]);
+    expect(on[1][0]).toBeGreaterThan(on[2][1]);
+  });
+});
+
+describe('adapters with a slot for good', () => {
+  it('never leave it, whatever else is asked for', () => {
+    const visits = Array.from({ length: 12 }, (_, i) => ({
+      arrivalNs: i * 1e7,
+      adapter: i % 4 === 3 ? 0 : 1 + (i % 4),
+    }));
+    const hits = (gpu: number) =>
+      run(visits, ({ population, serving }) => {
+        population.start = 'host-warm';
+        Object.assign(serving, { slots: 2, max_adapters_per_batch: 2, pin: { count: 0, gpu } });
+      }).log.finishedRequests.filter(({ adapter, tier }) => adapter === 0 && tier === 3).length;
+    expect([hits(0), hits(1)]).toEqual([0, 3]);
+  });
+});
+
+describe('weights merged by turns', () => {
+  const merging = ({ serving }: Scenario) => {
+    serving.merge = { passes: 4, memory_efficiency: 0.8, adaptive: { above: 1, below: 0.5 } };
+  };
+  const mergeNs = Math.round(mergeSeconds(tinyScenario(merging)) * 1e9);
+
+  it('merge the adapter of a lone request, which then costs what the base costs, and take it out for another', () => {
+    const { times } = run([{ output: 2 }, { arrivalNs: 1e9, adapter: 1 }], merging);
+    const [prefill, step] = [1_000 + 10 + 2, 1_000 + 10 + 2];
+    expect(mergeNs).toBeGreaterThan(0);
+    expect(times[0]).toEqual([mergeNs + prefill, mergeNs + prefill + step]);
+    expect(times[1][0] - 1e9).toBe(2 * mergeNs + prefill);
+  });
+
+  it('stay apart where no adapter has enough of the batch', () => {
+    const { times } = run([{}, { adapter: 1 }], merging);
+    // Two prompts of one token, two adapters.
+    expect(times).toEqual([
+      [1_000 + 20 + 4 + 200, 1_224],
+      [1_224, 1_224],
+    ]);
+  });
+
+  it('keep requests of other adapters waiting until less than the share is left', () => {
+    // Two of adapter 0 run merged; one of adapter 1 among three is a third, and waits; among two it is half, and waits on.
+    const { times } = run([{ output: 4 }, { output: 6 }, { arrivalNs: mergeNs + 2, adapter: 1 }], merging);
+    expect(times[2][0]).toBeGreaterThan(times[1][1]);
+  });
+});
+
+describe('two-phase readiness', () => {
+  const cold = (readiness: Scenario['serving']['readiness']) => (scenario: Scenario) => {
+    scenario.population.start = 'cold';
+    scenario.hardware.object_store = { ...scenario.hardware.object_store, bandwidth: 1e9, latency: 1e-3 };
+    Object.assign(scenario.serving, readiness === undefined ? {} : { readiness });
+  };
+
+  it('refuses who meets a registered or a prewarming adapter, and serves who meets a ready one without a load', () => {
+    const { log } = run([{}, { arrivalNs: 5e5 }, { arrivalNs: 5e6 }], cold({ unready: 'refuse', gap: 0 }));
+    expect(log.refusals.map(({ user, state, nowNs }) => [user, state, nowNs])).toEqual([
+      [0, 2, 0],
+      [1, 2, 5e5],
+    ]);
+    expect([log.loads.length, log.joins]).toEqual([1, 1]);
+    expect(log.finishedRequests.map(({ user, tier }) => [user, tier])).toEqual([[2, 2]]);
+  });
+
+  it('leaves running requests a stretch of their own between two builds', () => {
+    const gap = 20e-6;
+    const stalls = (between: number) => {
+      const { times } = run(
+        [{ output: 64 }, { arrivalNs: 1, adapter: 1 }, { arrivalNs: 1, adapter: 2 }],
+        (scenario) => {
+          cold({ unready: 'hold', gap: between })(scenario);
+          scenario.serving.pin = { count: 0, gpu: 1 };
+          Object.assign(scenario.serving.loader, {
+            build_in: 'engine',
+            builds_per_step: 1,
+            build: 50e-6,
+            concurrency: 4,
+          });
+          scenario.hardware.object_store.latency = 0;
+          scenario.hardware.object_store.bandwidth = 1e12;
+        },
+      );
+      return times[2][0] - times[1][0];
+    };
+    // The second adapter is built after one step of the running request without a gap, and after the gap with one.
+    expect(stalls(gap)).toBeGreaterThan(stalls(0) + 15_000);
+  });
+});

@@ -7,6 +7,7 @@ interface Setting {
   replicas: number;
   outstanding?: Int32Array;
   residency?: (replica: number, adapter: number) => number;
+  freeKvTokens?: (replica: number) => number;
   useResidency?: (staleness: number) => void;
   seed?: number;
 }
@@ -18,9 +19,10 @@ function create(name: string, params: Record<string, unknown>, setting: Setting)
     outstanding,
     random32: bits32(setting.seed ?? 1),
     residency: setting.residency ?? (() => 0),
+    freeKvTokens: setting.freeKvTokens ?? (() => Number.POSITIVE_INFINITY),
     useResidency: setting.useResidency ?? (() => {}),
   });
-  return { policy, outstanding, route: (adapter: number) => policy.route(adapter, 0, 0) };
+  return { policy, outstanding, route: (adapter: number, prompt = 1) => policy.route(adapter, 0, 0, prompt) };
 }
 
 describe.each(Object.keys(ROUTING))('%s', (name) => {
@@ -49,7 +51,34 @@ describe('random and round-robin', () => {
 
   it('round-robin takes turns', () => {
     const { route } = create('round-robin', {}, { replicas: 3 });
-    expect([0, 0, 0, 0, 0].map(route)).toEqual([0, 1, 2, 0, 1]);
+    expect([0, 0, 0, 0, 0].map(() => route(0))).toEqual([0, 1, 2, 0, 1]);
+  });
+});
+
+describe('largest-batch', () => {
+  it('fills the fullest replica that has room, the last among equals, and leaves the others empty', () => {
+    const { route, outstanding } = create('largest-batch', { batch: 4 }, { replicas: 3 });
+    const taken = Array.from({ length: 9 }, () => {
+      const replica = route(0);
+      outstanding[replica]++;
+      return replica;
+    });
+    expect(taken).toEqual([2, 2, 2, 2, 1, 1, 1, 1, 0]);
+    // One of the full ones has finished two: it is the fullest with room again.
+    outstanding[1] = 2;
+    expect(route(0)).toBe(1);
+  });
+
+  it('passes by a replica without KV memory for the prompt, and takes the shortest queue where none has room', () => {
+    const freeKvTokens = (replica: number) => [500, 100, 500][replica];
+    const { route, outstanding } = create(
+      'largest-batch',
+      { batch: 4 },
+      { replicas: 3, outstanding: Int32Array.of(1, 3, 2), freeKvTokens },
+    );
+    expect([route(0, 100), route(0, 101), route(0, 501)]).toEqual([1, 2, 0]);
+    outstanding.set([6, 4, 5]);
+    expect(route(0)).toBe(1);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Engine presets by the name that `serving.engine` gives. */
+import { dlora } from './dlora.ts';
 import type { EngineEntry } from './entry.ts';
 import { mint } from './mint.ts';
 import { punica } from './punica.ts';
@@ -16,4 +17,5 @@ export const ENGINES: Readonly<Record<string, EngineEntry>> = {
   's-lora-merged': sLoraMerged,
   punica,
   mint,
+  dlora,
 };

@@ -28,5 +28,5 @@ export const mint: EngineEntry = {
     'loader.builds_per_step': { value: 1, source: 'section 5.3: activation concurrency 1' },
     'loader.discipline': { value: 'serial', source: 'one load at a time' },
   },
-  leaves: 'a wave of new adapters that becomes selectable only when it is warm: registered, prewarming, ready',
+  leaves: 'two-phase readiness, which a deployer switches on: readiness: {unready: refuse, gap: 5s}',
 };

@@ -19,7 +19,8 @@ export const punica: EngineEntry = {
       source: 'section 5.2: an asynchronous copy; the request joins the next step',
     },
     prefetch: { value: 'none', source: 'section 5.2: loaded on demand' },
+    routing: { value: 'largest-batch', source: 'section 5.1: the GPU with the largest batch that has room' },
     cost: { value: { model: 'roofline', lora_kernel: 'max' }, source: 'SGMV and BGMV take one rank a launch' },
   },
-  leaves: 'migration of an evicted request to another GPU; its router (the largest batch with room)',
+  leaves: 'one queue for all GPUs; migration of an evicted request to another GPU, and to consolidate',
 };

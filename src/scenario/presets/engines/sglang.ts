@@ -31,5 +31,6 @@ export const sglang: EngineEntry = {
     cost: { value: { model: 'roofline', lora_kernel: 'padded' }, source: 'csgmv computes the padded rank' },
   },
   leaves:
-    'prefix caching; chunks of prompts beyond chunked_prefill_size; pinned adapters; the drainer of starved adapters',
+    'prefix caching; chunks of prompts beyond chunked_prefill_size; what a deployer switches on: drain: {after: 3s} (lora_drain_wait_threshold), ' +
+    'pin.gpu (pinned adapters)',
 };
