@@ -73,6 +73,11 @@ describe('list and explain', () => {
     expect(mint(['explain', 'prefetch/none']).stdout).not.toContain('Drift');
   });
 
+  it('explain a field by the end of its path', () => {
+    expect(mint(['explain', 'slots']).stdout).toMatch(/^serving\.slots {2}Fields of a scenario\n/);
+    expect(mint(['explain', 'host.capacity']).stdout).toMatch(/^serving\.tiers\.host\.capacity {2}/);
+  });
+
   it('give scripts the same', () => {
     const listed = JSON.parse(mint(['list', 'cost', '--json']).stdout);
     expect(listed).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** `explain <thing>`: anything that `list` knows, by name, group of metrics, or `kind/name`. */
+/** `explain <thing>`: anything that `list` knows, by name, group of metrics, end of a field's path, or `kind/name`. */
 import { explainMetric } from '../../metrics/catalog/index.ts';
 import { nearest } from '../../scenario/findings.ts';
 import { type Item, KINDS, type Kind } from '../catalog.ts';
@@ -68,6 +68,8 @@ function find(thing: string, all: readonly Found[]): Found[] {
   if (grouped.length > 0) return grouped;
   const whole = all.filter(({ kind }) => kind.name === name);
   if (whole.length > 0) return whole;
+  const fields = candidates.filter(({ kind, item }) => kind.name === 'fields' && item.name.endsWith(`.${name}`));
+  if (fields.length > 0) return fields;
   const near = nearest(name, new Set(all.map(({ item }) => item.name)));
   throw new UsageError(
     `nothing is called ${JSON.stringify(thing)}`,
