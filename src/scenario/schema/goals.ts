@@ -51,16 +51,16 @@ function bound(
   const match = typeof text === 'string' ? BOUND.exec(text) : null;
   const value = match === null ? null : parseBound(match[2], metric);
   if (match === null || value === null) {
-    issue(
-      match === null ? 'is not a comparison' : `the bound cannot be read for the metric ${metric}`,
-      path,
-      text,
-      'MB-E105',
-    );
+    issue(match === null ? 'is not a comparison' : unreadable(metric, match[2]), path, text, 'MB-E105');
     return null;
   }
   return { metric, op: match[1] as Threshold['op'], value, severity: severity === 'warn' ? 'warn' : 'fail' };
 }
+
+const unreadable = (metric: string, text: string): string =>
+  typeof parseQuantity(text, DURATION) === 'number'
+    ? `holds ${metric} against a time, but metrics of time have their unit in their name, as ttft_ms_p99 does`
+    : `the bound cannot be read for the metric ${metric}`;
 
 const resolved = z.strictObject({
   metric: z.string(),
