@@ -39,6 +39,7 @@ const FAMILY_TITLES: Readonly<Record<FamilyName, string>> = {
   scheduling: 'Scheduling policies: which waiting request starts',
   admission: 'Admission policies',
   cost: 'Cost models: what a step takes',
+  updates: 'Update laws: when adapters are trained anew',
 };
 
 /** Where a scenario chooses from a family. */
@@ -55,6 +56,7 @@ const FAMILY_PATHS: Readonly<Record<FamilyName, string>> = {
   scheduling: 'serving.scheduling',
   admission: 'serving.admission',
   cost: 'serving.cost',
+  updates: 'lifecycle.updates',
 };
 
 function defaultText(value: unknown, about: string): string {

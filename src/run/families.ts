@@ -2,6 +2,7 @@
 import type { Families } from '../scenario/schema.ts';
 import { ADMISSION } from '../sim/admission/index.ts';
 import { COST } from '../sim/cost/index.ts';
+import { UPDATES } from '../sim/lifecycle/updates/index.ts';
 import { ARRIVALS } from '../sim/population/arrivals/index.ts';
 import { BURSTINESS } from '../sim/population/burstiness/index.ts';
 import { DRIFT } from '../sim/population/drift/index.ts';
@@ -26,4 +27,5 @@ export const FAMILIES = {
   scheduling: SCHEDULING,
   admission: ADMISSION,
   cost: COST,
+  updates: UPDATES,
 } as const satisfies Families;

@@ -40,6 +40,9 @@ const LONG_FORM: Readonly<Record<string, string>> = {
   scheduling: 'policy',
   admission: 'policy',
   cost: 'model',
+  updates: 'law',
+  training: 'law',
+  after: 'law',
   base: 'preset',
   gpu: 'preset',
 };

@@ -21,6 +21,8 @@ export interface Scenario {
   adapter: AdapterSpec;
   hardware: Hardware;
   serving: Serving;
+  /** Absent: adapters have one revision in a run. */
+  lifecycle?: Lifecycle;
   slo: Record<string, Slo>;
   thresholds: Threshold[];
   /** Axes of a sweep: dotted path → values. Empty for a single run. */
@@ -269,6 +271,18 @@ export interface Loader {
   activation: 'blocking' | 'overlapped';
   /** Seconds per activation beside the bytes over PCIe. */
   activate: number;
+}
+
+export interface Lifecycle {
+  /** Family `updates`: when adapters are trained anew. */
+  updates: Choice;
+  /** Families `durations`: from the wish for a revision to its registration; of its evaluation. */
+  training: Choice;
+  evaluation: { duration: Choice; pass: number };
+  /** Where a revision that passed is loaded, before it is ready, by who holds the one in use. */
+  prewarm: 'none' | 'disk' | 'host';
+  rollback: { share: number; after: Choice };
+  base_upgrade: { at: number; rate: number; order: 'popular' | 'any' } | null;
 }
 
 export interface Slo {

@@ -9,6 +9,7 @@ import { baseSchema } from './schema/base.ts';
 import type { Families } from './schema/families.ts';
 import { budgetSchema, sloSchema, sweepSchema, thresholdsSchema } from './schema/goals.ts';
 import { hardwareSchema } from './schema/hardware.ts';
+import { lifecycleSchema } from './schema/lifecycle.ts';
 import { LONGEST_RUN, label, populationSchema } from './schema/population.ts';
 import { resolve } from './schema/resolve.ts';
 import { servingSchema } from './schema/serving.ts';
@@ -45,6 +46,9 @@ export function inputSchema(families: Families) {
     adapter: adapterSchema().prefault({}).describe('What an adapter is.'),
     hardware: hardwareSchema().describe('What the system runs on.'),
     serving: servingSchema(families).prefault({}).describe('How the engine behaves.'),
+    lifecycle: lifecycleSchema(families)
+      .optional()
+      .describe('How adapters change while they are served; absent: they do not.'),
     slo: sloSchema(),
     thresholds: thresholdsSchema()
       .prefault({})

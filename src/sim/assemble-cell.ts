@@ -6,6 +6,7 @@
 import type { Choice } from '../scenario/family.ts';
 import { frontendSeconds } from '../scenario/frontend.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
+import { hasLifecycle } from '../scenario/lifecycle.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startupSeconds } from '../scenario/startup.ts';
 import { ADMISSION } from './admission/index.ts';
@@ -21,6 +22,9 @@ import { planMemory } from './cost/memory.ts';
 import { MergedCost, mergeSeconds } from './cost/merged.ts';
 import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
 import { EventHeap } from './events.ts';
+import { createLifecycle } from './lifecycle/create.ts';
+import { DiskPrewarmer, HostPrewarmer } from './lifecycle/prewarm.ts';
+import type { UpdateLaw } from './lifecycle/updates/law.ts';
 import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
 import { stream } from './random/streams.ts';
 import type { Recorder } from './recorder.ts';
@@ -49,6 +53,8 @@ export interface CellInputs {
   /** In place of what the scenario's cost model and memory plan say. */
   cost?: StepCost;
   memory?: MemoryPlan;
+  /** In place of the scenario's law of updates. */
+  updates?: UpdateLaw;
 }
 
 const NS = 1e9;
@@ -87,14 +93,20 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const nodeCount = Math.ceil(replicasInCell / replicasPerNode);
   const nodeOf = Int32Array.from({ length: replicasInCell }, (_, number) => Math.floor(number / replicasPerNode));
 
+  const revised = hasLifecycle(scenario);
+  /** Keys of tiers and loaders are below it: adapters, or their revisions, of which there is no telling how many. */
+  const universe = revised ? 2 ** 31 - 1 : catalog.adapters;
+  const mostEntries = revised ? ENTRIES_PER_ADAPTER * catalog.adapters + SPARE_ENTRIES : catalog.adapters;
+
   const sources: SourceMap = {
     disk: 0,
     object: nodeCount,
     loader: 2 * nodeCount,
     activation: 2 * nodeCount + replicasInCell,
     prefetch: 2 * nodeCount + 2 * replicasInCell,
-    step: 2 * nodeCount + 3 * replicasInCell,
-    total: 2 * nodeCount + 4 * replicasInCell,
+    lifecycle: 2 * nodeCount + 3 * replicasInCell,
+    step: 2 * nodeCount + 3 * replicasInCell + (revised ? 1 : 0),
+    total: 2 * nodeCount + 4 * replicasInCell + (revised ? 1 : 0),
   };
   const events = new EventHeap(sources.total);
   const table = new RequestTable();
@@ -140,13 +152,13 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       sizes,
       costs,
       onEvict,
-      universe: catalog.adapters,
+      universe,
       random32: random('eviction', id, ...names),
       createPolicy: (context) => create(EVICTION, eviction, context),
     });
   const report = (id: number, _rankClass: number, bytes: number) => recorder.evicted(id, bytes);
   const entriesIn = (bytes: number, sizes: Float64Array) =>
-    Math.min(catalog.adapters, Math.floor(bytes / Math.min(...sizes, Number.POSITIVE_INFINITY)));
+    Math.min(mostEntries, Math.floor(bytes / Math.min(...sizes, Number.POSITIVE_INFINITY)));
 
   const ticketsPerReplica = loading.concurrency + loading.queue;
   const loaders: Loader[] = [];
@@ -154,7 +166,15 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     const number = Math.floor(ticket / ticketsPerReplica);
     loaders[number].fetched(ticket - number * ticketsPerReplica, nowNs);
   };
-  const nodes = Array.from({ length: nodeCount }, (_, number) => {
+  const mostTickets = replicasInCell * ticketsPerReplica;
+  /** Tickets beyond those of loaders are keys that are prewarmed to disk. */
+  const deliverTo = (node: number, ticket: number, nowNs: number) => {
+    if (ticket < mostTickets) return deliver(ticket, nowNs);
+    const key = ticket - mostTickets;
+    nodes[node].keep(key, catalog.rankClass(lifecycle!.adapterOf(key)));
+    lifecycle!.prewarmed(key, nowNs);
+  };
+  const nodes: NodeStorage[] = Array.from({ length: nodeCount }, (_, number) => {
     const capacity = Math.min(serving.tiers.disk.capacity, diskSpec.capacity) * nodesPerReplica;
     const entries = entriesIn(capacity, diskSizes);
     return new NodeStorage({
@@ -172,7 +192,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
         bandwidth: objectBandwidth,
         discipline: loading.discipline,
         concurrency: hardware.object_store.concurrency,
-        onDone: deliver,
+        onDone: revised ? (ticket, nowNs) => deliverTo(number, ticket, nowNs) : deliver,
       }),
       diskDelayNs: toNs(loading.resolve + diskSpec.latency),
       objectDelayNs: toNs(loading.resolve + hardware.object_store.latency + network.latency),
@@ -221,7 +241,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       ticketsPerReplica,
       concurrency: loading.concurrency,
       queue: loading.queue,
-      universe: catalog.adapters,
+      universe,
       fetchBytes: diskSizes,
       buildNs,
       registerNs: toNs(loading.register),
@@ -231,7 +251,10 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       events,
       source: sources.loader + number,
       recorder,
-      onReady: (waiters, entry, nowNs) => replicas[number].adapterReady(waiters, entry, nowNs),
+      onReady: (waiters, entry, nowNs) => {
+        replicas[number].adapterReady(waiters, entry, nowNs);
+        if (lifecycle !== null && waiters < 0) lifecycle.prewarmed(host.adapterAt(entry), nowNs);
+      },
       next: () => table.next,
     });
     loaders.push(loader);
@@ -284,6 +307,27 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     );
   }
 
+  // ── Revisions of adapters ──
+  const lifecycleRecorder = recorder.lifecycle ?? null;
+  const lifecycle = createLifecycle({
+    scenario,
+    cell: cellNumber,
+    catalog,
+    events,
+    source: sources.lifecycle,
+    recorder: lifecycleRecorder,
+    law: inputs.updates,
+    createPrewarmer: (target) => {
+      const rankClass = (key: number) => catalog.rankClass(lifecycle!.adapterOf(key));
+      const parts = { rankClass, bytes: diskSizes, recorder: lifecycleRecorder };
+      return target === 'host'
+        ? new HostPrewarmer(replicas, parts)
+        : new DiskPrewarmer(nodes, (key) => mostTickets + key, parts);
+    },
+  });
+  /** Key of the revision that an adapter's users get now; −1: none. */
+  const keyOf = (adapter: number) => (lifecycle === null ? adapter : lifecycle.current(adapter));
+
   // ── Policies of the cell ──
   const outstanding = new Int32Array(replicasInCell);
   let signal: ResidencySignal | null = null;
@@ -294,7 +338,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     residency: (replica: number, adapter: number) => (adapter < 0 ? 3 : signal!.tier(replica, adapter)),
     freeKvTokens: (replica: number) => replicas[replica].kv.freeBlocks * serving.kv.block_tokens,
     useResidency: (staleness: number) => {
-      signal = new ResidencySignal(replicas, catalog.adapters, toNs(staleness));
+      signal = new ResidencySignal(replicas, catalog.adapters, toNs(staleness), lifecycle);
     },
   });
   const admission = create<unknown, AdmissionPolicy>(ADMISSION, serving.admission, {
@@ -305,8 +349,14 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     create<unknown, PrefetchPolicy>(PREFETCH, serving.prefetch, {
       adapters: catalog.adapters,
       hostCapacity: replica.host.entries,
-      wantHost: (adapter: number) => replica.prefetchHost(adapter, catalog.rankClass(adapter), cell.nowNs),
-      wantGpu: (adapter: number) => replica.prefetchGpu(adapter, catalog.rankClass(adapter), cell.nowNs),
+      wantHost: (adapter: number) => {
+        const key = keyOf(adapter);
+        return key >= 0 && replica.prefetchHost(key, catalog.rankClass(adapter), cell.nowNs);
+      },
+      wantGpu: (adapter: number) => {
+        const key = keyOf(adapter);
+        return key >= 0 && replica.prefetchGpu(key, catalog.rankClass(adapter), cell.nowNs);
+      },
     }),
   );
   prefetchers.forEach((policy, number) => {
@@ -339,6 +389,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     },
     source,
     catalog,
+    lifecycle,
     hasAdapters: ranks.length > 0 && ranks[ranks.length - 1] > 0,
     table,
     replicas,
@@ -366,6 +417,10 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
 function abortAfterNs({ early_abort }: Scenario['serving']): number {
   return early_abort === undefined ? Number.POSITIVE_INFINITY : toNs(early_abort.deadline - early_abort.margin);
 }
+
+/** A tier with revisions holds at most so many entries, whatever its bytes: its arrays are bounded by it. */
+const ENTRIES_PER_ADAPTER = 4;
+const SPARE_ENTRIES = 65_536;
 
 /** Gauges are sampled on a grid of this many points over the arrivals. */
 const GAUGE_SAMPLES = 2880;

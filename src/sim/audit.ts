@@ -6,6 +6,7 @@ import type { Replica } from './batching/replica.ts';
 import { ACTIVATING, DECODING, PREFILLING, QUEUED } from './batching/request-table.ts';
 import type { Cell } from './cell.ts';
 import { invariant } from './invariants.ts';
+import { auditLifecycle } from './lifecycle/audit.ts';
 import type { Tier } from './residency/tier.ts';
 
 export function auditCell(cell: Cell): void {
@@ -19,6 +20,7 @@ export function auditCell(cell: Cell): void {
   );
   invariant(cell.inFlight === table.used, 'INV-1', 'in flight', cell.inFlight, table.used);
   for (const [number, replica] of replicas.entries()) auditReplica(cell, replica, number);
+  if (cell.parts.lifecycle !== null) auditLifecycle(cell, cell.parts.lifecycle);
 }
 
 function auditReplica(cell: Cell, replica: Replica, number: number): void {
@@ -42,7 +44,7 @@ function auditReplica(cell: Cell, replica: Replica, number: number): void {
         replica.gpu.adapterAt(slot),
         t.adapter[request],
       );
-      const rankClass = catalog.rankClass(t.adapter[request]);
+      const rankClass = catalog.rankClass(cell.adapterOf(t.adapter[request]));
       invariant(t.rankClass[request] === rankClass, 'INV-5', `${where} rank class`, t.rankClass[request], rankClass);
     }
     const state = t.state[request];
@@ -109,11 +111,11 @@ function auditTier(cell: Cell, tier: Tier, where: string): void {
     if (tier.pins[entry] > 0) pinned++;
     invariant(tier.find(adapter) === entry, 'INV-4', `${where} index`, tier.find(adapter), entry);
     invariant(
-      tier.classAt(entry) === cell.parts.catalog.rankClass(adapter),
+      tier.classAt(entry) === cell.parts.catalog.rankClass(cell.adapterOf(adapter)),
       'INV-4',
       `${where} class`,
       tier.classAt(entry),
-      cell.parts.catalog.rankClass(adapter),
+      cell.parts.catalog.rankClass(cell.adapterOf(adapter)),
     );
   }
   invariant(used === tier.used, 'INV-4', `${where} entries`, tier.used, used);

@@ -12,6 +12,8 @@ import type { Replica } from './batching/replica.ts';
 import type { RequestTable } from './batching/request-table.ts';
 import type { EventHeap } from './events.ts';
 import { invariant } from './invariants.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
+import { arriveOnReplica, sampleStale } from './lifecycle/residents.ts';
 import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
 import { GAUGES, type Recorder, TRACE_ENDED } from './recorder.ts';
 import type { NodeStorage } from './residency/node-storage.ts';
@@ -44,6 +46,8 @@ export interface SourceMap {
   loader: number;
   activation: number;
   prefetch: number;
+  /** One source, or none: the same number as `step`. */
+  lifecycle: number;
   step: number;
   total: number;
 }
@@ -57,6 +61,8 @@ export interface CellParts {
   budget: Budget;
   source: ArrivalSource;
   catalog: AdapterCatalog;
+  /** Null: adapters have one revision. */
+  lifecycle: Lifecycle | null;
   /** False: requests carry no adapter (the base alone). */
   hasAdapters: boolean;
   table: RequestTable;
@@ -129,6 +135,12 @@ export class Cell {
     return event < arrival ? event : arrival;
   }
 
+  /** The adapter that a request's or resident's key is a revision of; −1 of −1. */
+  adapterOf(key: number): number {
+    const { lifecycle } = this.parts;
+    return lifecycle === null || key < 0 ? key : lifecycle.adapterOf(key);
+  }
+
   /** Processes everything before `untilNs`. */
   advance(untilNs: number): void {
     const { events, sources, budget, audit } = this.parts;
@@ -158,6 +170,7 @@ export class Cell {
       if (table.state[request] === 0) continue;
       recorder.refused(table.cohort[request], table.user[request], table.arrivalNs[request], 4, this.nowNs);
     }
+    this.parts.lifecycle?.recorder?.lineage(this.parts.lifecycle.revisions);
     invariant(
       this.arrivals === this.finished + this.refused + this.inFlight,
       'INV-1',
@@ -195,11 +208,14 @@ export class Cell {
     if (endState === 0) {
       this.finished++;
       const wait = t.adapterWaitNs[request];
-      const rankClass = t.adapter[request] < 0 ? -1 : t.rankClass[request];
+      const key = t.adapter[request];
+      const rankClass = key < 0 ? -1 : t.rankClass[request];
+      const { lifecycle } = this.parts;
+      if (lifecycle !== null && key >= 0) lifecycle.finished(key, cohort, prompt + output, t.firstNs[request], nowNs);
       recorder.finished(
         cohort,
         user,
-        t.adapter[request],
+        this.adapterOf(key),
         t.replica[request],
         t.arrivalNs[request],
         t.firstNs[request],
@@ -228,6 +244,7 @@ export class Cell {
   private dispatch(source: number, nowNs: number): void {
     const { sources, replicas, nodes } = this.parts;
     if (source >= sources.step) replicas[source - sources.step].process(nowNs);
+    else if (source >= sources.lifecycle) this.parts.lifecycle!.process(nowNs);
     else if (source >= sources.prefetch) this.prefetchTick(source - sources.prefetch, nowNs);
     else if (source >= sources.activation) replicas[source - sources.activation].processActivations(nowNs);
     else if (source >= sources.loader) replicas[source - sources.loader].loader.process(nowNs);
@@ -242,7 +259,7 @@ export class Cell {
     const turn = source.turn;
     const prompt = source.promptTokens;
     const output = source.outputTokens;
-    const adapter = this.parts.hasAdapters ? source.adapter : -1;
+    const own = this.parts.hasAdapters ? source.adapter : -1;
     const sentNs = nowNs - this.parts.frontendNs;
     source.advance();
     this.arrivals++;
@@ -256,11 +273,14 @@ export class Cell {
     }
     if (this.arrivals > budget.maxRequests) throw new BudgetError('max_requests', budget.maxRequests, nowNs);
     if (++this.inFlight > budget.maxQueue) throw new BudgetError('max_queue', budget.maxQueue, nowNs);
+    const { lifecycle } = this.parts;
+    const key = lifecycle === null || own < 0 ? own : lifecycle.pin(own, cohort, nowNs);
+    const adapter = key < 0 ? -1 : own;
     const number = replicas.length === 1 ? 0 : routing.route(adapter, cohort, nowNs, prompt);
     const rankClass = adapter < 0 ? 0 : catalog.rankClass(adapter);
     const request = t.acquire();
     t.user[request] = user;
-    t.adapter[request] = adapter;
+    t.adapter[request] = key;
     t.cohort[request] = cohort;
     t.turn[request] = turn;
     t.prompt[request] = prompt;
@@ -281,7 +301,10 @@ export class Cell {
     outstanding[number]++;
     if (this.activeRequests !== null && this.activeRequests[user]++ === 0) this.parts.scheduling.joined(user, cohort);
     if (adapter >= 0) this.parts.prefetchers[number].arrived(adapter, nowNs);
-    const tier = replicas[number].arrive(request, nowNs);
+    const tier =
+      lifecycle === null
+        ? replicas[number].arrive(request, nowNs)
+        : arriveOnReplica(lifecycle, replicas[number], request, this.parts.adapterBytes[rankClass], nowNs);
     if (adapter >= 0) recorder.lookup(cohort, tier, this.parts.adapterBytes[rankClass], nowNs);
   }
 
@@ -327,5 +350,6 @@ export class Cell {
     }
     for (const node of nodes) g[6] += node.disk === null ? 0 : node.disk.used;
     recorder.gauges(g, nowNs);
+    if (this.parts.lifecycle !== null) sampleStale(this.parts.lifecycle, replicas, nowNs);
   }
 }

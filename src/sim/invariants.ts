@@ -13,6 +13,9 @@ export const INVARIANTS = {
   'INV-8': 'the attended-token sums equal the sum over the decoding requests',
   'INV-9': 'pins equal the requests that hold them',
   'INV-10': 'one load at a time for one missing adapter',
+  'INV-11': 'a request gets a revision that was ready when it arrived, and keeps it',
+  'INV-12': 'one revision of an adapter is under way at a time',
+  'INV-13': 'an adapter has one revision in use: one that passed, or the one that it began with',
 } as const;
 export type InvariantId = keyof typeof INVARIANTS;
 

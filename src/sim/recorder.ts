@@ -5,6 +5,7 @@
  * tiers are numbered 0 object store, 1 disk, 2 host memory, 3 GPU. `cohort` indexes scenario.population.cohorts.
  * A recorder never influences the simulation.
  */
+import type { LifecycleRecorder } from './lifecycle/recorder.ts';
 
 /** Why a request ended without being served; the last index is "still unfinished when the run's budget ended". */
 export const END_STATES = [
@@ -92,6 +93,8 @@ export interface Tracer {
 export interface Recorder {
   /** Null or absent: nothing is traced. Read once, when the cell is assembled. */
   readonly tracer?: Tracer | null;
+  /** Hears of revisions, where the scenario has a lifecycle. Read once, when the cell is assembled. */
+  readonly lifecycle?: LifecycleRecorder | null;
   arrival(cohort: number, user: number, nowNs: number): void;
   /** A request ended without an answer. */
   refused(cohort: number, user: number, arrivalNs: number, endState: number, nowNs: number): void;

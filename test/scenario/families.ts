@@ -40,4 +40,5 @@ export const FAMILIES: Families = {
   scheduling: { fcfs: entry() },
   admission: { unlimited: entry(), 'token-bucket': entry(z.strictObject({ rate: rate().default(1) })) },
   cost: { roofline: entry() },
+  updates: { none: entry(), poisson: entry(z.strictObject({ rate: rate().default(1e-5) })) },
 };

@@ -20,6 +20,7 @@ export interface Families {
   readonly scheduling: Readonly<Record<string, Entry>>;
   readonly admission: Readonly<Record<string, Entry>>;
   readonly cost: Readonly<Record<string, Entry>>;
+  readonly updates: Readonly<Record<string, Entry>>;
 }
 
 export type FamilyName = keyof Families;
@@ -38,6 +39,7 @@ export const FAMILY_KEY: Readonly<Record<FamilyName, string>> = {
   scheduling: 'policy',
   admission: 'policy',
   cost: 'model',
+  updates: 'law',
 };
 
 /** What a bare number means where a law is expected: `prompt_tokens: 512`, `think_time: 30s`. */

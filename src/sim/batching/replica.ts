@@ -51,6 +51,14 @@ export class Replica extends ReplicaState {
     return tier;
   }
 
+  /** The highest tier that holds an adapter now (recorder numbering). */
+  tierOf(adapter: number): number {
+    if (this.gpu.find(adapter) >= 0) return 3;
+    const entry = this.host.find(adapter);
+    if (entry >= 0 && this.loader.loading[entry] === 0) return 2;
+    return this.loader.storageTier(adapter);
+  }
+
   /** Called by the loader: the adapter of these requests is in host memory. */
   adapterReady(waiters: number, entry: number, nowNs: number): void {
     const { t } = this;

@@ -60,6 +60,12 @@ export class NodeStorage {
     if (this.disk !== null && this.disk.find(adapter) < 0) this.disk.insert(adapter, rankClass);
   }
 
+  /** Starts a fetch to disk alone; the ticket says whom the link tells. */
+  prefetch(ticket: number, bytes: number, nowNs: number): void {
+    this.objectLink.submit(ticket, bytes, nowNs + this.objectDelayNs);
+    this.events.schedule(this.objectSource, this.objectLink.nextNs());
+  }
+
   processDisk(nowNs: number): void {
     this.diskLink.process(nowNs);
     this.events.schedule(this.diskSource, this.diskLink.nextNs());

@@ -4,27 +4,39 @@
  * grid of simulated time from a log of what changed since.
  */
 import type { Replica } from '../batching/replica.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 
 export class ResidencySignal {
   /** ns between refreshes; 0: always current. */
   readonly stalenessNs: number;
   private readonly replicas: readonly Replica[];
   private readonly adapters: number;
+  private readonly lifecycle: Lifecycle | null;
   private readonly seen: Uint8Array;
   private log = new Float64Array(1024);
   private logged = 0;
 
-  constructor(replicas: readonly Replica[], adapters: number, stalenessNs: number) {
+  /** @param lifecycle where adapters have revisions: an adapter is where its revision in use is */
+  constructor(replicas: readonly Replica[], adapters: number, stalenessNs: number, lifecycle: Lifecycle | null) {
+    this.lifecycle = lifecycle;
     this.replicas = replicas;
     this.adapters = adapters;
     this.stalenessNs = stalenessNs;
     this.seen = new Uint8Array(stalenessNs === 0 ? 0 : replicas.length * adapters);
     if (stalenessNs === 0) return;
     replicas.forEach((replica, number) => {
-      const record = (adapter: number) => this.record(number * adapters + adapter);
+      const base = number * adapters;
+      const record =
+        lifecycle === null
+          ? (adapter: number) => this.record(base + adapter)
+          : (key: number) => this.record(base + lifecycle.adapterOf(key));
       replica.gpu.onChange = record;
       replica.host.onChange = record;
     });
+    if (lifecycle === null) return;
+    lifecycle.onChange = (adapter) => {
+      for (let number = 0; number < replicas.length; number++) this.record(number * adapters + adapter);
+    };
   }
 
   tier(replica: number, adapter: number): number {
@@ -41,11 +53,8 @@ export class ResidencySignal {
   }
 
   private current(number: number, adapter: number): number {
-    const replica = this.replicas[number];
-    if (replica.gpu.find(adapter) >= 0) return 3;
-    const entry = replica.host.find(adapter);
-    if (entry >= 0 && replica.loader.loading[entry] === 0) return 2;
-    return replica.loader.storageTier(adapter);
+    const key = this.lifecycle === null ? adapter : this.lifecycle.current(adapter);
+    return key < 0 ? 0 : this.replicas[number].tierOf(key);
   }
 
   private record(place: number): void {
