@@ -23,6 +23,7 @@ import { MergedCost, mergeSeconds } from './cost/merged.ts';
 import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
 import { EventHeap } from './events.ts';
 import { createLifecycle } from './lifecycle/create.ts';
+import type { Fate } from './lifecycle/lifecycle.ts';
 import { DiskPrewarmer, HostPrewarmer } from './lifecycle/prewarm.ts';
 import type { UpdateLaw } from './lifecycle/updates/law.ts';
 import type { AdapterCatalog, ArrivalSource } from './population/source.ts';
@@ -53,8 +54,9 @@ export interface CellInputs {
   /** In place of what the scenario's cost model and memory plan say. */
   cost?: StepCost;
   memory?: MemoryPlan;
-  /** In place of the scenario's law of updates. */
+  /** In place of the scenario's law of updates, and of its draws of what becomes of a revision. */
   updates?: UpdateLaw;
+  fate?: Fate;
 }
 
 const NS = 1e9;
@@ -317,6 +319,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     source: sources.lifecycle,
     recorder: lifecycleRecorder,
     law: inputs.updates,
+    fate: inputs.fate,
     createPrewarmer: (target) => {
       const rankClass = (key: number) => catalog.rankClass(lifecycle!.adapterOf(key));
       const parts = { rankClass, bytes: diskSizes, recorder: lifecycleRecorder };

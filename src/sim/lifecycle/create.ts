@@ -8,7 +8,7 @@ import { Permutation } from '../random/permutation.ts';
 import { stream, streamKey } from '../random/streams.ts';
 import { BaseUpgrade } from './base-upgrade.ts';
 import { fateOf } from './fate.ts';
-import { Lifecycle, type Prewarmer } from './lifecycle.ts';
+import { type Fate, Lifecycle, type Prewarmer } from './lifecycle.ts';
 import type { LifecycleRecorder } from './recorder.ts';
 import { UPDATES } from './updates/index.ts';
 import type { UpdateLaw } from './updates/law.ts';
@@ -20,8 +20,9 @@ export interface LifecycleInputs {
   events: EventHeap;
   source: number;
   recorder: LifecycleRecorder | null;
-  /** In place of the scenario's law. */
+  /** In place of the scenario's. */
   law?: UpdateLaw;
+  fate?: Fate;
   createPrewarmer(target: 'host' | 'disk'): Prewarmer;
 }
 
@@ -34,7 +35,7 @@ export function createLifecycle(inputs: LifecycleInputs): Lifecycle | null {
     adapters: catalog.adapters,
     durationNs: Math.round(scenario.duration * 1e9),
     law: inputs.law ?? lawOf(inputs, key('order of updates')),
-    fate: fateOf(spec, key),
+    fate: inputs.fate ?? fateOf(spec, key),
     prewarmer: spec.prewarm === 'none' ? null : inputs.createPrewarmer(spec.prewarm),
     upgrade: spec.base_upgrade === null ? null : upgradeOf(inputs, spec.base_upgrade, key('order of upgrades')),
     events: inputs.events,

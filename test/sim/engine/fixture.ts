@@ -3,6 +3,8 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { assembleCell } from '../../../src/sim/assemble-cell.ts';
 import type { Cell } from '../../../src/sim/cell.ts';
 import { type LoraBatch, type MemoryPlan, type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import type { Fate } from '../../../src/sim/lifecycle/lifecycle.ts';
+import type { UpdateLaw } from '../../../src/sim/lifecycle/updates/law.ts';
 import type { AdapterCatalog, ArrivalSource } from '../../../src/sim/population/source.ts';
 import type { Recorder } from '../../../src/sim/recorder.ts';
 
@@ -342,6 +344,8 @@ export function runTiny(options: {
   kvBlocks?: number;
   adapterBlocks?: number[];
   check?: boolean;
+  updates?: UpdateLaw;
+  fate?: Fate;
 }): TinyRun {
   const ranks = options.ranks ?? [8];
   const scenario = tinyScenario((s) => {
@@ -355,6 +359,8 @@ export function runTiny(options: {
       cell: 0,
       recorder: log,
       check: options.check ?? true,
+      updates: options.updates,
+      fate: options.fate,
       cost: options.cost ?? tinyCost(scenario.serving.max_batch_tokens),
       memory: tinyMemory(options.kvBlocks ?? 10_000, options.adapterBlocks),
     },

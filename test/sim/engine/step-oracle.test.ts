@@ -3,6 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
 import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import {
+  fateOf,
+  lifecycleOf,
+  lineageOf,
+  listOf,
+  plainLineage,
+  type RevisionSettings,
+  revisionSettings,
+  wishesOf,
+} from '../lifecycle/fixture.ts';
+import { adapterOfKey, PlainLifecycle } from '../lifecycle/plain.ts';
 import { type Arrival, runTiny, tinyCost, tinyScenario } from './fixture.ts';
 import { stepOracle } from './step-oracle.ts';
 
@@ -81,7 +92,7 @@ type Settings = {
     : never;
 };
 
-function agrees(s: Settings): void {
+function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   const merges = s.merge || s.adaptive !== null;
   const alwaysMerged = s.merge && s.adaptive === null;
   const kept = alwaysMerged ? 0 : Math.max(0, Math.min(s.pinned, s.adapters, s.slots - 1, s.adaptersPerBatch - 1));
@@ -158,19 +169,29 @@ function agrees(s: Settings): void {
         ranks: ranks.map((rank) => ({ rank, share: 1 / ranks.length })),
         assign: 'interleaved',
       };
-      if (s.hostEntries >= s.adapters) scenario.serving.tiers.host.capacity = 1e12;
+      // Room for every revision there will be.
+      if (s.hostEntries >= s.adapters)
+        scenario.serving.tiers.host.capacity =
+          revisions === null ? 1e12 : 1000 * adapterFootprint(scenario, 64).hostBytes;
+      if (revisions !== null) scenario.lifecycle = lifecycleOf(revisions);
     },
+    ...(revisions === null ? {} : { updates: listOf(wishesOf(revisions, s)), fate: fateOf(revisions) }),
   });
+  const lifecycle =
+    revisions === null
+      ? undefined
+      : new PlainLifecycle({ wishes: wishesOf(revisions, s), prewarm: revisions.prewarm, ...fateOf(revisions) });
   const scenario = tinyScenario(configure);
   const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
   const toNs = (seconds: number) => Math.round(seconds * 1e9);
   const expected = stepOracle({
     requests: arrivals.map((a) => ({ ...a, id: a.user })),
     ranks,
-    rankClass: (adapter) => adapter % ranks.length,
+    rankClass: (key) => adapterOfKey(key) % ranks.length,
+    lifecycle,
     kvBlocks,
     blockTokens: s.blockTokens,
-    slots: Math.min(s.slots, s.adapters),
+    slots: revisions === null ? Math.min(s.slots, s.adapters) : s.slots,
     hostEntries: s.hostEntries >= s.adapters ? 1e9 : s.hostEntries,
     maxBatch: s.maxBatch,
     maxBatchTokens: budget,
@@ -211,6 +232,7 @@ function agrees(s: Settings): void {
     .map((f) => ({ id: f.user, firstNs: f.firstNs, endNs: f.endNs }))
     .sort((a, b) => a.id - b.id);
   expect(got).toEqual(expected);
+  if (lifecycle !== undefined) expect(lineageOf(cell.parts.lifecycle!.revisions)).toEqual(plainLineage(lifecycle.all));
   expect(cell.refused).toBe(arrivals.length - expected.length);
   if (s.loadQueue > arrivals.length && s.abortAfter === Number.POSITIVE_INFINITY && !s.refuseUnready)
     expect(cell.refused).toBe(0);
@@ -223,10 +245,21 @@ function agrees(s: Settings): void {
 
 describe('the engine against the plain step-by-step simulator', () => {
   it('agrees to the nanosecond on every first and last token', () => {
-    fc.assert(fc.property(fc.record({ ...plain, ...off }), agrees), { numRuns: 1000, seed: 20261 });
+    fc.assert(
+      fc.property(fc.record({ ...plain, ...off }), (s) => agrees(s)),
+      { numRuns: 1000, seed: 20261 },
+    );
   });
 
   it('and with what engine presets switch on', () => {
-    fc.assert(fc.property(fc.record({ ...plain, ...mechanisms }), agrees), { numRuns: 1000, seed: 20262 });
+    fc.assert(
+      fc.property(fc.record({ ...plain, ...mechanisms }), (s) => agrees(s)),
+      { numRuns: 1000, seed: 20262 },
+    );
+  });
+
+  it('and with adapters that are trained, evaluated, prewarmed and rolled back meanwhile', () => {
+    const systems = fc.record({ ...plain, ...mechanisms, reservePeak: fc.constant(false) });
+    fc.assert(fc.property(systems, revisionSettings, agrees), { numRuns: 600, seed: 20263 });
   });
 });

@@ -6,6 +6,8 @@
 import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import { chooseOnly, updateDraining } from './oracle-rules.ts';
 
+import type { PlainLifecycle } from '../lifecycle/plain.ts';
+
 export interface OracleRequest {
   id: number;
   arrivalNs: number;
@@ -62,6 +64,8 @@ export interface OracleOptions {
   };
   /** The replica serves from then on. */
   readyNs: number;
+  /** Which revision of its adapter a request gets; absent: adapters have one. */
+  lifecycle?: PlainLifecycle;
 }
 
 export interface OracleOutcome {
@@ -223,7 +227,16 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         if (gpu.has(request.adapter) || host.get(request.adapter)?.loading === false) enqueue(request, nowNs);
         else askLoad(request, nowNs);
       }
+      if (load.waiters.length === 0) o.lifecycle!.loaded(load.adapter, nowNs);
     }
+  };
+  /** A revision that is about to be ready is loaded where the one in use is. False: nothing to wait for. */
+  const prewarm = (key: number, old: number, nowNs: number): boolean => {
+    if (!gpu.has(old) && !host.has(old)) return false;
+    if (loads.length >= o.loader.concurrency + o.loader.queue) return false;
+    loads.push({ adapter: key, stage: 'queued', dueNs: Infinity, waiters: [], order: loadOrder++ });
+    startLoads(nowNs);
+    return true;
   };
 
   const pinnable = Math.min(o.mergeNs > 0 && o.adaptive === null ? 1 : o.maxAdapters, o.slots);
@@ -517,7 +530,8 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     const copyNs = copies.length === 0 ? Infinity : copies[0].dueNs;
     const arrivalNs = arrivals.length === 0 ? Infinity : arrivals[0].arrivalNs;
     const stepNs = holdEndNs ?? stepEndNs ?? wokenNs ?? Infinity;
-    const nowNs = Math.min(loadNs, copyNs, arrivalNs, stepNs);
+    const revisionNs = o.lifecycle === undefined ? Infinity : o.lifecycle.nextNs();
+    const nowNs = Math.min(loadNs, copyNs, revisionNs, arrivalNs, stepNs);
     if (nowNs === Infinity) break;
     if (loadNs === nowNs) {
       advanceLoad(loadDue!, nowNs);
@@ -525,8 +539,11 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       const copy = copies.shift()!;
       gpu.get(copy.adapter)!.active = true;
       for (const request of copy.waiters) enqueue(request, nowNs);
+    } else if (revisionNs === nowNs) {
+      o.lifecycle!.process(nowNs, prewarm);
     } else if (arrivalNs === nowNs) {
       const arrival = arrivals.shift()!;
+      if (o.lifecycle !== undefined) arrival.adapter = o.lifecycle.keyFor(arrival.adapter);
       const request: Live = {
         ...arrival,
         class: arrival.adapter < 0 ? 0 : o.rankClass(arrival.adapter),
