@@ -25,8 +25,7 @@ export function arriveOnReplica(
   const cohort = t.cohort[request];
   const joins = replica.loader.isLoading(key);
   const tier = replica.arrive(request, nowNs);
-  // A request that the loader refused has left the table.
-  const started = tier < 2 && !joins && t.state[request] !== 0;
+  const started = !joins && replica.loader.isLoading(key);
   if (other > tier) recorder!.staleLookup(cohort, tier, other, bytes, started, nowNs);
   return tier;
 }

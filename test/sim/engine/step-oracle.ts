@@ -4,9 +4,8 @@
  * with the engine's closed form, running sums, heaps, tiers or links.
  */
 import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
-import { chooseOnly, updateDraining } from './oracle-rules.ts';
-
 import type { PlainLifecycle } from '../lifecycle/plain.ts';
+import { chooseOnly, updateDraining } from './oracle-rules.ts';
 
 export interface OracleRequest {
   id: number;
@@ -227,7 +226,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         if (gpu.has(request.adapter) || host.get(request.adapter)?.loading === false) enqueue(request, nowNs);
         else askLoad(request, nowNs);
       }
-      if (load.waiters.length === 0) o.lifecycle!.loaded(load.adapter, nowNs);
+      if (load.waiters.length === 0) o.lifecycle?.loaded(load.adapter, nowNs);
     }
   };
   /** A revision that is about to be ready is loaded where the one in use is. False: nothing to wait for. */

@@ -1,8 +1,7 @@
 /** The lifecycle of adapters as plain objects and one sorted list: what the engine's must agree with. Shares no code with it. */
 
-/** Revision r of adapter a has the key a + 1000·r; what an adapter begins with is its revision 0. */
-const PER_REVISION = 1000;
-export const adapterOfKey = (key: number) => key % PER_REVISION;
+/** What an adapter begins with has the adapter's number as its key, the n-th revision of the run has 1000 + n. */
+const FIRST_KEY = 1000;
 
 export interface PlainOptions {
   /** When somebody wants an adapter trained anew. */
@@ -48,12 +47,17 @@ export class PlainLifecycle {
 
   keyFor(adapter: number): number {
     if (adapter < 0) return adapter;
-    return adapter + PER_REVISION * (this.inUse.get(adapter)?.number ?? 0);
+    const revision = this.inUse.get(adapter);
+    return revision ? this.keyOf(revision) : adapter;
+  }
+
+  adapterOf(key: number): number {
+    return key < FIRST_KEY ? key : this.all[key - FIRST_KEY].adapter;
   }
 
   loaded(key: number, nowNs: number): void {
-    const revision = this.all.find((r) => this.keyOf(r) === key)!;
-    if (revision.state === 'prewarming') this.publish(revision, nowNs);
+    const revision = this.all[key - FIRST_KEY];
+    if (revision?.state === 'prewarming') this.publish(revision, nowNs);
   }
 
   process(nowNs: number, prewarm: (key: number, old: number, nowNs: number) => boolean): void {
@@ -104,8 +108,8 @@ export class PlainLifecycle {
     if (after < Infinity) this.add({ ns: nowNs + after, kind: 'bad', adapter, revision });
   }
 
-  private keyOf({ adapter, number }: PlainRevision): number {
-    return adapter + PER_REVISION * number;
+  private keyOf(revision: PlainRevision): number {
+    return FIRST_KEY + this.all.indexOf(revision);
   }
 
   /** What ends comes before what is wished for at the same time. */
