@@ -3,75 +3,9 @@
  * clock. It computes every step's cost from the actual batch and every block from the actual block tables, and shares no code
  * with the engine's closed form, running sums, heaps, tiers or links.
  */
-import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
-import type { PlainLifecycle } from '../lifecycle/plain.ts';
+import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import type { OracleOptions, OracleOutcome, OracleRequest } from './oracle-options.ts';
 import { chooseOnly, updateDraining } from './oracle-rules.ts';
-
-export interface OracleRequest {
-  id: number;
-  arrivalNs: number;
-  adapter: number;
-  prompt: number;
-  output: number;
-}
-
-export interface OracleOptions {
-  requests: OracleRequest[];
-  cost: StepCost;
-  rankClass: (adapter: number) => number;
-  ranks: number[];
-  kvBlocks: number;
-  blockTokens: number;
-  slots: number;
-  hostEntries: number;
-  maxBatch: number;
-  maxBatchTokens: number;
-  maxAdapters: number;
-  skipWindow: number;
-  chunked: boolean;
-  swap: boolean;
-  blocking: boolean;
-  /** Decode steps between two prefills. */
-  decodeBetween: number;
-  maxPrefills: number;
-  reservePeak: boolean;
-  dropUnused: boolean;
-  abortAfterNs: number;
-  idlePollNs: number;
-  /** Merging an adapter into the weights, or taking it out; 0: adapters stay apart. */
-  mergeNs: number;
-  /** Merged and apart by turns; null: as mergeNs says. */
-  adaptive: { above: number; below: number } | null;
-  drain: { afterNs: number; tolerance: number } | null;
-  /** Adapters with a slot for good: the first so many. */
-  keptOnGpu: number;
-  refuseUnready: boolean;
-  buildGapNs: number;
-  copyNs: number[];
-  swapNsPerBlock: number;
-  loader: {
-    concurrency: number;
-    /** Loads that may queue; a request that finds no room is refused, or asks again where it has started before. */
-    queue: number;
-    delayNs: number;
-    bytesPerNs: number;
-    bytes: number[];
-    buildNs: number[];
-    registerNs: number;
-    /** The engine builds and registers up to so many between two steps; 0: they are built beside it. */
-    inEngine: number;
-  };
-  /** The replica serves from then on. */
-  readyNs: number;
-  /** Which revision of its adapter a request gets; absent: adapters have one. */
-  lifecycle?: PlainLifecycle;
-}
-
-export interface OracleOutcome {
-  id: number;
-  firstNs: number;
-  endNs: number;
-}
 
 interface Live extends OracleRequest {
   class: number;
