@@ -66,14 +66,14 @@ function defaultText(value: unknown, about: string): string {
 }
 
 async function familyItems(family: FamilyName): Promise<Item[]> {
-  const [{ FAMILIES }, { FAMILY_KEY }, { z }] = await Promise.all([
+  const [{ FAMILIES }, { FAMILY_KEY }, { parametersJsonSchema }] = await Promise.all([
     import('../run/families.ts'),
     import('../scenario/schema.ts'),
-    import('zod'),
+    import('../scenario/json-schema.ts'),
   ]);
   const key = FAMILY_KEY[family];
   return Object.entries(FAMILIES[family] as Readonly<Record<string, Entry>>).map(([name, entry]) => {
-    const schema = z.toJSONSchema(entry.params, { io: 'input', unrepresentable: 'any' });
+    const schema = parametersJsonSchema(entry.params);
     const properties = Object.entries(
       (schema.properties ?? {}) as Record<string, { description?: string; enum?: unknown[] }>,
     );

@@ -41,7 +41,8 @@ export function findCommand(args: readonly string[]): { info: CommandInfo; rest:
   return { info, rest: words };
 }
 
-function parser(info: CommandInfo, command: Command, width: number) {
+/** @param usage the command with its positionals, or `$0` with them */
+function parser(usage: string, info: CommandInfo, command: Command, width: number) {
   const positionals = Object.entries(command.positionals ?? {});
   const y = yargs()
     .scriptName('mint-bench')
@@ -53,7 +54,7 @@ function parser(info: CommandInfo, command: Command, width: number) {
       'parse-positional-numbers': false,
       'greedy-arrays': false,
     })
-    .command(info.usage, info.summary, (builder) => {
+    .command(usage, info.summary, (builder) => {
       for (const [name, options] of positionals) builder.positional(name, options);
     })
     .options(command.options ?? {})
@@ -81,14 +82,20 @@ export async function parseArguments(
   rest: readonly string[],
   width: number,
 ): Promise<{ args: Arguments } | { help: string }> {
-  const y = parser(info, command, width).fail((message, error) => {
-    throw error ?? usageError(message, info, command);
-  });
-  let output = '';
-  const parsed = await y.parseAsync([info.name, ...rest], {}, (_error, _argv, text) => {
-    output = text;
-  });
-  if (output !== '') return { help: `${output}\n` };
+  const read = async (usage: string, words: readonly string[]) => {
+    const y = parser(usage, info, command, width).fail((message, error) => {
+      throw error ?? usageError(message, info, command);
+    });
+    let output = '';
+    const parsed = await y.parseAsync(words, {}, (_error, _argv, text) => {
+      output = text;
+    });
+    return { parsed, output };
+  };
+  // After a named command yargs lays out its help whether it is asked for or not, which costs as much as loading it; after
+  // a default command it does not, but its help then lacks the name.
+  const { parsed, output } = await read(info.usage.replace(info.name, '$0'), rest);
+  if (output !== '') return { help: `${(await read(info.usage, [info.name, ...rest])).output}\n` };
   const args: Record<string, unknown> = { ...parsed };
   const several = { ...command.options, ...command.positionals } as Record<string, { array?: boolean }>;
   const variadic = /<(\S+)\.\.>|\[(\S+)\.\.\]/.exec(info.usage);

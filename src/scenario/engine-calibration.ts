@@ -5,7 +5,7 @@
  * Parameters are physical (shares of peak rates, seconds a step, a kernel, a collective) and hold for every scenario of the
  * engine version. Errors are fractions: the mean of |simulated − published| / published.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const errors = z.record(z.string(), z.number().min(0)).describe('By metric: mean absolute relative error');
 

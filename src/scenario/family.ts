@@ -5,7 +5,7 @@
  * `explain`, editor completion and the family's conformance tests all follow from the record, so adding a member is one
  * file and one key.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What every member of every family says about itself. */
 export interface Entry<Params = unknown> {

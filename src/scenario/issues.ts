@@ -1,5 +1,5 @@
 /** From zod's issues to findings: a stable id, what was expected and received, and the nearest valid name. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Finding, finding, nearest, received, suggest } from './findings.ts';
 import { knownKeys } from './schema/known-keys.ts';
 import { find, type Path, pathText } from './source-text.ts';

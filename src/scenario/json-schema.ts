@@ -2,7 +2,7 @@
  * The scenario language as JSON Schema draft-07, the newest that yaml-language-server understands: completion, hover text
  * and checks while one types. Looser than the loader: rules across fields and ranges of numbers with units are not in it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SHORT_FORMS } from './schema/adapter.ts';
 import { PRESET_FORMS } from './schema/base.ts';
 import { FAMILY_KEY, type Families, type FamilyName, inputSchema, NUMBER_FORM } from './schema.ts';
@@ -20,6 +20,10 @@ export function scenarioJsonSchema(families: Families): Json {
   const whole = { ...schema, $id: 'scenario.schema.json', title: 'mint-bench scenario', definitions };
   return { ...whole, definitions: { ...definitions, ...shareTexts(whole) } };
 }
+
+/** The parameters of a family's member, each with its description, as JSON Schema. */
+export const parametersJsonSchema = (params: z.ZodType): Json =>
+  z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Json;
 
 /** Moves the long patterns of numbers with units to one definition each; returns those definitions. */
 function shareTexts(root: Json): Json {

@@ -8,7 +8,7 @@
  *
  * with bytes and FLOPs counted by the rank rule. Seconds, bytes/s and FLOP/s of one device.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const positive = z.number().positive();
 

@@ -3,7 +3,7 @@
  * parsed, defaults filled, presets expanded, choices checked against the families. Parsing its own output gives the same
  * scenario again. Rules across fields are in semantics.ts, what is merely unlikely in plausibility.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { adapterSchema } from './schema/adapter.ts';
 import { baseSchema } from './schema/base.ts';
 import type { Families } from './schema/families.ts';

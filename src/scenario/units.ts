@@ -5,7 +5,7 @@
  * number in the base unit: seconds, bytes, 1/s, bytes/s, FLOP/s, watts, fractions. All refuse NaN and numbers outside
  * their range; Infinity passes only where `infinity` is set, and is written `none` or `.inf`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface Range {
   /** Smallest and largest accepted value, in the base unit. The default `min` is 0. */
@@ -204,12 +204,20 @@ export function quantity(kind: Quantity, range: Range = {}) {
     .meta({ anyOf: [bounds, { type: 'string', title: kind.name, pattern: inputPattern(kind, range) }] });
 }
 
+/** Patterns are long and there are few, while some hundred fields have one: each is built once. */
+const PATTERNS = new Map<string, string>();
+
 /** What an editor checks as one types: a number with a unit, not yet its range. */
 function inputPattern(kind: Quantity, range: Range): string {
+  const key = `${kind.name} ${range.infinity === true}`;
+  const known = PATTERNS.get(key);
+  if (known !== undefined) return known;
   const units = Object.keys(kind.units);
   const part = `${NUMBER_TEXT} *(?:${units.filter((unit) => unit !== '').join('|')})`;
   const body = kind.compound ? `(?:${part} *)+` : part;
-  return `^(?:${body}|${NUMBER_TEXT}${range.infinity ? '|none|unlimited' : ''})$`;
+  const pattern = `^(?:${body}|${NUMBER_TEXT}${range.infinity ? '|none|unlimited' : ''})$`;
+  PATTERNS.set(key, pattern);
+  return pattern;
 }
 
 /** Seconds. */

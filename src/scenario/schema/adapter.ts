@@ -1,5 +1,5 @@
 /** The part of the schema that says what an adapter is: `adapter`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, count, fraction, number } from '../units.ts';
 import { knownKeys } from './known-keys.ts';
 

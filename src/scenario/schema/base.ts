@@ -1,5 +1,5 @@
 /** Base models and GPUs: a preset by name, a preset with changes, or every dimension. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { received, suggest } from '../findings.ts';
 import { GPUS } from '../presets/gpus.ts';
 import { MODELS } from '../presets/models.ts';

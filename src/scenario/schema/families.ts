@@ -2,7 +2,7 @@
  * The families that a scenario chooses from, and how a choice is written: `lru`, or `{policy: w-tinylfu, window: 1%}`, or as
  * it stands in a resolved scenario, `{name: w-tinylfu, params: {window: 0.01}}`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Choice, Entry } from '../family.ts';
 import { nearest, received, suggest } from '../findings.ts';
 import { knownKeys } from './known-keys.ts';

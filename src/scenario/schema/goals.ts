@@ -1,5 +1,5 @@
 /** The parts of the schema that say what is judged and repeated: `slo`, `thresholds`, `sweep`, `replications`, `budget`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Threshold } from '../scenario.ts';
 import { COUNT_OF, count, DURATION, duration, FRACTION, parseQuantity } from '../units.ts';
 import { label } from './population.ts';

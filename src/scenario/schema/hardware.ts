@@ -1,5 +1,5 @@
 /** The part of the schema that says what the system runs on: `hardware`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { bandwidth, bytes, count, duration, number, power } from '../units.ts';
 import { gpuSchema } from './base.ts';
 

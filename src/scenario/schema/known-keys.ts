@@ -1,5 +1,5 @@
 /** Which keys a schema knows at a path: what an unknown key is compared with. Runs only where something is wrong. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 interface Def {
   type: string;

@@ -1,5 +1,5 @@
 /** The part of the schema that says who sends requests: `population`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, duration, fraction, number, positive, rate } from '../units.ts';
 import { rank } from './adapter.ts';
 import { choice, type Families } from './families.ts';

@@ -1,5 +1,5 @@
 /** The part of the schema that says how the engine behaves: `serving`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyEngine } from '../presets/engines/apply.ts';
 import { ENGINES } from '../presets/engines/index.ts';
 import { bytes, count, duration, fraction, number } from '../units.ts';

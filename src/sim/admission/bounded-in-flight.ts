@@ -1,5 +1,5 @@
 /** At most so many requests in a cell at once: concurrency limiting at the gate, as load shedders do it. O(1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../scenario/units.ts';
 import type { AdmissionContext, AdmissionEntry, AdmissionPolicy } from './policy.ts';
 

@@ -5,7 +5,7 @@
  * Kept as the generic cell rate algorithm (ITU-T I.371, Annex A), the same thing with one number a bucket: the time at which
  * it would be full again. O(1).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, rate } from '../../scenario/units.ts';
 import type { AdmissionContext, AdmissionEntry, AdmissionPolicy } from './policy.ts';
 

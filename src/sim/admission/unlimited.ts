@@ -1,5 +1,5 @@
 /** Every request is admitted; queues absorb the load. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdmissionEntry, AdmissionPolicy } from './policy.ts';
 
 class Unlimited implements AdmissionPolicy {

@@ -2,7 +2,7 @@
  * Parameters of everything in a step but LoRA. The roofline and the measured kernel profile share them: a profile replaces
  * only the LoRA part. Shares are of the datasheet's peaks; times are in seconds.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, fraction, number } from '../../scenario/units.ts';
 
 export const baseParams = {

@@ -2,7 +2,7 @@
  * The roofline with the parameters of one engine version (scenario/engine-calibration.ts). What a scenario writes beside the
  * file takes precedence over it: that is how a fit tries values, and a reader asks "what if".
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EngineCalibration, engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
 import { UserError } from '../../scenario/errors.ts';
 import type { CostEntry } from './entry.ts';

@@ -6,7 +6,7 @@
  * step of B requests takes 0.0438·B + 10.54 ms, times (200 + 1.93·A)% with A adapters. Attention over the cache is part of
  * the measured slope unless `attended_token` is set.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, number } from '../../scenario/units.ts';
 import type { CostEntry } from './entry.ts';
 import { LoraPart } from './lora.ts';

@@ -4,7 +4,7 @@
  * A profile is bound to the device it was measured on. `scale: true` carries it to another one by the ratio of the memory
  * bandwidths (bytes) and of the compute rates (FLOPs); what each launch and each adapter costs stays as measured.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../scenario/errors.ts';
 import { type KernelProfile, kernelProfileSchema } from '../../scenario/kernel-profile.ts';
 import type { Gpu } from '../../scenario/scenario.ts';

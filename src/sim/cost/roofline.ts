@@ -10,7 +10,7 @@
  * Left out: norms, activations and rotary embeddings (memory-bound and fused), tile and wave quantisation, sparse
  * attention's indexer.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { duration, fraction, number } from '../../scenario/units.ts';
 import { attentionRates } from './attention.ts';

@@ -4,7 +4,7 @@
  * c times its fair share. Source: Mirrokni, Thorup and Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018,
  * with the ring replaced by rendezvous ranks. O(replicas).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, number } from '../../scenario/units.ts';
 import { leastLoaded } from './least-outstanding.ts';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';

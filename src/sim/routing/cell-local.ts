@@ -3,7 +3,7 @@
  * requests go there, whatever the load. The extreme of affinity: fewest copies of an adapter, no balancing.
  * O(replicas).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { leastLoaded } from './least-outstanding.ts';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';
 import { Rendezvous } from './rendezvous.ts';

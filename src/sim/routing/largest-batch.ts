@@ -5,7 +5,7 @@
  * Source: Chen et al., MLSys 2024 (arXiv 2310.18547), section 5.1. There such a request waits in one queue for all, and requests move to
  * another GPU when memory runs out or to consolidate; both are left out: a request stays where it was sent. O(replicas).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../scenario/units.ts';
 import { leastLoaded } from './least-outstanding.ts';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';

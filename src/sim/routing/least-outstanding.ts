@@ -1,5 +1,5 @@
 /** The replica with the fewest unfinished requests; the lowest number wins a tie. O(replicas). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';
 
 class LeastOutstanding implements RoutingPolicy {

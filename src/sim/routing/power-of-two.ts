@@ -1,5 +1,5 @@
 /** Of two distinct random replicas, the one with fewer unfinished requests (the first drawn wins a tie). O(1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';
 import { below } from './random.ts';
 

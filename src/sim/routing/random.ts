@@ -1,5 +1,5 @@
 /** A uniformly random replica. O(1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';
 
 class Random implements RoutingPolicy {

@@ -5,7 +5,7 @@
  *
  *   score = weight(tier) − load · outstanding/(mean outstanding + 1)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, number } from '../../scenario/units.ts';
 import { leastLoaded } from './least-outstanding.ts';
 import type { RoutingContext, RoutingEntry, RoutingPolicy } from './policy.ts';

@@ -1,5 +1,5 @@
 /** The replicas in turn. O(1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutingEntry, RoutingPolicy } from './policy.ts';
 
 class RoundRobin implements RoutingPolicy {

@@ -1,5 +1,5 @@
 /** First come, first served. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SchedulingEntry, SchedulingPolicy } from './policy.ts';
 
 class Fcfs implements SchedulingPolicy {

@@ -1,5 +1,5 @@
 /** Priority classes of the cohorts (0 is most urgent), first come first served inside a class. Low classes can starve. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SchedulingContext, SchedulingEntry, SchedulingPolicy } from './policy.ts';
 
 class Priority implements SchedulingPolicy {

@@ -3,7 +3,7 @@
  * error with median 1; `noise` 0 is an oracle. The error depends on (user, arrival) only, so asking twice gives one answer.
  * Long requests can starve: nothing ages them.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../scenario/units.ts';
 import { hashFraction } from '../random/hash.ts';
 import type { SchedulingEntry, SchedulingPolicy } from './policy.ts';

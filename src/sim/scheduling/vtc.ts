@@ -9,7 +9,7 @@
  *
  * The smallest active counter stands on top of a heap: O(log active users) an event, 12 bytes a user and 4 an active one.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../scenario/units.ts';
 import type { SchedulingContext, SchedulingEntry, SchedulingPolicy } from './policy.ts';
 

@@ -9,7 +9,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { METRICS } from '../../metrics/catalog/index.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { PLAN_METRICS } from './plan-metrics.ts';

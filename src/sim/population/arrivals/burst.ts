@@ -1,5 +1,5 @@
 /** A burst: all requests at t = 0, and nothing after. How fast do so many (cold) adapters come up? */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../../scenario/units.ts';
 import { AliasTable } from '../../random/alias.ts';
 import { Permutation } from '../../random/permutation.ts';

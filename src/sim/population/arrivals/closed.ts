@@ -3,7 +3,7 @@
  * drawn in proportion to their rates, which have no other meaning here. The n-th request issued asks for the same user and
  * lengths whatever the policies do; only its time depends on them.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, duration, number } from '../../../scenario/units.ts';
 import { RequestHeap } from '../../batching/request-heap.ts';
 import { AliasTable } from '../../random/alias.ts';

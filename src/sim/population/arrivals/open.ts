@@ -2,7 +2,7 @@
  * Open loop: every cohort is a renewal process (family `burstiness`) at its rate, whatever the system does. The cohorts'
  * streams are merged in operational time, which all of them share, so the diurnal shape costs one inversion an arrival.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Prng } from '../../random/prng.ts';
 import { stream } from '../../random/streams.ts';
 import type { GapLaw } from '../burstiness/law.ts';

@@ -5,7 +5,7 @@
  *
  * Its adapters are numbered from the most popular on, and so are those of a single cohort in a single cell here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, duration, number, positive, rate } from '../../../scenario/units.ts';
 import { NumpyLegacy } from '../../random/numpy-legacy.ts';
 import type { ArrivalContext, ArrivalEntry, ArrivalProcess } from './process.ts';

@@ -3,7 +3,7 @@
  * adapters. Each row belongs to one cell and cohort, in proportion to their rates, by a hash of its number: cells agree on the
  * split without talking. Rows are read outside the simulation (scenario/trace.ts).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Trace } from '../../../scenario/trace.ts';
 import { count, positive } from '../../../scenario/units.ts';
 import { hashFraction } from '../../random/hash.ts';

@@ -2,7 +2,7 @@
  * Gamma gaps with a coefficient of variation, as S-LoRA's and vLLM's load generators draw them: shape 1/cv², scale cv².
  * The residual life is U·X with X drawn from the length-biased law, which for a gamma is the gamma of shape + 1.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positive } from '../../../scenario/units.ts';
 import { GammaVariate } from '../../random/gamma.ts';
 import type { Prng } from '../../random/prng.ts';

@@ -1,5 +1,5 @@
 /** Poisson arrivals: independent of each other, cv 1. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BurstinessEntry, GapLaw } from './law.ts';
 
 const exponentialGaps: GapLaw = {

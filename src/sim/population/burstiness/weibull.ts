@@ -2,7 +2,7 @@
  * Weibull gaps with a coefficient of variation. The shape k solves Γ(1 + 2/k)/Γ(1 + 1/k)² = 1 + cv², found by bisection; a
  * gap is scale·E^(1/k) with E exponential, and the length-biased gap scale·G^(1/k) with G gamma of shape 1 + 1/k.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positive } from '../../../scenario/units.ts';
 import { GammaVariate } from '../../random/gamma.ts';
 import type { Prng } from '../../random/prng.ts';

@@ -1,5 +1,5 @@
 /** No drift: every user keeps the rank that the key gives it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Permutation } from '../../random/permutation.ts';
 import type { DriftEntry, RankMap } from './law.ts';
 

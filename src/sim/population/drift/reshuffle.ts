@@ -5,7 +5,7 @@
  * the groups take turns: each period the holders within one group are permuted. So after 1/share periods every rank has been
  * dealt anew once, and users swap ranks within their group.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, fraction } from '../../../scenario/units.ts';
 import { hash32 } from '../../random/hash.ts';
 import { Permutation } from '../../random/permutation.ts';

@@ -2,7 +2,7 @@
  * Shift: every period all users move down by a share of the ranks, and those that fall off the end become the most popular.
  * Users with similar popularity keep it together, as when a topic goes out of fashion.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, fraction } from '../../../scenario/units.ts';
 import { Permutation } from '../../random/permutation.ts';
 import type { DriftEntry, RankMap } from './law.ts';

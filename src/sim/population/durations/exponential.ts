@@ -1,5 +1,5 @@
 /** Exponential: the memoryless think time of closed queueing networks. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../../../scenario/units.ts';
 import type { DurationEntry } from './law.ts';
 

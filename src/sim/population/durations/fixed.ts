@@ -1,5 +1,5 @@
 /** Always the same time. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../../../scenario/units.ts';
 import type { DurationEntry } from './law.ts';
 

@@ -1,5 +1,5 @@
 /** Gamma: cv below 1 is steadier than exponential, above 1 more variable. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, positive } from '../../../scenario/units.ts';
 import { GammaVariate } from '../../random/gamma.ts';
 import type { DurationEntry } from './law.ts';

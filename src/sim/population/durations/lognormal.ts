@@ -1,5 +1,5 @@
 /** Lognormal: think times of people, with their long breaks. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, number } from '../../../scenario/units.ts';
 import type { DurationEntry } from './law.ts';
 

@@ -1,5 +1,5 @@
 /** Always the same length. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../../scenario/units.ts';
 import { type LengthEntry, LONGEST } from './law.ts';
 

@@ -1,5 +1,5 @@
 /** Gamma: lighter tail than the lognormal of the same mean and cv; cv 1 is exponential. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positive } from '../../../scenario/units.ts';
 import { gammaCdf } from '../../random/special.ts';
 import { clipping, IN_ORDER, inOrder, type LengthEntry } from './law.ts';

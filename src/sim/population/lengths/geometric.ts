@@ -1,5 +1,5 @@
 /** Geometric on 1, 2, …: each further token (or turn) follows with the same probability. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../../scenario/units.ts';
 import { clipping, IN_ORDER, inOrder, type LengthEntry } from './law.ts';
 

@@ -1,5 +1,5 @@
 /** Lognormal: what prompt and answer lengths of chat traces are usually fitted with. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number, positive } from '../../../scenario/units.ts';
 import { normalCdf } from '../../random/special.ts';
 import { clipping, IN_ORDER, inOrder, type LengthEntry } from './law.ts';

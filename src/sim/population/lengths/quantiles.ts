@@ -1,5 +1,5 @@
 /** An empirical law by its quantiles, straight between them; a first point above 0% is an atom at its value. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fraction, number } from '../../../scenario/units.ts';
 import { type LengthEntry, LONGEST } from './law.ts';
 

@@ -1,5 +1,5 @@
 /** Every integer from min to max equally likely, both ends included. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../../scenario/units.ts';
 import { IN_ORDER, inOrder, type LengthEntry, LONGEST } from './law.ts';
 

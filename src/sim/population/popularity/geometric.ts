@@ -2,7 +2,7 @@
  * Geometric: each rank asks `ratio` times as often as the next. Every stride-th rank is again geometric, with ratio^stride, so
  * sums and inversion are closed forms.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../../scenario/units.ts';
 import type { Prng } from '../../random/prng.ts';
 import { type PopularityEntry, type PopularityLaw, progressionLength, type RankDraw } from './law.ts';

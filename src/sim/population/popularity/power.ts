@@ -8,7 +8,7 @@
  * indices on the side where the weights are larger, so the block holds at least stride × its weight; a candidate is accepted
  * with the ratio of the two. The first index of a falling law has no such block before it and is given exactly its weight.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positive } from '../../../scenario/units.ts';
 import type { Prng } from '../../random/prng.ts';
 import { type PopularityEntry, type PopularityLaw, progressionLength, type RankDraw } from './law.ts';

@@ -2,7 +2,7 @@
  * An empirical law, given as points of the concentration curve: the most popular `users` of all users make `requests` of all
  * requests. Between points the curve is straight, so users between two points ask equally often.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fraction } from '../../../scenario/units.ts';
 import type { PopularityEntry } from './law.ts';
 import { type Run, RunLaw } from './runs.ts';

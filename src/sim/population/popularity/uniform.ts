@@ -1,5 +1,5 @@
 /** Every user of the cohort asks equally often. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PopularityEntry } from './law.ts';
 import { RunLaw } from './runs.ts';
 

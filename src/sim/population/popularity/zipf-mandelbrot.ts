@@ -8,7 +8,7 @@
  * distributions", ACM TOMACS 1996), O(1) memory, under 1.1 tries a draw. The inverted integral is taken relative to the first
  * term, so a far tail keeps its precision.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../../scenario/units.ts';
 import type { Prng } from '../../random/prng.ts';
 import { type PopularityEntry, type PopularityLaw, progressionLength, type RankDraw } from './law.ts';

@@ -1,5 +1,5 @@
 /** Zipf's law: the user of popularity rank r (from 1) has weight r^(−exponent). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { number } from '../../../scenario/units.ts';
 import type { PopularityEntry } from './law.ts';
 import { ZipfMandelbrot } from './zipf-mandelbrot.ts';

@@ -4,7 +4,7 @@
  * ARC is defined over pages: lists are measured in entries, and the capacity c is what the tier holds when it must evict.
  * O(1) amortised; 13 bytes a slot and 25 a ghost (at most as many ghosts as slots).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GhostLists } from './ghost-lists.ts';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { EVERYTHING, PATIENCE, SlotLists } from './slot-lists.ts';

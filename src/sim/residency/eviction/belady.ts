@@ -4,7 +4,7 @@
  * point, not a bound (the optimum is then NP-hard: Chrobak et al., SOFSEM 2012).
  * O(log n); 24 bytes a slot.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entry } from '../../../scenario/family.ts';
 import type { EvictionContext, EvictionPolicy } from './policy.ts';
 import { SlotHeap } from './slot-heap.ts';

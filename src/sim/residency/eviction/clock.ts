@@ -3,7 +3,7 @@
  * with reinsertion, which is the same order as a hand over a ring and stays O(1) amortised where most slots are free.
  * 9 bytes a slot.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotLists } from './slot-lists.ts';
 

@@ -1,5 +1,5 @@
 /** First in, first out: evicts in order of arrival, uses do not matter. O(1), 8 bytes a slot. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotLists } from './slot-lists.ts';
 

@@ -3,7 +3,7 @@
  * entries not used for long fall behind. Keeps small adapters, and those that are slow to bring back, longer.
  * O(log n); 36 bytes a slot.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotHeap } from './slot-heap.ts';
 

@@ -3,7 +3,7 @@
  * all entries stand in one list by (frequency, time of reaching it), and each bucket knows its youngest entry, behind which
  * the next one to reach that frequency is linked. 20 bytes a slot.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotLists } from './slot-lists.ts';
 

@@ -1,5 +1,5 @@
 /** Least recently used: a recency list. O(1), 8 bytes a slot. What vLLM, SGLang and S-LoRA's descendants run on GPU slots. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotLists } from './slot-lists.ts';
 

@@ -1,5 +1,5 @@
 /** A uniformly random unpinned entry. O(1) expected while a constant share is unpinned; 8 bytes a slot. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 
 /** Independent draws before the search goes on from entry to entry. */

@@ -4,7 +4,7 @@
  * Queue shares are measured in bytes, against what the tier holds when it has to evict; ghosts are counted.
  * O(1) amortised; 22 bytes a slot and 25 a ghost.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fraction } from '../../../scenario/units.ts';
 import { GhostLists } from './ghost-lists.ts';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';

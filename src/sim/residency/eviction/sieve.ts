@@ -3,7 +3,7 @@
  * Survivors keep their place, so new entries are sifted fast while old popular ones stay. A hit writes one byte.
  * O(1) amortised, 9 bytes a slot.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';
 import { SlotLists } from './slot-lists.ts';
 

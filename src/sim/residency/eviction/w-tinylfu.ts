@@ -4,7 +4,7 @@
  * again. Shares are measured in bytes, against what the tier holds. As in ben-manes/caffeine, without its adaptive window.
  * O(1) amortised; 21 bytes a slot and 8 to 16 for the sketch.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fraction, positive } from '../../../scenario/units.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import type { EvictionContext, EvictionEntry, EvictionPolicy } from './policy.ts';

@@ -3,7 +3,7 @@
  * its gaps, and asks for it a little before that. The least recently seen adapters are forgotten first.
  * O(log tracked) an arrival and a wish; 65 bytes a tracked adapter.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, fraction, positive } from '../../../scenario/units.ts';
 import { SlotHeap } from '../eviction/slot-heap.ts';
 import { SlotLists } from '../eviction/slot-lists.ts';

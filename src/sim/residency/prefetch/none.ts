@@ -1,5 +1,5 @@
 /** No prefetch: every adapter is loaded when a request is about to start. The baseline. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PrefetchEntry, PrefetchPolicy } from './policy.ts';
 
 class None implements PrefetchPolicy {

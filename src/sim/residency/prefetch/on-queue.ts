@@ -2,7 +2,7 @@
  * Copies an adapter to the GPU as soon as a request for it waits, while the current batch goes on decoding, instead of when
  * the request is about to start.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PrefetchContext, PrefetchEntry, PrefetchPolicy } from './policy.ts';
 
 class OnQueue implements PrefetchPolicy {

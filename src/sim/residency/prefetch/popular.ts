@@ -3,7 +3,7 @@
  * underestimates and is off by at most (arrivals/counters), and halves at every refresh so that it follows drift.
  * O(log counters) an arrival, O(counters·log counters) a refresh; 44 bytes a counter, 16 counters an adapter kept.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, duration } from '../../../scenario/units.ts';
 import { SlotHeap } from '../eviction/slot-heap.ts';
 import { HashIndex } from '../index-map.ts';
