@@ -74,6 +74,10 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('take zod as a namespace, statically: otherwise the bundle holds all of it, fifty languages included', () => {
+    expect(findLines(SOURCES, /\{ z \} from 'zod'|import\('zod'\)/)).toEqual([]);
+  });
+
   test('lead to files that exist, by their whole name', () => {
     const wrong = [...SOURCES, ...TESTS, ...BENCH].flatMap((file) =>
       importsOf(file)

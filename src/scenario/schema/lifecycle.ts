@@ -1,5 +1,5 @@
 /** The part of the schema that says how adapters change while they are served: `lifecycle`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, fraction, rate } from '../units.ts';
 import { choice, type Families } from './families.ts';
 import { LONGEST_RUN } from './population.ts';

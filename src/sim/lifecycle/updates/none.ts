@@ -1,5 +1,5 @@
 /** No updates: adapters keep their first revision, until a base upgrade asks for another. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UpdateEntry } from './law.ts';
 
 export const none: UpdateEntry<Record<string, never>> = {

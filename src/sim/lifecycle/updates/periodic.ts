@@ -2,7 +2,7 @@
  * Periodic: every adapter once a period, one after the other in a keyed order, over the whole period or inside a window of it: a
  * nightly wave of training. O(1) memory.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../../../scenario/units.ts';
 import { Permutation } from '../../random/permutation.ts';
 import type { UpdateContext, UpdateEntry, UpdateLaw } from './law.ts';

@@ -2,7 +2,7 @@
  * Poisson: every adapter is trained anew at one mean rate, whether it is used or not. The processes of all adapters together are
  * one Poisson process that picks an adapter uniformly, which is how it is drawn: O(1) an update, nothing an adapter.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { rate } from '../../../scenario/units.ts';
 import type { UpdateContext, UpdateEntry, UpdateLaw } from './law.ts';
 

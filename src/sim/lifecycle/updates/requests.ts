@@ -1,5 +1,5 @@
 /** Requests: an adapter is trained anew after so many answered requests, as reinforcement learning from its user's rollouts is. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../../scenario/units.ts';
 import { Interaction } from './interaction.ts';
 import type { UpdateEntry } from './law.ts';

@@ -1,5 +1,5 @@
 /** Tokens: an adapter is trained anew after so many prompt and output tokens of its user. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from '../../../scenario/units.ts';
 import { Interaction } from './interaction.ts';
 import type { UpdateEntry } from './law.ts';
