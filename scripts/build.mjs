@@ -12,6 +12,7 @@ const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'run/worker': 'src/run/worker.ts',
   'study/worker': 'src/study/worker.ts',
+  'study/fit-worker': 'src/study/reproduce/fit-worker.ts',
   'real/child': 'src/real/child.ts',
   'bench/main': 'bench/main.ts',
 };

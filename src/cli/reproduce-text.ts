@@ -2,6 +2,7 @@
 import { formatValue } from '../metrics/summary.ts';
 import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison, Score } from '../study/reproduce/score.ts';
+import type { Failure } from './errors.ts';
 import { type Style, table } from './terminal.ts';
 
 type Paint = (style: Style, text: string) => string;
@@ -88,7 +89,24 @@ export function summaryText(results: readonly Reproduced[], style: Paint): strin
   return `${style('bold', 'all')}\n${scoresText(overall(results), style)}${lists}${FORMULA}\n`;
 }
 
-export function reproductionJson(results: readonly Reproduced[]): unknown {
+/** Which reproductions there is no result of; empty where there are all. */
+export function notReproducedText(failures: readonly NamedFailure[], stopped: readonly string[]): string {
+  const broken = failures.map(({ name, data }) => `${name} (${data.kind})`);
+  return [
+    ...(broken.length === 0 ? [] : [`not reproduced: ${broken.join(', ')}\n`]),
+    ...(stopped.length === 0 ? [] : [`stopped before: ${stopped.join(', ')}\n`]),
+  ].join('');
+}
+
+export interface NamedFailure extends Failure {
+  readonly name: string;
+}
+
+export function reproductionJson(
+  results: readonly Reproduced[],
+  failures: readonly NamedFailure[],
+  stopped: readonly string[],
+): unknown {
   const scoreJson = ({ worst, ...score }: Score) => ({
     ...score,
     worst: `${worst.row.group.name}: ${worst.row.label}`,
@@ -117,5 +135,7 @@ export function reproductionJson(results: readonly Reproduced[]): unknown {
       rivals,
     })),
     overall: overall(results).map(scoreJson),
+    failed: failures.map(({ name, data }) => ({ name, ...data })),
+    stopped,
   };
 }

@@ -6,18 +6,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../scenario/errors.ts';
+import { DURATION, parseQuantity } from '../../scenario/units.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
-import { calibrateEngine } from '../../study/reproduce/calibrate.ts';
-import { calibrateFrontend } from '../../study/reproduce/frontend.ts';
+import { fitAll } from '../../study/reproduce/fit-all.ts';
 import { fidelityPage } from '../../study/reproduce/page.ts';
-import { type Reproduction, reproductionsIn } from '../../study/reproduce/published.ts';
-import { type Reproduced, reproduce, withinTolerance } from '../../study/reproduce/reproduce.ts';
+import { publishedFile, readReproduction, reproductionNames } from '../../study/reproduce/published.ts';
+import {
+  type Reproduced,
+  type Reproductions,
+  reproduceEach,
+  withinTolerance,
+} from '../../study/reproduce/reproduce.ts';
 import { reproductionTable } from '../../study/reproduce/table.ts';
 import type { Command, Context } from '../command.ts';
+import { failure } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { drawReproductions } from '../reproduce-figures.ts';
-import { reproductionJson, reproductionText, summaryText } from '../reproduce-text.ts';
+import { notReproducedText, reproductionJson, reproductionText, summaryText } from '../reproduce-text.ts';
 import { packageRoot } from '../shipped.ts';
 
 export const command: Command = {
@@ -42,6 +49,10 @@ export const command: Command = {
       describe: 'Fit the way through the API server alone, costs as they are',
     },
     strict: { type: 'boolean', default: false, describe: 'Exit 10 where a stated tolerance is missed' },
+    'time-limit': {
+      type: 'string',
+      describe: 'Stop after so long (10min), fits included; what is finished is printed, exit code 130',
+    },
     check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
   },
   examples: [
@@ -50,70 +61,105 @@ export const command: Command = {
     ['reproduce --markdown docs/fidelity.md', 'the page of what agrees and what does not'],
   ],
   async run(args, context) {
-    const chosen = choose(args.name as string[] | undefined);
-    if (args.fit === true) fitAll(chosen, context);
-    if (args.fit === true || args['fit-frontend'] === true) fitFrontends(chosen, context);
+    const folder = join(packageRoot(), 'scenarios', 'published');
+    const names = choose(args.name as string[] | undefined, reproductionNames(folder));
+    const signal = withLimit(args['time-limit'], context.signal);
+    const { terminal } = context;
+    if (args.fit === true || args['fit-frontend'] === true) {
+      const fitted = await fit(folder, names, args.fit === true, signal, context);
+      if (fitted !== EXIT.ok) return fitted;
+    }
     const executor = new LocalExecutor({ jobs: Math.max(1, Number(args.jobs) || 1) });
     const progress = new Progress(context);
-    let results: Reproduced[];
+    let under = { name: '', points: 1 };
+    let all: Reproductions;
     try {
-      results = await reproduce(chosen, executor, {
-        signal: context.signal,
+      const sources = names.map((name) => ({ name, read: () => readReproduction(publishedFile(folder, name)) }));
+      all = await reproduceEach(sources, executor, {
+        signal,
         check: args.check === true,
+        onBegin: (name, points) => {
+          under = { name, points };
+        },
         onProgress: ({ done, arrivals, events }) =>
-          progress.update('reproduce', { share: done / Math.max(1, pointsOf(chosen)), arrivals, events }),
+          progress.update(`reproduce ${under.name}`, { share: done / Math.max(1, under.points), arrivals, events }),
       });
     } finally {
       progress.clear();
       await executor.close();
     }
-    const { terminal } = context;
-    if (context.json) terminal.outJson(reproductionJson(results));
+    const { results } = all;
+    const failures = all.failed.map(({ name, error }) => ({ name, ...failure(error, terminal, context.line) }));
+    if (context.json) terminal.outJson(reproductionJson(results, failures, all.stopped));
     else {
       for (const one of results)
         terminal.out(reproductionText(one, { rows: args.rows === true, style: terminal.styleOut }));
       if (results.length > 1) terminal.out(summaryText(results, terminal.styleOut));
+      terminal.out(notReproducedText(failures, all.stopped));
     }
-    if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
+    for (const { name, text } of failures) terminal.err(`${name} is not reproduced:\n${text}`);
+    if (typeof args.markdown === 'string' && failures.length + all.stopped.length > 0)
+      terminal.err(`${args.markdown} is left as it was: reproductions are missing\n`);
+    else if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
     await write(results, args.out as string, args.figures === true, context);
+    if (all.stopped.length > 0) return EXIT.interrupted;
+    if (failures.length > 0) return Math.max(...failures.map(({ code }) => code));
     return args.strict === true && !withinTolerance(results) ? EXIT.threshold : EXIT.ok;
   },
 };
 
+/** Fires at Ctrl-C, or when the time is up. */
+function withLimit(written: unknown, signal: AbortSignal): AbortSignal {
+  if (typeof written !== 'string') return signal;
+  const seconds = parseQuantity(written, DURATION);
+  if (typeof seconds === 'string' || seconds <= 0)
+    throw new UsageError(`--time-limit ${seconds === 0 ? 'is nothing' : seconds}`, 'for instance --time-limit 10min');
+  // AbortSignal.any and AbortSignal.timeout hold each other weakly in Node 20: together they may never fire.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.min(1e3 * seconds, MOST_MS));
+  timer.unref();
+  signal.addEventListener('abort', () => controller.abort(), { once: true });
+  return controller.signal;
+}
+
+/** Timers of Node end at 2^31 ms. */
+const MOST_MS = 2 ** 31 - 1;
+
 /** Writes calibrations into the package's folder: for those who work on it. */
-function fitAll(chosen: readonly Reproduction[], { terminal }: Context): void {
-  for (const one of chosen) {
-    const fitted = calibrateEngine(one, new Date().toISOString().slice(0, 10));
-    if (fitted !== null) terminal.err(`${fitted.file}: ${JSON.stringify(fitted.calibration.parameters)}\n`);
+async function fit(
+  folder: string,
+  names: readonly string[],
+  costs: boolean,
+  signal: AbortSignal,
+  { terminal }: Context,
+): Promise<number> {
+  const task = {
+    paths: names.map((name) => publishedFile(folder, name)),
+    costs,
+    date: new Date().toISOString().slice(0, 10),
+  };
+  try {
+    await fitAll(task, ({ file, found }) => terminal.err(`${file}: ${JSON.stringify(found)}\n`), signal);
+    return EXIT.ok;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    terminal.err('stopped while fitting: calibrations named above are written, the others are as they were\n');
+    return EXIT.interrupted;
   }
 }
 
-function fitFrontends(chosen: readonly Reproduction[], { terminal }: Context): void {
-  for (const one of chosen) {
-    const fitted = calibrateFrontend(one);
-    if (fitted !== null) terminal.err(`${fitted.file}: ${JSON.stringify(fitted.calibration.frontend)}\n`);
-  }
-}
-
-const pointsOf = (chosen: readonly Reproduction[]) =>
-  chosen.reduce((sum, { file }) => sum + file.groups.reduce((rows, group) => rows + group.rows.length, 0), 0);
-
-function choose(names: readonly string[] | undefined): Reproduction[] {
-  const all = reproductionsIn(join(packageRoot(), 'scenarios', 'published'));
-  if (names === undefined || names.length === 0) return all;
-  const unknown = names.filter((name) => !all.some((one) => one.name.startsWith(name)));
-  if (unknown.length > 0) {
-    throw new UserError(
-      `no reproduction is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  return all.filter((one) => names.some((name) => one.name.startsWith(name)));
+function choose(written: readonly string[] | undefined, all: readonly string[]): string[] {
+  if (written === undefined || written.length === 0) return [...all];
+  const unknown = written.filter((name) => !all.some((one) => one.startsWith(name)));
+  if (unknown.length > 0)
+    throw new UserError(`no reproduction is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  return all.filter((one) => written.some((name) => one.startsWith(name)));
 }
 
 async function write(results: readonly Reproduced[], out: string, figures: boolean, context: Context): Promise<void> {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'reproduction.arrow'), reproductionTable(results));
-  writeFileSync(join(out, 'reproduction.json'), `${JSON.stringify(reproductionJson(results), null, 2)}\n`);
+  writeFileSync(join(out, 'reproduction.json'), `${JSON.stringify(reproductionJson(results, [], []), null, 2)}\n`);
   if (figures) await drawReproductions(results, out);
   if (!context.quiet) context.terminal.err(`${out}/reproduction.arrow${figures ? ', figures beside it' : ''}\n`);
 }

@@ -1,6 +1,6 @@
 /** `reproduce --fit`: searches the parameters that a reproduction names on its fitted rows, and writes the engine's calibration. */
-import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../../metrics/write-files.ts';
 import type { EngineCalibration } from '../../scenario/engine-calibration.ts';
 import { errorOf, type FitOptions, fitRows, leaveOneOut } from './fit.ts';
 import type { Reproduction } from './published.ts';
@@ -52,6 +52,6 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
     },
   };
   const file = join(dirname(reproduction.scenarioFile), fit.calibration);
-  writeFileSync(file, `${JSON.stringify(calibration, null, 2)}\n`);
+  replaceFile(file, `${JSON.stringify(calibration, null, 2)}\n`);
   return { file, calibration };
 }

@@ -3,8 +3,9 @@
  * simulation says without it. A time to first token is taken to grow by the whole constant (exact in an open loop), so each row is
  * simulated once to fit; errors are of rows simulated again with what was found.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../../metrics/write-files.ts';
 import { type EngineCalibration, engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Calibrated } from './calibrate.ts';
@@ -63,7 +64,7 @@ export function calibrateFrontend(reproduction: Reproduction): Calibrated | null
           }),
   };
   const whole: EngineCalibration = { ...calibration, frontend };
-  writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
+  replaceFile(file, `${JSON.stringify(whole, null, 2)}\n`);
   return { file, calibration: whole };
 }
 

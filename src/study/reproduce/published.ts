@@ -118,12 +118,18 @@ export function predictionOf(column: string): { by: string; metric: string } | n
   return at > 0 && isMetric(column.slice(at + 1)) ? { by: column.slice(0, at), metric: column.slice(at + 1) } : null;
 }
 
-/** Every reproduction of a folder, by name. */
-export function reproductionsIn(folder: string): Reproduction[] {
+/** Names of a folder's reproductions, in order. Nothing is read. */
+export function reproductionNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith(ENDING));
-  return files.sort().map((file) => readReproduction(join(folder, file)));
+  return files.sort().map((file) => file.slice(0, -ENDING.length));
 }
+
+export const publishedFile = (folder: string, name: string): string => join(folder, `${name}${ENDING}`);
+
+/** Every reproduction of a folder, by name. */
+export const reproductionsIn = (folder: string): Reproduction[] =>
+  reproductionNames(folder).map((name) => readReproduction(publishedFile(folder, name)));
 
 export function readReproduction(path: string): Reproduction {
   const name = basename(path).slice(0, -ENDING.length);

@@ -38,7 +38,8 @@ export async function reproduce(
   const all = reproductions.map((reproduction) => ({ reproduction, rows: rowsOf(reproduction) }));
   const results = new Map<string, PointResult>();
   const points = pointsOf(all.flatMap(({ rows }) => rows).filter(({ published }) => needsRun([...published.keys()])));
-  await executor.run(points, { ...options, onResult: (result) => results.set(result.id, result) });
+  if (points.length > 0)
+    await executor.run(points, { ...options, onResult: (result) => results.set(result.id, result) });
   return all.map(({ reproduction, rows }): Reproduced => {
     const values = new Map(rows.map((row) => [row.id, valuesOf(row, results.get(row.id))]));
     const comparisons = compare(rows, ({ id }) => values.get(id)!);
@@ -52,6 +53,46 @@ export async function reproduce(
       rivals: rivals(comparisons),
     };
   });
+}
+
+/** A reproduction that there is no result of, and why. */
+export interface NotReproduced {
+  readonly name: string;
+  readonly error: Error;
+}
+
+export interface Reproductions {
+  readonly results: readonly Reproduced[];
+  /** Files or scenarios that cannot be used, and runs that failed. */
+  readonly failed: readonly NotReproduced[];
+  /** Names that were not begun, or not finished, when it was asked to stop. */
+  readonly stopped: readonly string[];
+}
+
+/**
+ * One after the other: one that cannot be read, resolved or simulated is reported and the rest goes on. A signal stops it between two
+ * points; reproductions that are finished then are kept.
+ * @param sources by name; reading one may throw
+ */
+export async function reproduceEach(
+  sources: readonly { readonly name: string; read(): Reproduction }[],
+  executor: Executor,
+  options: ReproduceOptions & { onBegin?(name: string, points: number): void } = {},
+): Promise<Reproductions> {
+  const results: Reproduced[] = [];
+  const failed: NotReproduced[] = [];
+  for (const [i, { name, read }] of sources.entries()) {
+    try {
+      const reproduction = read();
+      const points = reproduction.file.groups.reduce((sum, group) => sum + group.rows.length, 0);
+      options.onBegin?.(name, points);
+      results.push(...(await reproduce([reproduction], executor, options)));
+    } catch (thrown) {
+      if (options.signal?.aborted) return { results, failed, stopped: sources.slice(i).map((one) => one.name) };
+      failed.push({ name, error: thrown as Error });
+    }
+  }
+  return { results, failed, stopped: [] };
 }
 
 /** One point for each distinct scenario: rows that differ in what was published alone share it. */

@@ -1,0 +1,72 @@
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../../src/scenario/errors.ts';
+import type { Executor } from '../../../src/study/executor.ts';
+import { fitAll } from '../../../src/study/reproduce/fit-all.ts';
+import { publishedFile, readReproduction } from '../../../src/study/reproduce/published.ts';
+import { reproduceEach } from '../../../src/study/reproduce/reproduce.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../scenarios/published');
+const source = (name: string) => ({ name, read: () => readReproduction(publishedFile(FOLDER, name)) });
+const idle = (run: Executor['run'] = async () => {}): Executor => ({ run, close: async () => {} }) as Executor;
+
+describe('reproducing one after the other', () => {
+  it('goes on after a file that cannot be used and a run that fails, and names both', async () => {
+    let runs = 0;
+    const executor = idle(async () => {
+      if (++runs === 2) throw new RangeError('the second run');
+    });
+    const broken = {
+      name: 'broken',
+      read: () => {
+        throw new UserError('broken.published.yaml: title: missing');
+      },
+    };
+    const sources = [
+      broken,
+      source('lora-operators'),
+      source('vllm-requests'),
+      source('punica-textgen'),
+      source('mint'),
+    ];
+    const { results, failed, stopped } = await reproduceEach(sources, executor);
+    expect(failed.map(({ name, error }) => [name, error.message])).toEqual([
+      ['broken', 'broken.published.yaml: title: missing'],
+      ['punica-textgen', 'the second run'],
+    ]);
+    // The operators need no run at all.
+    expect(results.map(({ reproduction }) => reproduction.name)).toEqual(['lora-operators', 'vllm-requests', 'mint']);
+    expect(stopped).toEqual([]);
+  });
+
+  it('keeps what is finished when it is stopped, and names the rest', async () => {
+    const controller = new AbortController();
+    const executor = idle(async () => {
+      controller.abort();
+      throw new Error('stopped');
+    });
+    const sources = [source('lora-operators'), source('mint'), source('vllm-requests')];
+    const { results, failed, stopped } = await reproduceEach(sources, executor, { signal: controller.signal });
+    expect(results.map(({ reproduction }) => reproduction.name)).toEqual(['lora-operators']);
+    expect([failed, stopped]).toEqual([[], ['mint', 'vllm-requests']]);
+  });
+});
+
+describe('a fit', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'mint-fit-'));
+  afterAll(() => rmSync(copy, { recursive: true }));
+
+  it('ends when it is asked to, and leaves the calibration as it was', async () => {
+    cpSync(join(FOLDER, 'engines'), join(copy, 'engines'), { recursive: true });
+    for (const ending of ['.yaml', '.published.yaml'])
+      copyFileSync(join(FOLDER, `vllm-0.8-lora-grid${ending}`), join(copy, `vllm-0.8-lora-grid${ending}`));
+    const calibration = join(copy, 'engines', 'vllm-0.8.json');
+    const before = readFileSync(calibration, 'utf8');
+    const task = { paths: [publishedFile(copy, 'vllm-0.8-lora-grid')], costs: true, date: '2026-01-01' };
+    // Takes minutes where nobody ends it.
+    await expect(fitAll(task, () => {}, AbortSignal.timeout(1_500))).rejects.toThrow('stopped');
+    expect(readFileSync(calibration, 'utf8')).toBe(before);
+  });
+});
