@@ -11,6 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'run/worker': 'src/run/worker.ts',
+  'run/replay-process': 'src/run/replay-process.ts',
   'study/worker': 'src/study/worker.ts',
   'study/fit-worker': 'src/study/reproduce/fit-worker.ts',
   'real/child': 'src/real/child.ts',

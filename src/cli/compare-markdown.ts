@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { fence, plain } from '../report/markdown.ts';
 import type { Comparison } from '../study/compare/comparison.ts';
 import { cells, HEADER, tellingLines } from './compare-text.ts';
-import { differenceText, exactLines, headline, ICONS, whatIfSentence } from './compare-words.ts';
+import { differenceText, divergenceLines, exactLines, headline, ICONS, whatIfSentence } from './compare-words.ts';
 
 /** @param again the command that repeats the comparison; `accept` the one that makes the new side the baseline, where that may be wanted */
 export function comparisonMarkdown(comparison: Comparison, again: string, accept: string | null): string {
@@ -14,11 +14,10 @@ export function comparisonMarkdown(comparison: Comparison, again: string, accept
   ];
   const sentence = method === 'samples' ? null : whatIfSentence(comparison);
   if (sentence !== null) parts.push(plain(sentence));
-  if (exact !== null && !exact.equal)
+  const parted = [...(exact === null ? [] : exactLines(exact)), ...divergenceLines(comparison)];
+  if (parted.length > 0)
     parts.push(
-      exactLines(exact)
-        .map((line) => `- ${plain(line)}`)
-        .join('\n'),
+      parted.map((line) => line.replace(/^( *)(.*)$/, (_, deep, said) => `${deep}- ${plain(said)}`)).join('\n'),
     );
   const shown = tellingLines(lines);
   if (shown.length > 0) {

@@ -3,6 +3,7 @@ import type { Comparison, Line, Verdict } from '../study/compare/comparison.ts';
 import {
   changeText,
   differenceText,
+  divergenceLines,
   exactLines,
   headline,
   lineName,
@@ -18,6 +19,7 @@ const STYLES: Record<Verdict, Style> = {
   regressed: 'red',
   'no change': 'dim',
   'within noise': 'dim',
+  undecided: 'yellow',
   'not comparable': 'yellow',
 };
 
@@ -60,7 +62,8 @@ export function comparisonText(comparison: Comparison, terminal: Terminal): stri
     const more = differences.length > 12 ? [[`… ${differences.length - 12} more`]] : [];
     parts.push(`  scenarios differ in\n${table([...shown, ...more], { indent: 4 })}`);
   }
-  if (exact !== null) parts.push(...exactLines(exact).map((line) => `  ${line}\n`));
+  const parted = [...(exact === null ? [] : exactLines(exact)), ...divergenceLines(comparison)];
+  parts.push(...parted.map((line) => `  ${line}\n`));
   const shown = tellingLines(lines);
   if (shown.length > 0) {
     const rows = shown.map((line) => {

@@ -2,6 +2,7 @@
 import { formatMetric, significant } from '../report/format.ts';
 import type { Comparison, Exactness, Line, Verdict } from '../study/compare/comparison.ts';
 import type { Difference } from '../study/compare/scenario-diff.ts';
+import { firstEventLines } from './event-words.ts';
 import { formatBandwidth, formatBytes, formatCount, formatSeconds } from './format.ts';
 
 /** "ttft_ms_p99"; of a sweep "ttft_ms_p99 at adapter.rank=8". */
@@ -42,6 +43,7 @@ export const ICONS: Record<Verdict, string> = {
   regressed: '❌',
   'no change': '✅',
   'within noise': '〰️',
+  undecided: '❔',
   'not comparable': '❔',
 };
 
@@ -68,6 +70,8 @@ export function headline({ verdict, lines, exact, method, margin }: Comparison):
       return `No metric changed ${beyond}.`;
     case 'within noise':
       return `Nothing is known to be better or worse ${beyond}.`;
+    case 'undecided':
+      return `Too few ${method === 'samples' ? 'samples' : 'pairs of runs'} to tell: ${list(named('undecided'))}.`;
     default:
       return method === 'samples'
         ? 'These measurements cannot be set against each other.'
@@ -76,21 +80,32 @@ export function headline({ verdict, lines, exact, method, margin }: Comparison):
 }
 
 /** What is the same and what is not, between runs of one scenario and seed. */
-export function exactLines({ equal, metrics, metricsChanged, tables, divergence }: Exactness): string[] {
+export function exactLines({ equal, metrics, metricsChanged, tables }: Exactness): string[] {
   if (equal) return [];
-  const lines = [`${formatCount(metricsChanged)} of ${formatCount(metrics)} metric values changed`];
-  if (tables.length > 0) {
-    lines[0] += `, and in the tables ${tables.map(({ table, columns }) => `${table} (${columns.length} ${columns.length === 1 ? 'column' : 'columns'})`).join(', ')}`;
-  }
-  if (divergence === null) return lines;
-  const { events, request, row } = divergence;
+  const changed = `${formatCount(metricsChanged)} of ${formatCount(metrics)} metric values changed`;
+  if (tables.length === 0) return [changed];
+  const columns = (count: number) => `${count} ${count === 1 ? 'column' : 'columns'}`;
+  return [
+    `${changed}, and in the tables ${tables.map((one) => `${one.table} (${columns(one.columns.length)})`).join(', ')}`,
+  ];
+}
+
+/** Where two runs part. */
+export function divergenceLines({ divergence, method }: Comparison): string[] {
+  if (divergence === null) return [];
+  const { events, first, request, row, seed } = divergence;
+  const lines: string[] = [];
+  if (method === 'paired') lines.push(`the runs with seed ${seed} part here:`);
   if (events === null) {
     lines.push('the events are the same up to their digests: what is recorded of them changed, not what happens');
+  } else if (first !== null && !('unnamed' in first)) {
+    lines.push(...firstEventLines(first));
   } else {
     const after = events.same === 0 ? 'from the start' : `after ${formatCount(events.same)} equal events`;
     lines.push(
       `the first event that differs: in cell ${events.cell}, ${after}, between ${seconds(events.from_s)} and ${seconds(events.to_s)} of simulated time`,
     );
+    if (first !== null) lines.push(`which one it is cannot be said: ${first.unnamed}`);
   }
   if (request !== null) {
     lines.push(
@@ -181,16 +196,13 @@ function clause(name: string, line: Line): string {
       return `${name} stays ${base}`;
     case 'no change':
       return `${name} stays ${next} (${change})`;
-    case 'within noise': {
-      // The interval may be clear of zero where the pairs are too few for the test.
-      const apart = line.lo !== null && line.hi !== null && (line.lo > 0 || line.hi < 0);
-      const seen = apart ? `seems to ${line.new! > line.base! ? 'rise' : 'fall'}` : 'does not clearly change';
-      return `${name} ${seen} (${base} to ${next}, ${change}${apart ? ', not significant' : ''})`;
-    }
+    case 'within noise':
+      return `${name} does not clearly change (${base} to ${next}, ${change})`;
+    case 'undecided':
+      return `${name} may ${line.new! > line.base! ? 'rise' : 'fall'} (${base} to ${next}, ${change}, too few pairs to tell)`;
     default: {
       const verb = line.new! > line.base! ? 'rises' : 'falls';
-      const untested = line.verdict === 'not comparable' ? ', not tested' : '';
-      return `${name} ${verb} from ${base} to ${next} (${change}${untested})`;
+      return `${name} ${verb} from ${base} to ${next} (${change})`;
     }
   }
 }

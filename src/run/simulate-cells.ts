@@ -52,43 +52,70 @@ export function simulateCells(task: CellsTask): CellOutcome[] {
 }
 
 /** Nothing is simulated from here on; Infinity where every request may finish. */
-const lastNs = ({ duration, budget }: Scenario): number => toNs(duration) + toNs(budget.drain);
+export const lastNs = ({ duration, budget }: Scenario): number => toNs(duration) + toNs(budget.drain);
 
 function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellOutcome {
   const { cell, recorder } = create(task, number);
-  const slice = Math.max(1, Math.ceil(toNs(task.scenario.duration) / SLICES));
-  const last = lastNs(task.scenario);
+  advanceAlone(task.scenario, board, { number, cell });
+  return end(number, cell, recorder);
+}
+
+function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
+  const tables = sharedTables(task.scenario);
+  const mine = task.cells.map((number) => ({ number, ...create(task, number, tables) }));
+  advanceTogether(task.scenario, board, mine, task.workers);
+  return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
+}
+
+export interface NumberedCell {
+  number: number;
+  cell: Cell;
+}
+
+/** Everything before `stopNs` of a cell that exchanges nothing with others. */
+export function advanceAlone(
+  scenario: Scenario,
+  board: SharedBoard,
+  { number, cell }: NumberedCell,
+  stopNs = Number.POSITIVE_INFINITY,
+): void {
+  const slice = Math.max(1, Math.ceil(toNs(scenario.duration) / SLICES));
+  const last = Math.min(stopNs, lastNs(scenario));
   while (cell.nextTimeNs() < last) {
     board.checkStopped();
     // Idle stretches are skipped: the next slice ends after whatever comes next.
     cell.advance(Math.min(last, (Math.floor(cell.nextTimeNs() / slice) + 1) * slice));
     board.report(number, cell.nowNs, cell.arrivals, cell.events);
   }
-  return end(number, cell, recorder);
 }
 
-function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
-  const { bandwidth, interval } = task.scenario.hardware.object_store;
+/** Everything before `stopNs` of this worker's part of the cells that share the object store. */
+export function advanceTogether(
+  scenario: Scenario,
+  board: SharedBoard,
+  mine: readonly NumberedCell[],
+  workers: number,
+  stopNs = Number.POSITIVE_INFINITY,
+): void {
+  const { bandwidth, interval } = scenario.hardware.object_store;
   const intervalNs = Math.max(1, toNs(interval));
-  const last = lastNs(task.scenario);
-  const tables = sharedTables(task.scenario);
-  const mine = task.cells.map((number) => ({ number, ...create(task, number, tables) }));
+  const last = lastNs(scenario);
   for (let round = 0; ; round++) {
     board.checkStopped();
     const untilNs = (round + 1) * intervalNs;
     for (const { number, cell } of mine) {
-      cell.advance(Math.min(untilNs, last));
+      cell.advance(Math.min(untilNs, last, stopNs));
       board.report(number, cell.nowNs, cell.arrivals, cell.events);
       board.offer(number, cell.takeObjectDemand() / (intervalNs / 1e9), cell.nextTimeNs() >= last);
     }
-    board.barrier(task.workers);
+    if (untilNs >= stopNs) return;
+    board.barrier(workers);
     const shares = maxMinShares(board.demands(), bandwidth);
-    if (board.allDone()) break;
+    if (board.allDone()) return;
     // Nobody may offer the next round's before all have read this one's.
-    board.barrier(task.workers);
+    board.barrier(workers);
     for (const { number, cell } of mine) if (cell.nextTimeNs() < last) cell.setObjectShare(shares[number], untilNs);
   }
-  return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
 }
 
 function create(task: CellsTask, number: number, tables?: SharedTables): { cell: Cell; recorder: CellRecorder } {

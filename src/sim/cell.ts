@@ -101,6 +101,8 @@ export class Cell {
   events = 0;
   /** 32 bits over time and source of every event so far, in order: two runs with the same digest went the same way. */
   digest = 0;
+  /** Source of the latest event, −1 for an arrival. */
+  source = -1;
   arrivals = 0;
   finished = 0;
   refused = 0;
@@ -153,9 +155,10 @@ export class Cell {
       invariant(nowNs >= this.nowNs, 'INV-2', 'cell', nowNs, this.nowNs);
       if (nowNs >= this.nextGridNs) this.passGrid(nowNs);
       this.nowNs = nowNs;
-      this.digest = mixEvent(this.digest, nowNs, isArrival ? -1 : events.minSource());
+      this.source = isArrival ? -1 : events.minSource();
+      this.digest = mixEvent(this.digest, nowNs, this.source);
       if (isArrival) this.arrive(nowNs);
-      else this.dispatch(events.minSource(), nowNs);
+      else this.dispatch(this.source, nowNs);
       if (++this.events > budget.maxEvents) throw new BudgetError('max_events', budget.maxEvents, nowNs);
       if (audit !== null) audit(this);
     }

@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
+import type { FirstEvent } from '../../src/study/compare/first-event.ts';
+import { tableOf } from '../../src/study/compare/stored-run.ts';
 import { mint, ROOT, temporaryFolder } from './cli.ts';
 
 const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures', '-q'];
@@ -19,13 +21,11 @@ interface Json {
   method: string;
   notes: string[];
   lines: { name: string; verdict: string; change: number; lo: number; hi: number; n: number }[];
-  exact: null | {
-    equal: boolean;
-    metricsChanged: number;
-    divergence: null | {
-      events: null | { cell: number; same: number; from_s: number; to_s: number };
-      request: null | { arrival_s: number };
-    };
+  exact: null | { equal: boolean; metricsChanged: number };
+  divergence: null | {
+    events: null | { cell: number; same: number; from_s: number; to_s: number };
+    first: null | FirstEvent | { unnamed: string };
+    request: null | { arrival_s: number };
   };
 }
 const json = (...args: string[]) => JSON.parse(compare(...args, '--json', '-q').stdout) as Json;
@@ -111,21 +111,46 @@ describe('compare of one scenario and seed', () => {
     expect(ran.status).toBe(0);
     const found = json('smoke', folderIn('after'));
     expect(found).toMatchObject({ verdict: 'regressed', exit_code: EXIT.regression, method: 'exact' });
-    const events = found.exact!.divergence!.events!;
+    const events = found.divergence!.events!;
     expect(events.same).toBeGreaterThan(0);
     // Marks lie closer than half a second: the stretch is the one in which the code began to differ, or soon after.
     expect(events.to_s).toBeGreaterThan(20);
     expect(events.from_s).toBeLessThan(21);
     expect(events.to_s - events.from_s).toBeLessThan(0.5);
-    const whole = json(folderIn('one'), folderIn('after')).exact!.divergence!;
-    expect(whole.events).toEqual(events);
+    const stored = json(folderIn('one'), folderIn('after')).divergence!;
+    expect(stored.events).toEqual(events);
     // A request that arrived a little before 20 s and was still running then may be the first to go differently.
-    expect(whole.request!.arrival_s).toBeGreaterThan(10);
-    expect(whole.request!.arrival_s).toBeLessThan(22);
+    expect(stored.request!.arrival_s).toBeGreaterThan(10);
+    expect(stored.request!.arrival_s).toBeLessThan(22);
+    // The checkout that made the other side replays it: the first arrival from 20 s on that found another replica.
+    const named = json('smoke', folderIn('after'), '--new-code', checkout).divergence!.first as FirstEvent;
+    const [was, is] = [named.base!, named.new!];
+    expect([was.kind, is.kind, is.ns]).toEqual(['arrival', 'arrival', was.ns]);
+    expect(is.effects).not.toEqual(was.effects);
+    const arrivals = ['one', 'after'].map((out) => {
+      const { columns, length } = tableOf(join(cwd, folderIn(out)), 'requests')!;
+      const { cell, user, arrival_s, replica } = columns as Record<string, ArrayLike<number>>;
+      const rows = Array.from({ length }, (_, row) => row).filter((row) => cell[row] === named.cell);
+      return new Map(rows.map((row) => [arrival_s[row], { user: user[row], replica: replica[row] }]));
+    });
+    const moved = [...arrivals[0]].filter(([at, { replica }]) => (arrivals[1].get(at)?.replica ?? replica) !== replica);
+    const earliest = Math.min(...moved.map(([at]) => at));
+    expect(earliest).toBeGreaterThanOrEqual(20 - 0.1);
+    // Later turns of a session come at other times once one turn did: only what both runs have is compared.
+    expect(was.effects.find((effect) => 'user' in effect)!.user).toBe(arrivals[0].get(earliest)!.user);
+    expect(was.ns / 1e9 - earliest).toBeLessThan(0.1);
     const text = compare('smoke', folderIn('after'), '--markdown');
     expect(text.code).toBe(EXIT.regression);
     expect(text.stdout).toMatch(/^## ❌ regressed: smoke → after\//);
     expect(text.stdout).toMatch(/the first event that differs: in cell \d, after [\d,]+ equal events, between/);
+    expect(text.stdout).toMatch(/cannot be said: another build made the new side; name its checkout or git revision with --new-code/);
+    const whole = compare('smoke', folderIn('after'), '--new-code', checkout).stdout;
+    expect(whole).toMatch(
+      /goes differently: in cell \d, after [\d,]+ equal events: the arrival of user \d+ at 2\d\.\d{9} s\n +base: .+\n +new: +.+\n/,
+    );
+    expect(compare('smoke', folderIn('after'), '--new-code', ROOT).stdout).toContain(
+      `${ROOT} is not the code that made`,
+    );
     expect(text.stdout).toContain(`mint-bench baseline save ${folderIn('after')} smoke`);
   });
 });
@@ -159,8 +184,8 @@ describe('compare of different systems', () => {
       'ttft_ms_p99,hit_ratio_gpu',
     );
     expect(notes.join()).toMatch(/1 pair of runs: too few/);
-    expect(lines.map(({ name, verdict: word }) => [name, word])).toContainEqual(['hit_ratio_gpu', 'not comparable']);
-    expect(verdict).not.toBe('equal');
+    expect(lines.map(({ name, verdict: word }) => [name, word])).toContainEqual(['hit_ratio_gpu', 'undecided']);
+    expect(verdict).toBe('undecided');
   });
 
   it('pairs replications by seed, whatever their order and number, and refuses strangers', () => {

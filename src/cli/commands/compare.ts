@@ -5,10 +5,11 @@ import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { BASELINES } from '../../study/compare/baseline.ts';
 import { benchTask, compareCheckouts, kernelTask } from '../../study/compare/bench.ts';
-import { openCheckout } from '../../study/compare/checkout.ts';
+import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
 import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts';
 import { type Comparison, isInconclusive } from '../../study/compare/comparison.ts';
+import { nameFirstEvent, type ReplayCode } from '../../study/compare/first-event.ts';
 import { readSide, type ScenarioSide, type Side } from '../../study/compare/sides.ts';
 import { simulateSides, type WantedSide } from '../../study/compare/simulate-sides.ts';
 import { compareStudies, type StudySide } from '../../study/compare/study-side.ts';
@@ -17,6 +18,7 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
 import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatSeconds } from '../format.ts';
 import { overridesOf, SET_OPTION } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
@@ -59,6 +61,12 @@ export const command: Command = {
     },
     backend: { type: 'string', default: 'auto', describe: 'Under --bench: what runs the kernels' },
     rounds: { type: 'number', default: 10, describe: 'Under --bench: samples a side' },
+    'base-code': {
+      type: 'string',
+      describe:
+        'Checkout or git revision that made the base, where this one did not: it replays the run to name the first event that differs',
+    },
+    'new-code': { type: 'string', describe: 'The same for the new side' },
     metrics: {
       type: 'string',
       describe: 'Metrics to judge, separated by commas; a dozen and the thresholds otherwise',
@@ -110,6 +118,7 @@ export const command: Command = {
     } else {
       const [a, b] = await asRuns([base, next], args, context);
       comparison = compareRuns(a, b, { margin, metrics });
+      await findFirstEvent(comparison, [a, b], args, context);
     }
     return present(comparison, args, context);
   },
@@ -147,6 +156,39 @@ async function bench(args: Arguments, context: Context): Promise<Comparison> {
     }
   } finally {
     base.close();
+  }
+}
+
+/** Replays both sides where their events differ, each with the code that made it. */
+async function findFirstEvent(
+  comparison: Comparison,
+  sides: [RunsSide, RunsSide],
+  args: Arguments,
+  context: Context,
+): Promise<void> {
+  const { terminal, quiet, signal } = context;
+  const events = comparison.divergence?.events ?? null;
+  if (events === null) return;
+  const opened: Checkout[] = [];
+  const progress = new Progress(context);
+  const codeOf = (side: 'base' | 'new', called: string): ReplayCode => {
+    const written = args[`${side}-code`] as string | undefined;
+    if (written === undefined) {
+      const otherwise = `another build made ${called}; name its checkout or git revision with --${side}-code`;
+      return { checkout: null, otherwise };
+    }
+    const onStep = (text: string) => (quiet ? undefined : terminal.err(`${text}\n`));
+    const checkout = asUsage(() => openCheckout(written, { root: packageRoot(), native: false, onStep }));
+    opened.push(checkout);
+    return { checkout: checkout.folder, otherwise: `${checkout.label} is not the code that made ${called}` };
+  };
+  try {
+    const codes = [codeOf('base', 'the base'), codeOf('new', 'the new side')] as const;
+    progress.update(`replaying ${formatSeconds(events.to_s)} of both sides`, { share: 0, arrivals: 0, events: 0 });
+    await nameFirstEvent(comparison, sides, codes, signal);
+  } finally {
+    progress.clear();
+    for (const checkout of opened) checkout.close();
   }
 }
 

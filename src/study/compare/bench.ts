@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import type { KernelRecord } from '../../real/results.ts';
 import { EnvironmentError } from '../../scenario/errors.ts';
 import type { Checkout } from './checkout.ts';
-import { type Better, type Comparison, overall } from './comparison.ts';
-import { ALPHA_MEASURED, judgeSamples, type Samples, samplesNotes } from './samples.ts';
+import type { Better, Comparison } from './comparison.ts';
+import { judgeSamples, measuredComparison, type Samples, samplesNotes } from './samples.ts';
 
 export interface Reading {
   name: string;
@@ -90,24 +90,12 @@ export async function compareCheckouts(base: Checkout, next: Checkout, options: 
   const samples = await takeInTurn(base, next, options);
   const lines = judgeSamples(samples, least);
   const info = ({ label, folder }: Checkout) => ({ label, kind: 'checkout', path: folder });
-  return {
-    provenance: 'measured',
-    base: info(base),
-    new: info(next),
-    method: 'samples',
-    margin: least,
-    alpha: ALPHA_MEASURED,
-    verdict: overall(lines, null),
-    lines,
-    differences: null,
-    exact: null,
-    notes: [
-      `${rounds} rounds of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
-      ...samplesNotes(lines),
-      ...base.notes,
-      ...next.notes,
-    ],
-  };
+  return measuredComparison(info(base), info(next), least, lines, [
+    `${rounds} rounds of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
+    ...samplesNotes(lines),
+    ...base.notes,
+    ...next.notes,
+  ]);
 }
 
 /** Samples of both sides, by what was measured, in the order in which it first appeared. */

@@ -1,11 +1,10 @@
 /**
  * Kernel measurements of two sides, shape by shape: the median of a session is one sample. Timings of different machines, and of single
- * sessions, which drift, are not told apart from a change of the kernel: `not comparable`. Sessions taken in turn are.
+ * sessions, which drift, are not told apart from a change of the kernel. Sessions taken in turn are.
  */
 import type { KernelRecord, StoredKernelRun } from '../../real/results.ts';
-import { infoOf } from './compare-runs.ts';
-import { type Comparison, type Line, overall, type SideInfo, type Verdict } from './comparison.ts';
-import { ALPHA_MEASURED, FEWEST_SAMPLES, judgeSamples, type Samples, samplesNotes } from './samples.ts';
+import type { Comparison, Line, SideInfo, Verdict } from './comparison.ts';
+import { FEWEST_SAMPLES, judgeSamples, measuredComparison, type Samples, samplesNotes } from './samples.ts';
 
 export interface KernelSide extends SideInfo {
   sessions: readonly StoredKernelRun[];
@@ -34,19 +33,7 @@ export function compareKernels(base: KernelSide, next: KernelSide, least: number
     lines = judgeSamples(shapesOf(base, next), least);
     notes.push(...samplesNotes(lines));
   }
-  return {
-    provenance: 'measured',
-    base: infoOf(base),
-    new: infoOf(next),
-    method: 'samples',
-    margin: least,
-    alpha: ALPHA_MEASURED,
-    verdict: overall(lines, null),
-    lines,
-    differences: null,
-    exact: null,
-    notes,
-  };
+  return measuredComparison(base, next, least, lines, notes);
 }
 
 const keyOf = (record: KernelRecord) =>
@@ -89,13 +76,13 @@ function singleSessions(base: KernelSide, next: KernelSide, least: number): Line
         ? 'no change'
         : !finite || (lo <= 0 && hi >= 0)
           ? 'within noise'
-          : 'not comparable';
+          : 'undecided';
     return {
       ...line,
       lo: finite ? lo : null,
       hi: finite ? hi : null,
       verdict,
-      why: verdict === 'not comparable' ? 'a change of the kernel or a drift of the machine' : undefined,
+      why: verdict === 'undecided' ? 'a change of the kernel or a drift of the machine' : undefined,
     };
   });
 }

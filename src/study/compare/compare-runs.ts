@@ -3,7 +3,7 @@
  * every bit is; else, and where it is not, whether the metrics moved by more than the draws explain.
  */
 import type { SummaryRow } from '../../metrics/summary.ts';
-import { ALPHA, type Comparison, type Exactness, overall, type SideInfo } from './comparison.ts';
+import { ALPHA, type Comparison, type Exactness, infoOf, overall, type SideInfo } from './comparison.ts';
 import { type Divergence, findDivergence } from './divergence.ts';
 import { draftLines, FEWEST_PAIRS, HEADLINE, pairsNeeded, settle } from './judge.ts';
 import { inCommon, scenarioDifferences } from './scenario-diff.ts';
@@ -61,15 +61,8 @@ export function draftComparison(
     notes.push(
       `no seed is on both sides: ${seedsOf(base.runs)} against ${seedsOf(next.runs)}. Pairs need the same draws: run both with the same seed and --replications.`,
     );
-    const comparison = {
-      ...common,
-      method: 'paired',
-      verdict: 'not comparable',
-      lines: [],
-      exact: null,
-      notes,
-    } as const;
-    return { comparison: { ...comparison, lines: [] }, pairs: 0 };
+    const empty = { lines: [], exact: null, divergence: null };
+    return { comparison: { ...common, ...empty, method: 'paired', verdict: 'not comparable', notes }, pairs: 0 };
   }
   const left = base.runs.length + next.runs.length - 2 * pairs.length;
   if (left > 0)
@@ -85,11 +78,13 @@ export function draftComparison(
     pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
     { metrics: judged, margin, sameScenario: same },
   );
+  const divergence = same && exact?.equal !== false ? null : firstDivergence(same ? pairs : pairs.slice(0, 1));
   const method = same ? 'exact' : 'paired';
-  return { comparison: { ...common, method, verdict: 'not comparable', lines, exact, notes }, pairs: pairs.length };
+  return {
+    comparison: { ...common, method, verdict: 'not comparable', lines, exact, divergence, notes },
+    pairs: pairs.length,
+  };
 }
-
-export const infoOf = ({ label, kind, path }: SideInfo): SideInfo => ({ label, kind, path });
 
 const thresholdsOf = ({ scenario }: StoredRun): string[] => scenario.thresholds.map(({ metric }) => metric);
 
@@ -116,27 +111,32 @@ function sameTrace(pairs: readonly RunPair[]): boolean {
   );
 }
 
+function firstDivergence(pairs: readonly RunPair[]): Divergence | null {
+  for (const { seed, base, new: next } of pairs) {
+    if (base.folder === null || next.folder === null) continue;
+    const found = findDivergence(seed, base.folder, next.folder);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Null where the sides come from platforms between which bits are not promised to be the same, and are not. */
 function exactness(pairs: readonly RunPair[], notes: string[]): Exactness | null {
   let [metrics, metricsChanged] = [0, 0];
   const tables = new Map<string, Set<string>>();
-  let divergence: Divergence | null = null;
-  for (const { seed, base, new: next } of pairs) {
+  for (const { base, new: next } of pairs) {
     const { all, changed } = compareRows(base.rows, next.rows);
     metrics += all;
     metricsChanged += changed;
     if (base.folder === null || next.folder === null) continue;
     const [a, b] = [digestsOf(base.folder), digestsOf(next.folder)];
-    let differs = false;
     // A table or column that only one side has came or went with the code; what both have must agree.
     for (const table of Object.keys(a).filter((name) => name in b && name !== 'summary')) {
       for (const column of Object.keys(a[table])) {
         if (b[table][column] === undefined || a[table][column] === b[table][column]) continue;
-        differs = true;
         tables.set(table, (tables.get(table) ?? new Set()).add(column));
       }
     }
-    if (differs) divergence ??= findDivergence(seed, base.folder, next.folder);
   }
   const equal = metricsChanged === 0 && tables.size === 0;
   const [a, b] = [pairs[0].base.platform, pairs[0].new.platform];
@@ -157,7 +157,6 @@ function exactness(pairs: readonly RunPair[], notes: string[]): Exactness | null
     metrics,
     metricsChanged,
     tables: [...tables].map(([table, columns]) => ({ table, columns: [...columns] })),
-    divergence,
   };
 }
 

@@ -4,8 +4,8 @@ import type { Difference } from './scenario-diff.ts';
 
 /**
  * `equal`: the same to the last bit. `changed`: not the same, of a metric that has no better and no worse. `no change`: any difference
- * lies within the margin. `within noise`: it may be larger, but the samples do not show it. `not comparable`: nothing can be said, and
- * `why` says for what reason.
+ * lies within the margin. `within noise`: it may be larger, but the samples do not show it. `undecided`: there are too few of them to show
+ * it. `not comparable`: nothing can be said, however many there are. The last two say `why`.
  */
 export const VERDICTS = [
   'equal',
@@ -14,6 +14,7 @@ export const VERDICTS = [
   'regressed',
   'no change',
   'within noise',
+  'undecided',
   'not comparable',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -49,6 +50,9 @@ export interface SideInfo {
   path: string;
 }
 
+/** Of a side, however much more it holds. */
+export const infoOf = ({ label, kind, path }: SideInfo): SideInfo => ({ label, kind, path });
+
 /** What two runs of one scenario and seed have in common, to the last bit. */
 export interface Exactness {
   equal: boolean;
@@ -59,7 +63,6 @@ export interface Exactness {
   metrics: number;
   /** Names of tables that differ, with their columns; empty where the tables of a side were not kept. */
   tables: { table: string; columns: string[] }[];
-  divergence: Divergence | null;
 }
 
 export interface Comparison {
@@ -77,6 +80,8 @@ export interface Comparison {
   /** Where the scenarios differ; null where there are none. */
   differences: Difference[] | null;
   exact: Exactness | null;
+  /** Where the first pair of runs that differs parts; null where none does, or a side kept no tables. */
+  divergence: Divergence | null;
   notes: string[];
 }
 
@@ -103,12 +108,15 @@ export function overall(lines: readonly Line[], exact: Exactness | null): Verdic
   if (some('improved')) return 'improved';
   if (lines.length === 0 || lines.every((line) => line.verdict === 'not comparable')) return 'not comparable';
   if (exact !== null) return 'changed';
+  if (some('undecided')) return 'undecided';
   if (some('within noise') || some('not comparable')) return 'within noise';
   return some('changed') ? 'changed' : lines.every((line) => line.verdict === 'equal') ? 'equal' : 'no change';
 }
 
+const OPEN: readonly Verdict[] = ['within noise', 'undecided', 'not comparable'];
+
 /** Whether the comparison leaves something open that more samples, or accepting a change, would settle. */
 export function isInconclusive({ lines, verdict, exact }: Comparison): boolean {
   if (verdict === 'changed' && exact !== null) return true;
-  return lines.some((line) => line.verdict === 'within noise' || line.verdict === 'not comparable');
+  return lines.some((line) => OPEN.includes(line.verdict));
 }

@@ -1,11 +1,13 @@
 /**
- * Where two runs of one scenario part: the stretch of simulated time in which their events first differ, from the digests in
+ * Where two runs of one seed part: the stretch of simulated time in which their events first differ, from the digests in
  * events.arrow; and the first sampled request, and the first row of the time series, that differ.
  *
- * The digests cover time and source of every event, so nothing that happens can differ before the stretch that they name. The
- * stretch is as long as their spacing: 1/360 of the duration or finer, twice that for each doubling of a drain.
+ * The digests cover time and source of every event: up to the stretch that they name all of these are the same. The stretch is as
+ * long as their spacing: 1/360 of the duration or finer, twice that for each doubling of a drain. Which event it is, a replay
+ * says (first-event.ts).
  */
 import type { ResultTable } from '../../metrics/run-folder.ts';
+import type { FirstEvent } from './first-event.ts';
 import { tableOf } from './stored-run.ts';
 
 export interface Divergence {
@@ -19,6 +21,8 @@ export interface Divergence {
     /** By this time they differ. */
     to_s: number;
   } | null;
+  /** The event itself, or why it cannot be named; null where nobody looked, or the events are the same. */
+  first: FirstEvent | { unnamed: string } | null;
   /** Null where a side kept no requests, or none of those sampled differs. */
   request: {
     cell: number;
@@ -40,6 +44,7 @@ export function findDivergence(seed: string, base: string, next: string): Diverg
   const found = { events: both('events'), requests: both('requests'), series: both('timeseries') };
   const divergence: Divergence = {
     seed,
+    first: null,
     events: found.events === null ? null : firstEvents(...found.events),
     request: found.requests === null ? null : firstRequest(...found.requests),
     row: found.series === null ? null : firstRow(...found.series),
@@ -48,18 +53,26 @@ export function findDivergence(seed: string, base: string, next: string): Diverg
   return events === null && request === null && row === null ? null : divergence;
 }
 
-interface Mark {
-  t: number;
+export interface StoredMark {
+  /** Moment, ns; the last of a cell is the end of the run. */
+  ns: number;
+  /** Events before it, and their digest. */
   events: number;
   digest: number;
 }
 
-function marksByCell({ length, columns }: ResultTable): Map<number, Mark[]> {
+/** The digests that a run folder or baseline keeps; null where it keeps none. */
+export function storedMarks(folder: string): Map<number, StoredMark[]> | null {
+  const table = tableOf(folder, 'events');
+  return table === null ? null : marksByCell(table);
+}
+
+function marksByCell({ length, columns }: ResultTable): Map<number, StoredMark[]> {
   const { cell, t_s, events, digest } = columns as Record<string, ArrayLike<number>>;
-  const cells = new Map<number, Mark[]>();
+  const cells = new Map<number, StoredMark[]>();
   for (let row = 0; row < length; row++) {
     if (!cells.has(cell[row])) cells.set(cell[row], []);
-    cells.get(cell[row])!.push({ t: t_s[row], events: events[row], digest: digest[row] });
+    cells.get(cell[row])!.push({ ns: Math.round(t_s[row] * 1e9), events: events[row], digest: digest[row] });
   }
   return cells;
 }
@@ -68,22 +81,29 @@ function firstEvents(base: ResultTable, next: ResultTable): Divergence['events']
   const [a, b] = [marksByCell(base), marksByCell(next)];
   let first: Divergence['events'] = null;
   for (const [cell, marks] of a) {
-    const others = new Map((b.get(cell) ?? []).map((mark) => [mark.t, mark]));
-    let same = 0;
-    let from = 0;
-    for (const { t, events, digest } of marks) {
-      const other = others.get(t);
-      // A run with a longer drain keeps every second mark.
-      if (other === undefined && t !== marks[marks.length - 1].t) continue;
-      if (other === undefined || other.events !== events || other.digest !== digest) {
-        if (first === null || t < first.to_s) first = { cell, same, from_s: from, to_s: t };
-        break;
-      }
-      same = events;
-      from = t;
-    }
+    const parted = whereMarksPart(marks, b.get(cell) ?? []);
+    if (parted !== null && (first === null || parted.to_s < first.to_s)) first = { cell, ...parted };
   }
   return first;
+}
+
+function whereMarksPart(marks: readonly StoredMark[], others: readonly StoredMark[]) {
+  const at = new Map(others.map((mark) => [mark.ns, mark]));
+  const [end, otherEnd] = [marks, others].map((side) => side.at(-1)?.ns ?? 0);
+  const stretch = (same: number, fromNs: number, toNs: number) => ({ same, from_s: fromNs / 1e9, to_s: toNs / 1e9 });
+  let [same, fromNs] = [0, 0];
+  for (const { ns, events, digest } of marks) {
+    const other = at.get(ns);
+    if (other === undefined) {
+      // A run with a longer drain keeps every second mark. Past its end, the other may go on.
+      if (ns === end) return stretch(same, fromNs, Math.max(end, otherEnd));
+    } else if (other.events !== events || other.digest !== digest) {
+      return stretch(same, fromNs, ns);
+    } else {
+      [same, fromNs] = [events, ns];
+    }
+  }
+  return otherEnd > end ? stretch(same, fromNs, otherEnd) : null;
 }
 
 /** Of requests that stand in both samples, the first to arrive that went differently. */

@@ -6,8 +6,9 @@
  * interval lies within the margin.
  *
  * Fewer pairs cannot be significant. Then each run's own interval (batch means, order statistics) is the measure of noise: a
- * difference beyond the margin counts where the intervals of the two runs are apart. A metric without an interval counts
- * between runs of the same scenario and seed, where nothing but the code differs, and is not comparable otherwise.
+ * difference beyond the margin counts where the intervals of the two runs of every pair are apart, all the same way. A metric without an
+ * interval counts between runs of the same scenario and seed, where nothing but the code differs. Anything else is undecided, and so
+ * is an interval clear of zero where the pairs are too few for Holm's correction.
  */
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import { bootstrap, mean } from '../../metrics/statistics/resampling.ts';
@@ -64,9 +65,13 @@ export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Line[
 export function settle(lines: readonly Line[], margin: number): void {
   const tested = lines.filter(({ p }) => p !== null);
   const adjusted = holm(tested.map(({ p }) => p!));
+  const needed = pairsNeeded(tested.length);
   tested.forEach((line, i) => {
     line.p = adjusted[i];
     line.verdict = fromInterval(line, margin);
+    if (line.verdict !== 'within noise' || line.n >= needed || (line.lo! <= 0 && line.hi! >= 0)) return;
+    line.verdict = 'undecided';
+    line.why = `too few pairs to tell: it takes ${needed}`;
   });
 }
 
@@ -145,13 +150,14 @@ function few(
       : [],
   );
   if (intervals.length === rows.length) {
-    const apart = intervals.every(([lo, hi, newLo, newHi]) => newLo > hi || newHi < lo);
+    const ways = intervals.map(([lo, hi, newLo, newHi]) => (newLo > hi ? 1 : newHi < lo ? -1 : 0));
+    const apart = ways[0] !== 0 && ways.every((way) => way === ways[0]);
     const large = Math.abs(line.change!) > marginFor(line.unit, margin);
     if (apart && large) return { verdict: direction(line.better, line.change!) };
-    return { verdict: 'within noise', why: "the runs' own 95% intervals overlap" };
+    return { verdict: 'undecided', why: "too few pairs to tell: the runs' own 95% intervals overlap" };
   }
   if (sameScenario) return { verdict: direction(line.better, line.change!) };
-  return { verdict: 'not comparable', why: 'no interval: too few replications' };
+  return { verdict: 'undecided', why: 'too few pairs to tell' };
 }
 
 const find = (rows: readonly SummaryRow[], metric: string) =>

@@ -5,7 +5,16 @@
 import { median } from '../../metrics/statistics/quantiles.ts';
 import { holm, mannWhitney } from '../../metrics/statistics/tests.ts';
 import { stream } from '../../sim/random/streams.ts';
-import { type Better, direction, type Line, type Verdict } from './comparison.ts';
+import {
+  type Better,
+  type Comparison,
+  direction,
+  infoOf,
+  type Line,
+  overall,
+  type SideInfo,
+  type Verdict,
+} from './comparison.ts';
 
 /**
  * Family-wise level for measured values. Stricter than for simulated ones: a gate on timings runs at every commit, on shapes by the
@@ -24,14 +33,43 @@ export interface Samples {
   new: readonly number[];
 }
 
+/** What was measured of two sides, as a comparison. */
+export function measuredComparison(
+  base: SideInfo,
+  next: SideInfo,
+  least: number,
+  lines: Line[],
+  notes: string[],
+): Comparison {
+  return {
+    provenance: 'measured',
+    base: infoOf(base),
+    new: infoOf(next),
+    method: 'samples',
+    margin: least,
+    alpha: ALPHA_MEASURED,
+    verdict: overall(lines, null),
+    lines,
+    differences: null,
+    exact: null,
+    divergence: null,
+    notes,
+  };
+}
+
 /** @param least the smallest relative change of the median that counts: 0.03 */
 export function judgeSamples(all: readonly Samples[], least: number): Line[] {
   const lines = all.map((samples) => lineOf(samples));
   const tested = lines.filter(({ p }) => p !== null);
   const adjusted = holm(tested.map(({ p }) => p!));
+  const needed = samplesNeeded(tested.length);
   tested.forEach((line, i) => {
     line.p = adjusted[i];
     line.verdict = verdictOf(line, least);
+    // Clear of zero and yet within noise: no number of samples this small can be significant.
+    if (line.verdict !== 'within noise' || line.n >= needed || (line.lo! <= 0 && line.hi! >= 0)) return;
+    line.verdict = 'undecided';
+    line.why = `too few samples to tell: it takes ${needed}`;
   });
   return lines;
 }
@@ -77,7 +115,7 @@ function lineOf({ name, unit, better, base, new: next }: Samples): Line {
   };
   if (a === null || b === null) return { ...line, why: `only ${a === null ? 'the new side' : 'the base'} has it` };
   if (line.n < FEWEST_SAMPLES)
-    return { ...line, why: `${line.n} ${line.n === 1 ? 'sample' : 'samples'}; it takes ${FEWEST_SAMPLES}` };
+    return { ...line, verdict: 'undecided', why: `too few samples to tell: it takes ${FEWEST_SAMPLES}` };
   return { ...line, ...medianRatioInterval(base, next, name), p: mannWhitney(base, next).p };
 }
 

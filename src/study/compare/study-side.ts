@@ -6,8 +6,8 @@ import { UserError } from '../../scenario/errors.ts';
 import type { Override } from '../../scenario/load.ts';
 import { type StudyDocument, settingCount, settingLabel } from '../study-document.ts';
 import { readPointScenario, readPoints, readStudyDocument, readStudyManifest } from '../study-folder.ts';
-import { type CompareOptions, draftComparison, infoOf, type RunsSide, settleComparison } from './compare-runs.ts';
-import type { Comparison, Exactness, SideInfo } from './comparison.ts';
+import { type CompareOptions, draftComparison, type RunsSide, settleComparison } from './compare-runs.ts';
+import { type Comparison, type Exactness, infoOf, type SideInfo } from './comparison.ts';
 import type { StoredRun } from './stored-run.ts';
 
 export interface StudySetting {
@@ -106,6 +106,7 @@ export function compareStudies(base: StudySide, next: StudySide, options: Compar
     lines: comparisons.flatMap(({ lines }) => lines),
     differences: comparisons.find(({ differences }) => differences !== null)?.differences ?? null,
     exact: same && exacts.length === comparisons.length ? together(exacts) : null,
+    divergence: null,
     notes,
   };
   return settleComparison(draft, Math.min(...drafts.map(({ pairs }) => pairs)));
@@ -117,5 +118,4 @@ const together = (all: readonly Exactness[]): Exactness => ({
   metrics: all.reduce((sum, { metrics }) => sum + metrics, 0),
   metricsChanged: all.reduce((sum, { metricsChanged }) => sum + metricsChanged, 0),
   tables: [],
-  divergence: null,
 });

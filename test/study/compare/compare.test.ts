@@ -65,7 +65,18 @@ describe('replications paired by seed', () => {
 
   it('cannot be significant where they are few, and say how many it takes', () => {
     const line = judged(pairsOf(5, 2, 'c'));
-    expect(line).toMatchObject({ verdict: 'not comparable', why: 'no interval: too few replications', p: null });
+    expect(line).toMatchObject({ verdict: 'undecided', why: 'too few pairs to tell', p: null });
+    // Seven could show one metric that changed, not one of thirteen: the interval is clear of zero, and noise is not what it is.
+    const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
+    const side = (i: number, factor: number) => names.map((name) => row(name, factor * (100 + i)));
+    const pairs = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(i, 1), new: side(i, 1.1) }));
+    const options = { metrics: names, margin: 0.02, sameScenario: false };
+    expect(judge(pairs(7), options)[0]).toMatchObject({
+      verdict: 'undecided',
+      why: expect.stringMatching(/takes 10$/),
+    });
+    expect(judge(pairs(10), options)[0]).toMatchObject({ verdict: 'changed' });
     expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
   });
 
@@ -76,11 +87,13 @@ describe('replications paired by seed', () => {
       new: [row('ttft_ms_p99', value, { lo: value - half, hi: value + half })],
     });
     expect(judged([one(120, 5)]).verdict).toBe('regressed');
-    expect(judged([one(108, 5)])).toMatchObject({ verdict: 'within noise' });
+    expect(judged([one(108, 5)])).toMatchObject({ verdict: 'undecided' });
+    // Apart both times, and not the same way.
+    expect(judged([one(130, 5), one(85, 5)]).verdict).toBe('undecided');
     expect(judged([one(101, 5)], 'ttft_ms_p99', true).verdict).toBe('no change');
     const bare: Pair = { seed: 's', base: [row('rejections', 0)], new: [row('rejections', 7)] };
     expect(judged([bare], 'rejections', true)).toMatchObject({ verdict: 'regressed', change: 1 });
-    expect(judged([bare], 'rejections').verdict).toBe('not comparable');
+    expect(judged([bare], 'rejections').verdict).toBe('undecided');
   });
 
   it('take shares in percentage points, with a quarter of the margin', () => {

@@ -71,8 +71,8 @@ describe('measured samples', () => {
       new: next,
     });
     const lines = judgeSamples([make([1, 2, 3], [9, 9, 9]), make([], [1, 2, 3, 4])], LEAST);
-    expect(lines.map(({ verdict }) => verdict)).toEqual(['not comparable', 'not comparable']);
-    expect(lines.map(({ why }) => why)).toEqual(['3 samples; it takes 5', 'only the new side has it']);
+    expect(lines.map(({ verdict }) => verdict)).toEqual(['undecided', 'not comparable']);
+    expect(lines.map(({ why }) => why)).toEqual(['too few samples to tell: it takes 5', 'only the new side has it']);
   });
 
   it('say how many it takes', () => {
