@@ -143,7 +143,9 @@ describe('compare of one scenario and seed', () => {
     expect(text.code).toBe(EXIT.regression);
     expect(text.stdout).toMatch(/^## ❌ regressed: smoke → after\//);
     expect(text.stdout).toMatch(/the first event that differs: in cell \d, after [\d,]+ equal events, between/);
-    expect(text.stdout).toMatch(/cannot be said: another build made the new side; name its checkout or git revision with --new-code/);
+    expect(text.stdout).toMatch(
+      /cannot be said: another build made the new side; name its checkout or git revision with --new-code/,
+    );
     const whole = compare('smoke', folderIn('after'), '--new-code', checkout).stdout;
     expect(whole).toMatch(
       /goes differently: in cell \d, after [\d,]+ equal events: the arrival of user \d+ at 2\d\.\d{9} s\n +base: .+\n +new: +.+\n/,
