@@ -45,11 +45,13 @@ export class AloneTime {
     let ticks = 0;
     for (let context = 0; context < promptTokens; context += this.maxBatchTokens) {
       const chunk = Math.min(this.maxBatchTokens, promptTokens - context);
-      ticks += cost.base[chunk] + cost.prefillAttention(chunk, context) + this.lora(rankClass, chunk);
+      ticks +=
+        cost.base[chunk] + cost.requestTicks + cost.prefillAttention(chunk, context) + this.lora(rankClass, chunk);
     }
     const steps = outputTokens - 1;
     const first = promptTokens + 1;
-    ticks += steps * (cost.base[1] + (rankClass < 0 ? this.decodeBase : this.decodeLora[rankClass]));
+    ticks +=
+      steps * (cost.base[1] + cost.requestTicks + (rankClass < 0 ? this.decodeBase : this.decodeLora[rankClass]));
     ticks += cost.attendedTicks * (steps * first + (steps * (steps - 1)) / 2);
     if (cost.windowedTicks > 0) {
       const growing = Math.max(0, Math.min(steps, cost.window - first));

@@ -73,7 +73,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   const { cost, run, decoding } = r;
   const lora = r.merged ? 0 : cost.lora(r.adapters);
   const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
-  run.first = cost.base[decoding] + attention + lora + r.stallTicks;
+  run.first = cost.base[decoding] + cost.requestTicks * decoding + attention + lora + r.stallTicks;
   run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
   r.plannedSteps = run.limit(fit);
   if (r.activating > 0) {
@@ -100,7 +100,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   }
   r.stepHasPrefill = false;
   r.stepDecodes = true;
-  recordParts(r, decoding, lora);
+  recordParts(r, decoding, decoding, lora);
   return true;
 }
 
@@ -111,6 +111,7 @@ function startPrefillStep(r: ReplicaState): void {
   const decoders = r.stepDecodes ? r.decoding : 0;
   let budget = limits.maxBatchTokens - decoders;
   let tokens = decoders;
+  let requests = decoders;
   let attention = decoders === 0 ? 0 : cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
   const idleDecoders = r.stepDecodes ? 0 : r.decoding;
   if (idleDecoders > 0) setDecodersInStep(r, false);
@@ -127,15 +128,16 @@ function startPrefillStep(r: ReplicaState): void {
     if (chunk === 0) continue;
     budget -= chunk;
     tokens += chunk;
+    requests++;
     attention += cost.prefillAttention(chunk, t.prefillTotal[request] - left);
     if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
   }
   const lora = r.merged ? 0 : cost.lora(adapters);
-  r.run.first = cost.base[tokens] + attention + lora + r.stallTicks;
+  r.run.first = cost.base[tokens] + cost.requestTicks * requests + attention + lora + r.stallTicks;
   r.run.growth = 0;
   r.plannedSteps = 1;
   r.stepHasPrefill = true;
-  recordParts(r, tokens, lora);
+  recordParts(r, tokens, requests, lora);
   if (idleDecoders > 0) setDecodersInStep(r, true);
 }
 
@@ -151,11 +153,11 @@ function setDecodersInStep(r: ReplicaState, present: boolean): void {
 }
 
 /** Cost parts of the first step of what was planned. */
-function recordParts(r: ReplicaState, tokens: number, lora: number): void {
+function recordParts(r: ReplicaState, tokens: number, requests: number, lora: number): void {
   const { cost, run, stepParts: parts } = r;
   const collective = cost.collective[tokens];
-  const launch = cost.launch[tokens];
-  const base = cost.base[tokens] - collective - launch;
+  const base = cost.base[tokens] - collective - cost.launch[tokens];
+  const launch = cost.launch[tokens] + cost.requestTicks * requests;
   parts[PART_BASE] = base;
   parts[PART_LORA] = lora;
   parts[PART_COLLECTIVE] = collective;

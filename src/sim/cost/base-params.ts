@@ -12,15 +12,28 @@ export const baseParams = {
   flops_efficiency: fraction({ above: 0 })
     .default(0.7)
     .describe('Share of peak FLOP/s that large matrix products reach (cuBLAS on H100, BF16: about 0.7)'),
+  fp8_efficiency: fraction({ above: 0 })
+    .default(1)
+    .describe(
+      'Share of that share which matrix products in FP8 reach of the FP8 peak (activations are quantised on the way)',
+    ),
   attention_efficiency: fraction({ above: 0 })
     .default(0.5)
     .describe('Share of peak FLOP/s that attention reaches (FlashAttention-2 and -3 on H100: 0.35 to 0.75)'),
   expert_efficiency: fraction({ above: 0 })
     .default(1)
-    .describe('Share of what dense products reach that grouped products over experts reach, in bandwidth and FLOP/s'),
+    .describe('Share of what dense products reach that grouped products over experts reach, in FLOP/s and bandwidth'),
+  expert_bandwidth: fraction({ above: 0 })
+    .optional()
+    .describe('The same in bandwidth alone, where few tokens share an expert; default: expert_efficiency'),
   step_overhead: duration()
     .default(1e-3)
     .describe('Seconds of scheduling, sampling and host work in each step that the GPU waits for'),
+  request_overhead: duration()
+    .default(0)
+    .describe(
+      'Seconds of host work for each request of a step that the GPU waits for (scheduling, inputs, sampled tokens)',
+    ),
   kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
   kernels_per_layer: number().default(12).describe('Kernels of one layer without LoRA'),
   collective_base: duration()

@@ -27,6 +27,7 @@ export class MergedCost implements StepCost {
   readonly base: Float64Array;
   readonly collective: Float64Array;
   readonly launch: Float64Array;
+  readonly requestTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -36,6 +37,7 @@ export class MergedCost implements StepCost {
     this.base = apart.base;
     this.collective = apart.collective;
     this.launch = apart.launch;
+    this.requestTicks = apart.requestTicks;
     this.attendedTicks = apart.attendedTicks;
     this.windowedTicks = apart.windowedTicks;
     this.window = apart.window;

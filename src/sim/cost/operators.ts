@@ -35,8 +35,10 @@ function operators(params: BaseParams, scenario: Scenario): Operator[] {
     const split = linear.module === 'experts' ? tensor / expert : tensor / weightCopies(base, linear, tensor);
     const weights = (linear.in * linear.out) / split;
     const kernel = linear.module === 'experts' ? params.expert_efficiency : 1;
-    const bandwidth = dense * kernel;
-    const flops = peakFlops(hardware.gpu, weightDtype(base, linear)) * params.flops_efficiency * kernel;
+    const bandwidth = dense * (linear.module === 'experts' ? (params.expert_bandwidth ?? params.expert_efficiency) : 1);
+    const dtype = weightDtype(base, linear);
+    const narrow = dtype === 'fp8' || dtype === 'fp4' ? params.fp8_efficiency : 1;
+    const flops = peakFlops(hardware.gpu, dtype) * params.flops_efficiency * narrow * kernel;
     let operator = fused.get(linear.operator);
     if (operator === undefined) {
       const read = linear.split === 'row' ? linear.in / split : linear.in;

@@ -20,7 +20,7 @@ import { peakFlops } from './device.ts';
 import type { CostEntry } from './entry.ts';
 import { LoraPart, RANK_RULES, type RankRule } from './lora.ts';
 import { baseTables } from './operators.ts';
-import { TabulatedStepCost } from './tabulated.ts';
+import { TabulatedStepCost, ticks } from './tabulated.ts';
 
 export const roofParams = z.strictObject({
   ...baseParams,
@@ -82,6 +82,7 @@ export function rooflineWith(params: BaseParams, scenario: Scenario, lora: LoraP
   return new TabulatedStepCost({
     ...baseTables(params, scenario, fabricOf(params, scenario)),
     ...attentionRates(params, scenario),
+    requestTicks: ticks(params.request_overhead),
     lora,
   });
 }

@@ -4,10 +4,10 @@
  * Unit: the tick, 1/64 ps, always an integer, so that a sum of steps is exact in any grouping below 2^53 ticks (140 s) and
  * the closed form of a run of decode steps equals the step-by-step sum. Coefficients are rounded to ticks once, here.
  *
- *   decode or mixed step = base[tokens] + attendedTicks·attended + windowedTicks·windowed
+ *   decode or mixed step = base[tokens] + requestTicks·requests + attendedTicks·attended + windowedTicks·windowed
  *                        + Σ prefillAttention(chunk, context) + lora(batch)
  *
- * attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
+ * requests: decoding requests and prompts that have a chunk in the step; attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
  * windowed: the same with each context cut at `window`.
  */
 export const TICKS_PER_NS = 64_000;
@@ -35,6 +35,8 @@ export interface StepCost {
   /** Of base[n], how much is collective communication and launch overhead (the rest is `base`). */
   readonly collective: Float64Array;
   readonly launch: Float64Array;
+  /** Host work for each request of a step. */
+  readonly requestTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   /** Attention window in tokens; Infinity where there is none. */

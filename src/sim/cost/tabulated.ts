@@ -21,6 +21,8 @@ export interface Tabulated {
   base: Float64Array;
   collective: Float64Array;
   launch: Float64Array;
+  /** Of each request of a step; left out: none. */
+  requestTicks?: number;
   attendedTicks: number;
   windowedTicks: number;
   window: number;
@@ -33,6 +35,7 @@ export class TabulatedStepCost implements StepCost {
   readonly base: Float64Array;
   readonly collective: Float64Array;
   readonly launch: Float64Array;
+  readonly requestTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -44,6 +47,7 @@ export class TabulatedStepCost implements StepCost {
     this.base = parts.base;
     this.collective = parts.collective;
     this.launch = parts.launch;
+    this.requestTicks = parts.requestTicks ?? 0;
     this.attendedTicks = parts.attendedTicks;
     this.windowedTicks = parts.windowedTicks;
     this.window = parts.window;

@@ -31,7 +31,9 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
     metrics: fit.metrics,
     evaluations: fit.evaluations,
   };
-  const parameters = fitRows(fitted, options);
+  const found = fitRows(fitted, options);
+  // Searched beside the rest where first tokens are in the loss; frontend.ts settles it.
+  const { frontend: _, ...parameters } = found;
   const groupOf = ({ group }: PublishedRow) => group.part ?? group.name;
   const calibration: EngineCalibration = {
     format: 'mint-bench-engine-calibration',
@@ -43,7 +45,7 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
       published: [reproduction.name],
       fitted: Object.keys(fit.search),
       rows: fitted.length,
-      error: errorOf(fitted, parameters, fit.metrics),
+      error: errorOf(fitted, found, fit.metrics),
       held_out: leaveOneOut(
         rows,
         { ...options, ...(fit.leave_out && { mostRows: fit.leave_out.rows, evaluations: fit.leave_out.evaluations }) },

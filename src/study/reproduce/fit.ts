@@ -91,9 +91,10 @@ function ratios(row: PublishedRow, parameters: Parameters, metrics: readonly str
   });
 }
 
-/** The scenario as if its calibration said this. */
-export function withParameters(scenario: Scenario, parameters: Parameters): Scenario {
+/** The scenario as if its calibration said this. `frontend` is no parameter of the cost: it stands beside it. */
+export function withParameters(scenario: Scenario, { frontend, ...cost }: Parameters): Scenario {
   const { serving } = scenario;
-  const params = { ...serving.cost.params, ...parameters };
-  return { ...scenario, serving: { ...serving, cost: { ...serving.cost, params } } };
+  const params = { ...serving.cost.params, ...cost };
+  const way = frontend === undefined ? {} : { frontend };
+  return { ...scenario, serving: { ...serving, ...way, cost: { ...serving.cost, params } } };
 }

@@ -44,8 +44,8 @@ function section(one: Reproduced): string[] {
         `- knee of \`${metric}\`, ${group}${series === '' ? '' : `, ${series}`}: published at ${axis} ${published ?? 'beyond the grid'}, simulated at ${simulated ?? 'beyond the grid'} (${Math.abs(steps)} steps)`,
     ),
     ...rivals.map(
-      ({ by, metric, rows, own, theirs }) =>
-        `- \`${metric}\` on the ${rows} rows that the ${by} predicts: SMAPE ${percent(own)}, the ${by}’s ${percent(theirs)}`,
+      ({ by, metric, lookedAt, rows, own, theirs }) =>
+        `- \`${metric}\` on the ${rows} ${lookedAt ? 'looked-at' : 'other'} rows that the ${by} predicts: SMAPE ${percent(own)}, the ${by}’s ${percent(theirs)}`,
     ),
     ...worstGroups(one),
     ...calibrationLines(one),

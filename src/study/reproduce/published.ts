@@ -90,7 +90,7 @@ const publishedSchema = z.strictObject({
   /** The same for rows at or beyond the knee. */
   tolerance_beyond: z.record(z.string(), z.number().positive()).default({}),
   chosen: z.array(chosenSchema).default([]),
-  /** One value, several paths: `$` stands for the value, `$*0.8` for a rounded multiple of it. */
+  /** One value, several paths: `$` stands for the value, `$*0.8` for a rounded multiple of it, `$+8` for as much more. */
   parameters: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   fit: fitSchema.optional(),
   groups: z.array(groupSchema).min(1),

@@ -98,15 +98,13 @@ function overridesOf(settings: Readonly<Record<string, unknown>>, { parameters }
   });
 }
 
-/** `$` is the value; `$*1.5` a rounded multiple of it. */
+/** `$` is the value; `$*1.5` a rounded multiple of it, `$+2012` as much more. */
 function filled(template: string, value: unknown): string {
-  return template.replaceAll(/\$(?:\*([\d.]+))?/g, (_, factor: string | undefined) =>
-    factor === undefined
-      ? typeof value === 'string'
-        ? value
-        : JSON.stringify(value)
-      : String(Math.round(Number(value) * Number(factor))),
-  );
+  return template.replaceAll(/\$(?:\*([\d.]+)|\+(\d+))?/g, (_, factor?: string, more?: string) => {
+    if (factor !== undefined) return String(Math.round(Number(value) * Number(factor)));
+    if (more !== undefined) return String(Number(value) + Number(more));
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
 }
 
 function labelOf(settings: Readonly<Record<string, unknown>>, note: unknown): string {

@@ -60,10 +60,14 @@ export interface Knee {
   readonly steps: number;
 }
 
-/** Another simulator and this one on the rows that it predicts and that this one was neither fitted to nor chosen on. */
+/**
+ * Another simulator and this one on the rows that it predicts and that this one was not fitted to; rows that a choice was made on apart,
+ * since the other one had no such choice.
+ */
 export interface Rival {
   readonly by: string;
   readonly metric: string;
+  readonly lookedAt: boolean;
   readonly rows: number;
   readonly own: number;
   readonly theirs: number;
@@ -220,19 +224,26 @@ export function knees(comparisons: readonly Comparison[]): Knee[] {
 }
 
 export function rivals(comparisons: readonly Comparison[]): Rival[] {
-  const compared = comparisons.filter(({ standing }) => standing !== 'fitted' && standing !== 'looked-at');
+  const compared = comparisons.filter(({ standing }) => standing !== 'fitted');
+  const seen = (one: Comparison) => one.standing === 'looked-at';
   const keys = new Set(
-    compared.flatMap(({ metric, predicted }) => [...predicted.keys()].map((by) => `${by}\n${metric}`)),
+    compared.flatMap((one) => [...one.predicted.keys()].map((by) => `${by}\n${one.metric}\n${seen(one)}`)),
   );
-  return [...keys].map((key) => {
-    const [by, metric] = key.split('\n');
-    const own = compared.filter((one) => one.metric === metric && one.predicted.has(by));
+  return [...keys].sort(byWhetherSeen).map((key) => {
+    const [by, metric, lookedAt] = key.split('\n');
+    const own = compared.filter(
+      (one) => one.metric === metric && one.predicted.has(by) && String(seen(one)) === lookedAt,
+    );
     return {
       by,
       metric,
+      lookedAt: lookedAt === 'true',
       rows: own.length,
       own: mean(own.map(({ published, simulated }) => symmetric(published, simulated))),
       theirs: mean(own.map(({ published, predicted }) => symmetric(published, predicted.get(by)!))),
     };
   });
 }
+
+/** Rows that nobody looked at first; the rest as they came. */
+const byWhetherSeen = (a: string, b: string): number => Number(a.endsWith('true')) - Number(b.endsWith('true'));

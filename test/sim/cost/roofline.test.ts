@@ -172,6 +172,32 @@ describe('attention by hand', () => {
   });
 });
 
+describe('what an engine version adds', () => {
+  it('host work stands for each request, and in no table of tokens', () => {
+    const cost = create({ base: SMALL, gpu: ROUND_GPU }, { ...IDEAL, request_overhead: 3e-6 });
+    expect(seconds(cost.requestTicks)).toBeCloseTo(3e-6, 15);
+    expect(cost.base).toEqual(create({ base: SMALL, gpu: ROUND_GPU }, IDEAL).base);
+  });
+
+  it('products in FP8 reach a share of their own, products in 16 bits do not know of it', () => {
+    // No bytes to speak of: arithmetic decides.
+    const gpu = { ...ROUND_GPU, memory_bandwidth: 1e18, flops: { bf16: 1e9, fp8: 2e9 } };
+    const of = (weight_dtype: BaseModel['weight_dtype'], fp8_efficiency: number) =>
+      create({ base: { ...SMALL, weight_dtype }, gpu }, { ...IDEAL, fp8_efficiency }).base[64];
+    expect(of('fp8', 0.5) / of('fp8', 1)).toBeGreaterThan(1.5);
+    expect(of('bf16', 0.5)).toBe(of('bf16', 1));
+  });
+
+  it('grouped products have a bandwidth of their own, which is that of their arithmetic where nothing is said', () => {
+    const options = { base: 'qwen3-30b-a3b', gpu: { ...ROUND_GPU, flops: { bf16: 1e18 } } };
+    const of = (params: Partial<Record<keyof RooflineParams, unknown>>) => create(options, { ...IDEAL, ...params });
+    const same = of({ expert_efficiency: 0.5, expert_bandwidth: 0.5 });
+    expect(of({ expert_efficiency: 0.5 }).base).toEqual(same.base);
+    expect(of({ expert_efficiency: 1, expert_bandwidth: 0.5 }).base[1]).toBe(same.base[1]);
+    expect(of({ expert_bandwidth: 0.25 }).base[1]).toBeGreaterThan(same.base[1]);
+  });
+});
+
 describe('sparse bases', () => {
   it('read the experts that the batch touches', () => {
     const cost = create({ base: 'qwen3-30b-a3b', gpu: { ...ROUND_GPU, flops: { bf16: 1e18 } } }, IDEAL);

@@ -395,12 +395,14 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       batch.tokensByClass[request.class] += n;
     };
     for (const request of decoders) {
+      cost += o.cost.requestTicks;
       cost += o.cost.attendedTicks * (request.context + 1);
       if (o.cost.window !== Infinity) cost += o.cost.windowedTicks * Math.min(request.context + 1, o.cost.window);
       count(request, 1);
     }
     for (const [request, chunk] of chunks) {
       tokens += chunk;
+      cost += o.cost.requestTicks;
       cost += o.cost.prefillAttention(chunk, request.prefilled);
       count(request, chunk);
     }

@@ -35,6 +35,7 @@ export function servers(maxBatch: number, share: (requests: number) => number): 
     base: Float64Array.from({ length: maxBatch + 1 }, (_, n) => STEP_NS * TICKS_PER_NS * share(n)),
     collective: new Float64Array(maxBatch + 1),
     launch: new Float64Array(maxBatch + 1),
+    requestTicks: 0,
     attendedTicks: 0,
     windowedTicks: 0,
     window: Number.POSITIVE_INFINITY,

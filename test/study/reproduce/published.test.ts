@@ -33,6 +33,17 @@ describe('shipped reproductions', () => {
   });
 });
 
+test('one setting may be written to several paths, as much more in one of them', () => {
+  const one = ALL.find(({ name }) => name === 'base-vllm-0.12')!;
+  const [group] = one.file.groups;
+  const [{ settings, scenario }] = rowsOf({
+    ...one,
+    file: { ...one.file, groups: [{ ...group, rows: [group.rows[0]] }] },
+  });
+  expect(scenario.serving.max_batch_tokens).toBe(Number(settings.prompt) + 2012);
+  expect(scenario.population.arrivals.params.requests).toBe(10 * Number(settings.clients));
+});
+
 describe('a file with a mistake', () => {
   const read = (from: string, to: string) => {
     const folder = mkdtempSync(join(tmpdir(), 'mint-published-'));

@@ -134,5 +134,19 @@ test('a rival is scored by the symmetric error on the rows that it predicts', ()
   const predictions = new Map([['twin', new Map([['itl_ms_mean', 300]])]]);
   const rows = [row(g, { a: 1 }, { itl_ms_mean: 100 }, { predictions }), row(g, { a: 2 }, { itl_ms_mean: 100 })];
   const all = compare(rows, simulated({ '{"a":1}': { itl_ms_mean: 100 }, '{"a":2}': { itl_ms_mean: 1 } }));
-  expect(rivals(all)).toEqual([{ by: 'twin', metric: 'itl_ms_mean', rows: 1, own: 0, theirs: 1 }]);
+  expect(rivals(all)).toEqual([{ by: 'twin', metric: 'itl_ms_mean', lookedAt: false, rows: 1, own: 0, theirs: 1 }]);
+});
+
+test('rows that were looked at are compared with a rival too, apart from the rest; fitted ones are not', () => {
+  const predictions = new Map([['twin', new Map([['itl_ms_mean', 300]])]]);
+  const rows = [
+    row(group(), { a: 1 }, { itl_ms_mean: 100 }, { predictions, lookedAt: new Set(['itl_ms_mean']) }),
+    row(group(), { a: 2 }, { itl_ms_mean: 100 }, { predictions }),
+    row(group('fitted'), { a: 3 }, { itl_ms_mean: 100 }, { predictions }),
+  ];
+  const values = Object.fromEntries([1, 2, 3].map((a) => [`{"a":${a}}`, { itl_ms_mean: 100 * a }]));
+  expect(rivals(compare(rows, simulated(values)))).toMatchObject([
+    { lookedAt: false, rows: 1, own: 2 / 3 },
+    { lookedAt: true, rows: 1, own: 0 },
+  ]);
 });
