@@ -1,4 +1,6 @@
 /** A comparison on the terminal. */
+
+import { fold, type Style, table } from '../report/text-table.ts';
 import type { Comparison, Line, Verdict } from '../study/compare/comparison.ts';
 import {
   changeText,
@@ -10,7 +12,7 @@ import {
   valueTexts,
   whatIfSentence,
 } from './compare-words.ts';
-import { fold, type Style, type Terminal, table } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const STYLES: Record<Verdict, Style> = {
   equal: 'green',
@@ -44,23 +46,23 @@ export const cells = (line: Line): string[] => [
 
 export function comparisonText(comparison: Comparison, terminal: Terminal): string {
   const { verdict, base, new: next, differences, exact, lines, notes, method } = comparison;
-  const paint = terminal.styleOut;
+  const { width, style: paint } = terminal.results;
   const parts = [`${paint(['bold', STYLES[verdict]].flat() as Style, verdict)}: ${headline(comparison)}\n`];
   const sentence = method === 'samples' ? null : whatIfSentence(comparison);
-  if (sentence !== null) parts.push(`\n${fold(sentence, 100)}`);
+  if (sentence !== null) parts.push(`\n${fold(sentence, width)}`);
   parts.push(
     `\n${table(
       [
         ['base', base.label, base.kind],
         ['new', next.label, next.kind],
       ],
-      { indent: 2 },
+      { indent: 2, width },
     )}`,
   );
   if (differences !== null) {
     const shown = differences.slice(0, 12).map((difference) => [differenceText(difference)]);
     const more = differences.length > 12 ? [[`… ${differences.length - 12} more`]] : [];
-    parts.push(`  scenarios differ in\n${table([...shown, ...more], { indent: 4 })}`);
+    parts.push(`  scenarios differ in\n${table([...shown, ...more], { indent: 4, width })}`);
   }
   const parted = [...(exact === null ? [] : exactLines(exact)), ...divergenceLines(comparison)];
   parts.push(...parted.map((line) => `  ${line}\n`));
@@ -72,10 +74,10 @@ export function comparisonText(comparison: Comparison, terminal: Terminal): stri
       row[5] = paint('dim', row[5]);
       return row;
     });
-    parts.push(`\n${table(rows, { header: HEADER, right: [1, 2, 3], indent: 2, style: paint })}`);
+    parts.push(`\n${table(rows, { header: HEADER, right: [1, 2, 3], indent: 2, width, style: paint })}`);
   }
   if (shown.length < lines.length)
     parts.push(`  ${lines.length - shown.length} more lines are equal or did not change (--json has them)\n`);
-  if (notes.length > 0) parts.push('\n', ...notes.map((note) => fold(`note: ${note}`, 100)));
+  if (notes.length > 0) parts.push('\n', ...notes.map((note) => fold(`note: ${note}`, width)));
   return parts.join('');
 }

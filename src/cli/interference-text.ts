@@ -1,20 +1,19 @@
 /** Interference on stdout: what is lost as it stands, what each mechanism adds to it, their interaction, old tenants around a crowd. */
 import { summaryValue } from '../metrics/summary.ts';
 import { formatMetric, significant } from '../report/format.ts';
+import { fold, type Screen, table } from '../report/text-table.ts';
 import type { CohortInterference, Interference, Variant } from '../study/interference/interference.ts';
 import { type Estimate, type Estimates, MEASURES, type Measure, type Part } from '../study/interference/loss.ts';
 import { MECHANISMS, type MechanismKey } from '../study/interference/mechanisms/index.ts';
 import { type AroundCrowd, PHASES } from '../study/interference/phases.ts';
-import { fold, type Style, table } from './terminal.ts';
 
-export interface InterferencePrint {
+export interface InterferencePrint extends Screen {
   found: Interference;
   crowd: readonly AroundCrowd[];
   name: string;
   smaller: string;
   replications: number;
   runs: number;
-  style: (style: Style, text: string) => string;
 }
 
 /** As report/theme.ts names them in figures. */
@@ -29,7 +28,7 @@ const HEADER = ['', 'lost', 'queue', 'adapter wait', 'slower in a batch', 'TTFT 
 export const mechanismName = (key: MechanismKey): string => MECHANISMS[key].label;
 
 export function interferenceText(print: InterferencePrint): string {
-  const { found, crowd, name, smaller, replications, style } = print;
+  const { found, crowd, name, smaller, replications, width, style } = print;
   const { asked, absent } = found;
   const runs = replications === 1 ? 'one replication' : `${replications} replications with the same draws`;
   const count = Object.keys(asked.mechanisms).length;
@@ -37,16 +36,16 @@ export function interferenceText(print: InterferencePrint): string {
     `${style('bold', name)}  ${count} mechanisms of interference, each switched off alone, then together; ${runs}\n`,
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
     '\n',
-    cohortText(asked, style),
+    cohortText(asked, print),
   ];
   if (absent.length > 0)
-    lines.push(fold(`play no part here: ${absent.map((key) => mechanismName(key)).join(', ')}`, 100, '  '));
+    lines.push(fold(`play no part here: ${absent.map((key) => mechanismName(key)).join(', ')}`, width, '  '));
   if (replications === 1) lines.push('  one replication: small effects may be luck (--replications 5)\n');
-  if (crowd.length > 0) lines.push('\n', crowdText(crowd, style));
+  if (crowd.length > 0) lines.push('\n', crowdText(crowd, print));
   return lines.join('');
 }
 
-function cohortText(of: CohortInterference, style: InterferencePrint['style']): string {
+function cohortText(of: CohortInterference, { width, style }: Screen): string {
   const whose = of.cohort === 'all' ? 'all requests' : `cohort ${of.cohort}`;
   if (of.base === null) return `${style('bold', whose)}  no request finished: nothing to compare\n`;
   const { losses, alone_ms, finished } = of.base;
@@ -68,7 +67,7 @@ function cohortText(of: CohortInterference, style: InterferencePrint['style']): 
           ['left without them', ...cells(of.together.without, false), ''],
         ]),
   ];
-  return head + table(rows, { header: HEADER, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, style });
+  return head + table(rows, { header: HEADER, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, width, style });
 }
 
 /** ms, or a ratio: a nanosecond, below the clock. */
@@ -99,7 +98,7 @@ function noteOf({ failure, other_requests, alone_shift_ms }: Variant): string {
   return notes.join(', ');
 }
 
-function crowdText(crowd: readonly AroundCrowd[], style: InterferencePrint['style']): string {
+function crowdText(crowd: readonly AroundCrowd[], { width, style }: Screen): string {
   const rows = crowd.map(({ setting, phases, interference_ratio }) => [
     setting === '' ? 'as it stands' : setting,
     ...PHASES.flatMap((phase) =>
@@ -112,6 +111,6 @@ function crowdText(crowd: readonly AroundCrowd[], style: InterferencePrint['styl
   const header = ['', ...PHASES.flatMap((phase) => [`${phase} p50`, 'p99']), 'during / before'];
   return (
     `${style('bold', 'around the crowd')}  time to first token of the old tenants (${crowd[0].cohort})\n` +
-    table(rows, { header, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, style })
+    table(rows, { header, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, width, style })
   );
 }

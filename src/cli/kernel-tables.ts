@@ -7,10 +7,8 @@ import type { LoadMeasurement } from '../real/loads.ts';
 import { LOAD_TIMES } from '../real/loads.ts';
 import { KERNEL_DTYPES } from '../real/operator.ts';
 import type { KernelRecord } from '../real/results.ts';
+import { type Screen, table } from '../report/text-table.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
-import { type TableOptions, table } from './terminal.ts';
-
-type Paint = NonNullable<TableOptions['style']>;
 
 const nanoseconds = (ns: number): string => formatSeconds(ns / 1e9);
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
@@ -25,7 +23,7 @@ export function rooflineText({ readGBps, copyGBps, denseGflops, how }: Roofline)
   return `roofline: read ${formatCount(readGBps)} GB/s, copy ${formatCount(copyGBps)} GB/s, dense ${rates.join(', ')}\n  ${how}\n`;
 }
 
-export function recordTable(records: readonly KernelRecord[], style: Paint): string {
+export function recordTable(records: readonly KernelRecord[], screen: Screen): string {
   const rows = records.map((r) => [
     r.name,
     r.dtype,
@@ -39,11 +37,11 @@ export function recordTable(records: readonly KernelRecord[], style: Paint): str
     r.stable ? '' : 'unsettled',
   ]);
   const header = ['shape', 'dtype', 'bytes', 'warm p50', 'cold p50', '', 'cold p99', 'GB/s', 'of roof', ''];
-  return table(rows, { header, right: [2, 3, 4, 5, 6, 7, 8], style });
+  return table(rows, { header, right: [2, 3, 4, 5, 6, 7, 8], ...screen });
 }
 
 /** Curves: what a launch takes beside the base model's product, by the curve's axis. */
-export function curveTable(records: readonly KernelRecord[], style: Paint): string {
+export function curveTable(records: readonly KernelRecord[], screen: Screen): string {
   const rows = records.map((r) => [
     r.suite,
     r.suite === 'scale-up' ? `${r.model} ${r.operator}` : r.model,
@@ -55,10 +53,10 @@ export function curveTable(records: readonly KernelRecord[], style: Paint): stri
     percent(r.flushed_ns_p50 / r.base_roofline_ns),
   ]);
   const header = ['curve', 'shape', 'at', 'cold p50', '', 'bytes', 'of roof', 'of base'];
-  return table(rows, { header, right: [2, 3, 4, 5, 6, 7], style });
+  return table(rows, { header, right: [2, 3, 4, 5, 6, 7], ...screen });
 }
 
-export function conformanceTable(rows: readonly ConformanceRow[], style: Paint): string {
+export function conformanceTable(rows: readonly ConformanceRow[], screen: Screen): string {
   const error = (row: ConformanceRow, dtype: (typeof KERNEL_DTYPES)[number]) =>
     row.worstError[dtype]?.toExponential(1) ?? '–';
   const lines = rows.map((row) => [
@@ -79,10 +77,10 @@ export function conformanceTable(rows: readonly ConformanceRow[], style: Paint):
     ...KERNEL_DTYPES.map((dtype) => `worst ${dtype}`),
     'of tolerance',
   ];
-  return table(lines, { header, right: [2, 4, 5, 6, 7, 8], style });
+  return table(lines, { header, right: [2, 4, 5, 6, 7, 8], ...screen });
 }
 
-export function loadTable(loads: readonly LoadMeasurement[], style: Paint): string {
+export function loadTable(loads: readonly LoadMeasurement[], screen: Screen): string {
   const rows = loads.map((load) => [
     load.model,
     formatCount(load.rank),
@@ -95,15 +93,15 @@ export function loadTable(loads: readonly LoadMeasurement[], style: Paint): stri
     load.cold ? 'disk' : 'page cache',
   ]);
   const header = ['model', 'rank', 'file', 'objects', 'bytes', 'at once', ...LOAD_TIMES, 'all ready', 'read from'];
-  return table(rows, { header, right: [1, 3, 4, 5, 6, 7, 8, 9, 10], style });
+  return table(rows, { header, right: [1, 3, 4, 5, 6, 7, 8, 9, 10], ...screen });
 }
 
-export function calibrationTable({ heldOut }: Calibration, style: Paint): string {
+export function calibrationTable({ heldOut }: Calibration, screen: Screen): string {
   const rows = heldOut.map((row) => [
     row.name,
     nanoseconds(row.measuredUs * 1e3),
     nanoseconds(row.predictedUs * 1e3),
     `${row.error < 0 ? '−' : '+'}${percent(Math.abs(row.error))}`,
   ]);
-  return table(rows, { header: ['held-out shape', 'measured', 'predicted', 'error'], right: [1, 2, 3], style });
+  return table(rows, { header: ['held-out shape', 'measured', 'predicted', 'error'], right: [1, 2, 3], ...screen });
 }

@@ -2,20 +2,19 @@
 import { metricNamed } from '../metrics/catalog/index.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
 import { formatMetric, significant } from '../report/format.ts';
+import { type Screen, table } from '../report/text-table.ts';
 import type { Threshold } from '../scenario/scenario.ts';
 import type { Crossing } from '../study/bracket.ts';
 import type { KneeResult, SettingKnee } from '../study/knee.ts';
 import { settingText } from '../study/points.ts';
 import { type Range, valueText } from '../study/range.ts';
-import { type Style, table } from './terminal.ts';
 
-export interface KneePrint {
+export interface KneePrint extends Screen {
   result: KneeResult;
   name: string;
   /** "1/8 of the system"; empty where it is whole. */
   smaller: string;
   metrics: readonly string[];
-  style: (style: Style, text: string) => string;
 }
 
 export const thresholdText = ({ metric, op, value }: Pick<Threshold, 'metric' | 'op' | 'value'>): string =>
@@ -27,7 +26,7 @@ const unitOf = (metric: string): string => metricNamed(metric)?.unit ?? '';
 export const brokenText = ({ metric, op, value, actual }: Verdict): string =>
   `${metric} is ${formatMetric(actual, unitOf(metric), 4)}, not ${op} ${formatMetric(value, unitOf(metric), 4)}`;
 
-export function kneeText({ result, name, smaller, metrics, style }: KneePrint): string {
+export function kneeText({ result, name, smaller, metrics, width, style }: KneePrint): string {
   const { axis, thresholds, settings, seeds } = result;
   const runs = seeds.length === 1 ? '1 replication' : `${seeds.length} replications with the same draws at every value`;
   const lines = [
@@ -37,9 +36,13 @@ export function kneeText({ result, name, smaller, metrics, style }: KneePrint): 
   for (const knee of settings) {
     lines.push('\n');
     if (knee.setting.length > 0) lines.push(`${style('bold', settingText(knee.setting))}\n`);
-    lines.push(pointsTable(knee, axis, thresholds, metrics, style), '\n', verdictText(knee, axis, seeds.length));
+    lines.push(
+      pointsTable(knee, axis, thresholds, metrics, { width, style }),
+      '\n',
+      verdictText(knee, axis, seeds.length),
+    );
   }
-  if (settings.length > 1) lines.push('\n', overview(result, style));
+  if (settings.length > 1) lines.push('\n', overview(result, { width, style }));
   return lines.join('');
 }
 
@@ -48,7 +51,7 @@ function pointsTable(
   axis: Range,
   thresholds: readonly Threshold[],
   metrics: readonly string[],
-  style: KneePrint['style'],
+  screen: Screen,
 ): string {
   const columns = [...new Set([...thresholds.map(({ metric }) => metric), ...metrics])];
   const rows = points.map(({ text, holds, rows: summary, failure }) => [
@@ -62,7 +65,7 @@ function pointsTable(
   ]);
   const header = [axis.path, 'holds in', ...columns, ''];
   const right = header.map((_, i) => i).filter((i) => i !== header.length - 1);
-  return table(rows, { header, right, indent: 2, style });
+  return table(rows, { header, right, indent: 2, ...screen });
 }
 
 const span = (axis: Range, { below, above }: Crossing): string =>
@@ -136,7 +139,7 @@ function brokenLines({ brokenBy }: SettingKnee): string[] {
 }
 
 /** One row a setting. */
-function overview({ axis, settings }: KneeResult, style: KneePrint['style']): string {
+function overview({ axis, settings }: KneeResult, screen: Screen): string {
   const paths = settings[0].setting.map(({ path }) => path);
   const rows = settings.map(({ setting, bracket, brokenBy }) => [
     ...setting.map(({ value }) => String(value)),
@@ -146,5 +149,5 @@ function overview({ axis, settings }: KneeResult, style: KneePrint['style']): st
     brokenBy.map(({ metric }) => metric).join(', '),
   ]);
   const header = [...paths, axis.path, 'from', 'to', 'broken by'];
-  return table(rows, { header, right: [paths.length + 1, paths.length + 2], indent: 2, style });
+  return table(rows, { header, right: [paths.length + 1, paths.length + 2], keys: paths.length, indent: 2, ...screen });
 }

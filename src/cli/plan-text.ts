@@ -1,14 +1,14 @@
 /** A plan on stdout: the answer, what binds it, every configuration with how its verdict is known, the line that checks it. */
 import { metricNamed } from '../metrics/catalog/index.ts';
 import { formatMetric, significant } from '../report/format.ts';
+import { type Screen, table } from '../report/text-table.ts';
 import type { Override } from '../scenario/load.ts';
 import type { Candidate, PlanResult } from '../study/plan.ts';
 import { settingText } from '../study/points.ts';
 import { brokenText, thresholdText } from './knee-text.ts';
 import { quote } from './quote.ts';
-import { type Style, table } from './terminal.ts';
 
-export interface PlanPrint {
+export interface PlanPrint extends Screen {
   result: PlanResult;
   name: string;
   /** `usd_per_hour`, and its unit. */
@@ -21,7 +21,6 @@ export interface PlanPrint {
   scenario: string;
   fixed: readonly Override[];
   thresholds: readonly string[];
-  style: (style: Style, text: string) => string;
 }
 
 const MOST_ROWS = 24;
@@ -101,7 +100,7 @@ function bindingText({ result, objective, unit, style }: PlanPrint): string {
     .join('');
 }
 
-function candidateTable({ result, objective, unit, smaller, style }: PlanPrint): string {
+function candidateTable({ result, objective, unit, smaller, width, style }: PlanPrint): string {
   const { candidates, answer, thresholds } = result;
   const paths = candidates[0].setting.map(({ path }) => path);
   // What passes only by inference is dearer than the answer and says nothing new.
@@ -133,7 +132,7 @@ function candidateTable({ result, objective, unit, smaller, style }: PlanPrint):
   const right = [paths.length, ...metrics.map((_, i) => paths.length + 2 + i)];
   const rest = known.length - shown.length;
   return (
-    table(rows, { header, right, indent: 2, style }) +
+    table(rows, { header, right, keys: paths.length + 2, indent: 2, width, style }) +
     (rest > 0 ? `  and ${rest} more in plan.json\n` : '') +
     (known.length < candidates.length ? `  ${dearer(candidates.length - known.length)} not simulated\n` : '')
   );

@@ -7,6 +7,8 @@ import type { Context } from './command.ts';
 
 export function printReport(folder: string, { terminal }: Context): void {
   const { tables } = readRun(folder, null);
-  terminal.out(terminalSummary(digest(tables), { color: terminal.colorOut, ascii: false }));
+  terminal.out(
+    terminalSummary(digest(tables), { color: terminal.colorOut, ascii: false, width: terminal.results.width }),
+  );
   terminal.out(`${terminal.styleOut('dim', 'report:')} ${join(folder, 'report.html')}\n`);
 }

@@ -1,11 +1,9 @@
 /** What `reproduce` prints: rows, scores, orderings, knees, the comparison with other simulators; and the same as JSON. */
 import { formatValue } from '../metrics/summary.ts';
+import { type Screen, table } from '../report/text-table.ts';
 import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison, Score } from '../study/reproduce/score.ts';
 import type { Failure } from './errors.ts';
-import { type Style, table } from './terminal.ts';
-
-type Paint = (style: Style, text: string) => string;
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}%`;
@@ -17,17 +15,17 @@ export const FORMULA =
   'beyond-knee: keeps up, first token over the limit; saturated: achieved < 95% of offered; looked-at: a value was chosen on them; ' +
   'fitted: used by a calibration';
 
-export function reproductionText(one: Reproduced, { rows, style }: { rows: boolean; style: Paint }): string {
+export function reproductionText(one: Reproduced, rows: boolean, screen: Screen): string {
   const { reproduction, comparisons } = one;
   const { file, name } = reproduction;
-  const head = `${style('bold', name)}  ${file.title}\n${file.engine}. Published: ${file.source}\n`;
-  return [head, rows ? rowsText(comparisons, style) : '', scoresText(one.scores, style), checksText(one)]
+  const head = `${screen.style('bold', name)}  ${file.title}\n${file.engine}. Published: ${file.source}\n`;
+  return [head, rows ? rowsText(comparisons, screen) : '', scoresText(one.scores, screen), checksText(one)]
     .filter((part) => part !== '')
     .join('\n')
     .concat('\n');
 }
 
-function rowsText(comparisons: readonly Comparison[], style: Paint): string {
+function rowsText(comparisons: readonly Comparison[], screen: Screen): string {
   return table(
     comparisons.map((one) => [
       one.row.group.name,
@@ -38,11 +36,11 @@ function rowsText(comparisons: readonly Comparison[], style: Paint): string {
       errorText(one),
       one.standing === 'held-out' ? '' : one.standing,
     ]),
-    { header: ['group', 'row', 'metric', 'published', 'simulated', 'error', ''], right: [3, 4, 5], style },
+    { header: ['group', 'row', 'metric', 'published', 'simulated', 'error', ''], right: [3, 4, 5], keys: 3, ...screen },
   );
 }
 
-export function scoresText(scores: readonly Score[], style: Paint): string {
+export function scoresText(scores: readonly Score[], screen: Screen): string {
   return table(
     scores.map(({ metric, standing, rows, mape, median, bias, worst, tolerance }) => [
       metric,
@@ -57,7 +55,8 @@ export function scoresText(scores: readonly Score[], style: Paint): string {
     {
       header: ['metric', 'rows are', 'rows', 'MAPE', 'median', 'bias', 'worst', 'tolerance'],
       right: [2, 3, 4, 5],
-      style,
+      keys: 2,
+      ...screen,
     },
   );
 }
@@ -76,7 +75,7 @@ function checksText({ orderings, knees, rivals }: Pick<Reproduced, 'orderings' |
   return lines.map((line) => `${line}\n`).join('');
 }
 
-export function summaryText(results: readonly Reproduced[], style: Paint): string {
+export function summaryText(results: readonly Reproduced[], screen: Screen): string {
   const missed = results.flatMap(({ reproduction, scores }) =>
     scores
       .filter(({ tolerance, mape }) => tolerance !== null && mape > tolerance)
@@ -86,7 +85,7 @@ export function summaryText(results: readonly Reproduced[], style: Paint): strin
       ),
   );
   const lists = missed.length === 0 ? 'every stated tolerance is kept\n' : `missed: ${missed.join('; ')}\n`;
-  return `${style('bold', 'all')}\n${scoresText(overall(results), style)}${lists}${FORMULA}\n`;
+  return `${screen.style('bold', 'all')}\n${scoresText(overall(results), screen)}${lists}${FORMULA}\n`;
 }
 
 /** Which reproductions there is no result of; empty where there are all. */

@@ -1,20 +1,19 @@
 /** What a headline rests on, on stdout: a table of parameters by what they change, what dominates, where verdicts flip. */
 import { metricNamed } from '../metrics/catalog/index.ts';
 import { formatMetric, significant } from '../report/format.ts';
+import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Explained, Flip } from '../study/explain-run.ts';
 import type { Effect } from '../study/sensitivity.ts';
 import { formatBandwidth, formatSeconds } from './format.ts';
 import { thresholdText } from './knee-text.ts';
-import { fold, type Style, table } from './terminal.ts';
 
-export interface SensitivityPrint {
+export interface SensitivityPrint extends Screen {
   explained: Explained;
   name: string;
   smaller: string;
   metrics: readonly string[];
   replications: number;
   runs: number;
-  style: (style: Style, text: string) => string;
 }
 
 /** A parameter's value as people read it. */
@@ -45,7 +44,7 @@ export function sensitivityText(print: SensitivityPrint): string {
   return lines.join('');
 }
 
-function metricText({ explained, replications, style }: SensitivityPrint, metric: string): string {
+function metricText({ explained, replications, width, style }: SensitivityPrint, metric: string): string {
   const found = explained.byMetric.get(metric);
   if (found === undefined) return '';
   const unit = metricNamed(metric)?.unit ?? '';
@@ -57,9 +56,9 @@ function metricText({ explained, replications, style }: SensitivityPrint, metric
   const labels = new Map(effects.map(({ key, label }) => [key, label]));
   const lines = [
     `${style('bold', metric)} is ${formatMetric(base, unit, 4)} as the scenario stands\n`,
-    table(rows, { header, right: [1, 2, 3, 4, 5, 6], indent: 2, style }),
+    table(rows, { header, right: [1, 2, 3, 4, 5, 6], indent: 2, width, style }),
   ];
-  if (still.length > 0) lines.push(fold(`change nothing: ${still.join(', ')}`, 100, '  '));
+  if (still.length > 0) lines.push(fold(`change nothing: ${still.join(', ')}`, width, '  '));
   if (dominant.length > 0)
     lines.push(`  ${style('bold', 'rests on')}  ${dominant.map((key) => labels.get(key)).join(', ')}\n`);
   lines.push(

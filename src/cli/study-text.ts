@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { metricNamed } from '../metrics/catalog/index.ts';
 import { HEADLINE, type StudyTables, studyDigest } from '../report/study-digest.ts';
+import { table } from '../report/text-table.ts';
 import { writeStudyReport } from '../report/write-study.ts';
 import type { StudyDocument } from '../study/study-document.ts';
 import { summaryOf } from '../study/sweep.ts';
 import type { SettingResult } from '../study/tables.ts';
 import type { Arguments, Context } from './command.ts';
 import { UsageError } from './parse.ts';
-import { table } from './terminal.ts';
 
 export const STUDY_OPTIONS = {
   metrics: {
@@ -51,7 +51,7 @@ export async function presentStudy(
   const { name, sentence, header, rows, numbersFrom, reproduce } = studyDigest(study, metricsOf(args));
   const right = header.map((_, column) => column).filter((column) => column >= numbersFrom);
   terminal.out(`${terminal.styleOut('bold', name)}  ${sentence}\n\n`);
-  terminal.out(table(rows, { header, right, indent: 2, style: terminal.styleOut }));
+  terminal.out(table(rows, { header, right, keys: numbersFrom, indent: 2, ...terminal.results }));
   terminal.out(`\n${terminal.styleOut('dim', 'again:')} ${reproduce}\n`);
   terminal.out(`${terminal.styleOut('dim', 'table:')} ${join(folder, 'sweep.arrow')}\n`);
   terminal.out(`${terminal.styleOut('dim', 'report:')} ${join(folder, 'report.html')}\n`);

@@ -1,7 +1,7 @@
-/** Where text goes and how it looks: colours by stream, tables whose widths ignore escape sequences. */
-import { stripVTControlCharacters, styleText } from 'node:util';
+/** Where text goes and how it looks: streams, their widths, colours. */
+import { styleText } from 'node:util';
+import { COLUMNS, type Screen, type Style } from '../report/text-table.ts';
 
-export type Style = Parameters<typeof styleText>[0];
 export type ColorChoice = 'auto' | 'always' | 'never';
 
 /** Environment variables and streams as far as colour depends on them. */
@@ -19,68 +19,10 @@ export function wantsColor({ choice, isTTY, env }: ColorFacts): boolean {
   return isTTY && env.TERM !== 'dumb';
 }
 
-export const textWidth = (text: string): number => [...stripVTControlCharacters(text)].length;
-
-const pad = (text: string, width: number, right: boolean) => {
-  const space = ' '.repeat(Math.max(0, width - textWidth(text)));
-  return right ? space + text : text + space;
-};
-
-export interface TableOptions {
-  header?: readonly string[];
-  /** Columns whose text stands at the right (numbers). */
-  right?: readonly number[];
-  indent?: number;
-  /** Columns of the screen: the last column of text is folded to what is left of them, where that is enough to read. */
-  width?: number;
-  style?: (style: Style, text: string) => string;
-}
-
-/** A column of text narrower than this is not folded: a word a line is worse than the terminal's own wrapping. */
-const NARROWEST = 30;
-
-/** Rows as aligned columns, two spaces apart, each line ended; no trailing spaces. */
-export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
-  const { header, right = [], indent = 0, width, style = (_style, text) => text } = options;
-  const all = header === undefined ? rows : [header, ...rows];
-  const columns = Math.max(0, ...all.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, c) => Math.max(...all.map((row) => textWidth(row[c] ?? ''))));
-  const line = (row: readonly string[]) =>
-    (' '.repeat(indent) + row.map((cell, c) => pad(cell, widths[c], right.includes(c))).join('  ')).trimEnd();
-  const before = indent + widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
-  const left = width === undefined ? 0 : width - before;
-  const body = rows.map((row) =>
-    left < NARROWEST || row.length < columns || textWidth(row[columns - 1]) <= left
-      ? line(row)
-      : line([
-          ...row.slice(0, -1),
-          fold(row[columns - 1], left)
-            .trimEnd()
-            .replaceAll('\n', `\n${' '.repeat(before)}`),
-        ]),
-  );
-  return [...(header === undefined ? [] : [style('bold', line(header))]), ...body].map((text) => `${text}\n`).join('');
-}
-
-/** Text folded at spaces to at most `width` columns, continuation lines indented. */
-export function fold(text: string, width: number, indent = ''): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && textWidth(line) + 1 + textWidth(word) > width - indent.length) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((one) => `${indent}${one}\n`).join('');
-}
-
 export class Terminal {
   /** Columns of stderr, or 100 where it is no terminal. */
   readonly width: number;
-  /** Columns of stdout where it is a terminal: into a pipe or file a row stays one line, for grep. */
+  /** Columns of stdout where it is a terminal: into a pipe or file a row of `list` stays one line, for grep. */
   readonly screen: number | undefined;
   readonly colorOut: boolean;
   readonly colorErr: boolean;
@@ -99,6 +41,11 @@ export class Terminal {
   /** The result. */
   out(text: string): void {
     process.stdout.write(text);
+  }
+
+  /** What results are laid out for: the terminal, or the same columns in every pipe, file and log. */
+  get results(): Screen {
+    return { width: Math.max(40, this.screen ?? COLUMNS), style: this.styleOut };
   }
 
   /** One JSON document, the whole result. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { KneeRow } from '../report/figures/figure.ts';
 import type { StudyRun } from '../report/run-data.ts';
+import { PLAIN } from '../report/text-table.ts';
 import { scenarioHash } from '../scenario/hash.ts';
 import { splitAxes, splitList } from '../study/axes.ts';
 import { findKnees, type KneeResult } from '../study/knee.ts';
@@ -76,12 +77,9 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
     name: first.name,
     smaller: note,
     metrics: HEADLINE,
-    style: context.terminal.styleOut,
+    ...context.terminal.results,
   });
-  folder.write(
-    'knee.txt',
-    kneeText({ result, name: first.name, smaller: note, metrics: HEADLINE, style: (_style, plain) => plain }),
-  );
+  folder.write('knee.txt', kneeText({ result, name: first.name, smaller: note, metrics: HEADLINE, ...PLAIN }));
   if (args.figures === true) await draw(folder, result, note);
   folder.finish();
   if (context.json) {

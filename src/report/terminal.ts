@@ -2,16 +2,17 @@
  * The summary on stdout: verdict, thresholds first, headline numbers, one row a cohort. The same text for the same run; colour
  * and characters beyond ASCII are the caller's choice.
  */
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { Digest } from './digest.ts';
+import { type Style, table } from './text-table.ts';
 
 export interface TerminalOptions {
   readonly color: boolean;
   /** Only ASCII characters: for terminals and logs without UTF-8. */
   readonly ascii: boolean;
+  /** Columns of the screen. */
+  readonly width: number;
 }
-
-type Style = Parameters<typeof styleText>[0];
 
 const MARKS = { pass: ['✓', 'ok'], warn: ['!', '!!'], fail: ['✗', 'XX'] } as const;
 const STYLES = { pass: 'green', warn: 'yellow', fail: 'red' } as const;
@@ -34,36 +35,30 @@ export function terminalSummary(digest: Digest, options: TerminalOptions): strin
       line.bound,
       line.status === 'warn' ? 'warning only' : '',
     ]);
-    blocks.push(heading('Thresholds', style) + columns(rows, [2, 3]));
+    blocks.push(heading('Thresholds', style) + table(rows, { right: [2, 3], indent: 2 }));
   }
   const tiles = digest.tiles.map((tile) => [tile.label, tile.value, style('dim', tile.note)]);
-  blocks.push(heading('Headline', style) + columns(tiles, [1]));
-  const cohorts = [['', ...digest.cohorts.columns], ...digest.cohorts.rows.map((row) => [row.cohort, ...row.cells])];
-  const [header, ...body] = columns(
-    cohorts,
-    digest.cohorts.columns.map((_, i) => i + 1),
-  )
-    .trimEnd()
-    .split('\n');
-  blocks.push(`${heading('Cohorts', style)}${style('dim', header)}\n${body.join('\n')}\n`);
+  blocks.push(heading('Headline', style) + table(tiles, { right: [1], indent: 2 }));
+  const { columns, rows: cohorts } = digest.cohorts;
+  blocks.push(
+    heading('Cohorts', style) +
+      table(
+        cohorts.map(({ cohort, cells }) => [cohort, ...cells]),
+        {
+          header: ['', ...columns],
+          right: columns.map((_, i) => i + 1),
+          indent: 2,
+          width: options.width,
+          style: (_style, text) => style('dim', text),
+        },
+      ),
+  );
   blocks.push(`${style('dim', 'again:')} ${digest.reproduce}\n`);
   const text = blocks.map(printable).join('\n');
   return options.ascii ? toAscii(text) : text;
 }
 
 const heading = (text: string, style: (kind: Style, text: string) => string): string => `${style('bold', text)}\n`;
-
-const width = (text: string): number => [...stripVTControlCharacters(text)].length;
-
-/** Two spaces before each row and between columns; `right` columns stand at the right; no trailing spaces. */
-function columns(rows: readonly (readonly string[])[], right: readonly number[]): string {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => width(row[c]))));
-  const cell = (text: string, c: number) => {
-    const space = ' '.repeat(widths[c] - width(text));
-    return right.includes(c) ? space + text : text + space;
-  };
-  return rows.map((row) => `  ${row.map(cell).join('  ').trimEnd()}\n`).join('');
-}
 
 /** Names come from a file: nothing of theirs may move the cursor. Escape sequences of styleText are the only ones kept. */
 function printable(text: string): string {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatParameters, formatSeconds } from '../../src/cli/format.ts';
 import { quote } from '../../src/cli/quote.ts';
-import { fold, table, textWidth, wantsColor } from '../../src/cli/terminal.ts';
+import { wantsColor } from '../../src/cli/terminal.ts';
+import { fold, table, textWidth } from '../../src/report/text-table.ts';
 
 describe('tables', () => {
   const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
@@ -26,6 +27,45 @@ describe('tables', () => {
     expect(table(rows, { width: 40 })).toBe('name  five words that need two of the\n      lines here\n');
     expect(table(rows, { width: 20 })).toBe('name  five words that need two of the lines here\n');
     expect(table(rows)).toBe(table(rows, { width: 20 }));
+  });
+
+  describe('wider than the screen', () => {
+    const header = ['population.users', 'ttft_ms_p99', 'goodput_rps', 'cost_usd_per_user_month', ''];
+    const rows = [
+      ['1e3', '1.2 s', '40 /s', '$0.12', 'one note of some length that needs room'],
+      ['1e4', '12 s', '400 /s', '$0.02', ''],
+    ];
+    const asked = { header, right: [1, 2, 3], keys: 1 };
+    const lines = (text: string) => text.trimEnd().split('\n');
+
+    it('break headings before they break rows, and stand on them', () => {
+      const text = table(
+        rows.map((row) => row.slice(0, 4)),
+        { header: header.slice(0, 4), right: [1, 2, 3], width: 50 },
+      );
+      expect(lines(text).slice(0, 3)).toEqual([
+        'population.   ttft_  goodput_  cost_usd_per_',
+        'users        ms_p99       rps     user_month',
+        '1e3           1.2 s     40 /s          $0.12',
+      ]);
+      expect(lines(text)).toHaveLength(4);
+      expect(Math.max(...lines(text).map(textWidth))).toBeLessThanOrEqual(50);
+    });
+
+    it('go on below, with the first column repeated, and lose nothing', () => {
+      for (const width of [40, 50, 60, 72]) {
+        const text = table(rows, { ...asked, width });
+        expect(Math.max(...lines(text).map(textWidth)), `${width}\n${text}`).toBeLessThanOrEqual(width);
+        for (const cell of rows.flat()) for (const word of cell.split(' ')) expect(text).toContain(word);
+        const blocks = text.split('\n\n');
+        for (const block of blocks) expect(block).toMatch(/^1e3 .*\n(.*\n)*?1e4/m);
+        expect(blocks.length > 1).toBe(width <= 60);
+      }
+    });
+
+    it('are one line a row without a width, as into grep', () => {
+      expect(lines(table(rows, asked))).toHaveLength(3);
+    });
   });
 
   it('fold at spaces and keep every word', () => {

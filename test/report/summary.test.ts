@@ -7,7 +7,7 @@ import type { RunTables } from '../../src/report/run-data.ts';
 import { terminalSummary } from '../../src/report/terminal.ts';
 import { emptyRun, runTables } from './fixture.ts';
 
-const plain = { color: false, ascii: false };
+const plain = { color: false, ascii: false, width: 80 };
 
 /** The run with some of its summary and scenario replaced. */
 function changed(values: Record<string, number>, scenario: Partial<RunTables['scenario']> = {}): RunTables {
@@ -97,11 +97,19 @@ describe('terminal', () => {
         Cost of a user                     $0.14  a month, rent of all hardware
 
       Cohorts
-                    requests  TTFT p50  TTFT p99  TPOT p99  E2E p99  slowdown p99  GPU hits  SLO met
-        free               –    111 ms    2.24 s   40.3 ms   10.9 s         2.86×         –    98.1%
-        pro                –     85 ms    1.72 s     31 ms    8.4 s          2.2×         –    98.9%
-        enterprise         –   59.5 ms     1.2 s   21.7 ms   5.88 s         1.54×         –   99.46%
-        all           10.4 M   89.3 ms    1.81 s   32.6 ms   8.82 s         2.31×     68.3%    98.8%
+                                 TTFT    TTFT     TPOT
+                    requests      p50     p99      p99
+        free               –   111 ms  2.24 s  40.3 ms
+        pro                –    85 ms  1.72 s    31 ms
+        enterprise         –  59.5 ms   1.2 s  21.7 ms
+        all           10.4 M  89.3 ms  1.81 s  32.6 ms
+
+                       E2E  slowdown    GPU     SLO
+                       p99       p99   hits     met
+        free        10.9 s     2.86×      –   98.1%
+        pro          8.4 s      2.2×      –   98.9%
+        enterprise  5.88 s     1.54×      –  99.46%
+        all         8.82 s     2.31×  68.3%   98.8%
 
       again: mint-bench run scenario.resolved.yaml
       "
@@ -109,14 +117,14 @@ describe('terminal', () => {
   });
 
   it('ASCII has no character beyond ASCII, at the same width', () => {
-    const text = terminalSummary(digest(runTables()), { color: false, ascii: true });
+    const text = terminalSummary(digest(runTables()), { color: false, ascii: true, width: 80 });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
     expect(text).toMatch(/^[\u0000-\u007f]*$/);
     expect(text).toContain('XX  slo_attainment');
   });
 
   it('colour changes nothing but colour', () => {
-    const coloured = terminalSummary(digest(runTables()), { color: true, ascii: false });
+    const coloured = terminalSummary(digest(runTables()), { color: true, ascii: false, width: 80 });
     expect(coloured).toContain('\u001b[');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences of colours
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(terminalSummary(digest(runTables()), plain));

@@ -1,12 +1,12 @@
 /** `baseline save <run> <name>`, `baseline list`: named baselines under reports/baselines, what `compare` takes by name. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { table } from '../../report/text-table.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { BASELINES, commandOf, listBaselines, saveBaseline } from '../../study/compare/baseline.ts';
 import { readSide } from '../../study/compare/sides.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { table } from '../terminal.ts';
 
 export const command: Command = {
   positionals: {
@@ -45,7 +45,7 @@ export const command: Command = {
           table(rows, {
             header: ['baseline', 'runs', 'hash', 'made on', 'with'],
             right: [1],
-            style: terminal.styleOut,
+            ...terminal.results,
           }),
         );
       }

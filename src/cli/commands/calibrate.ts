@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { ANCHOR_SETS, citedProfile } from '../../real/anchors.ts';
 import { calibrate } from '../../real/calibrate.ts';
 import { readKernelRun } from '../../real/results.ts';
+import { table } from '../../report/text-table.ts';
 import { UserError } from '../../scenario/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { formatBandwidth, formatFlops, formatSeconds } from '../format.ts';
 import { calibrationTable } from '../kernel-tables.ts';
-import { table } from '../terminal.ts';
 
 export const command: Command = {
   positionals: {
@@ -63,7 +63,7 @@ export const command: Command = {
           ['error on the fitted shapes', `${(100 * fitError).toFixed(1)}% of ${profile.fit.shapes}`],
           ['error on the held-out shapes', `${(100 * profile.fit.mape).toFixed(1)}% of ${profile.fit.held_out}`],
         ]) +
-        `\n${calibrationTable(calibration, terminal.styleOut)}\n` +
+        `\n${calibrationTable(calibration, terminal.results)}\n` +
         `${out}\nuse it in a scenario: serving: {cost: {model: profile, file: ${out}}}\n`,
     );
     for (const note of notes) terminal.err(`note: ${note}\n`);
@@ -87,7 +87,7 @@ function published(folder: string, { terminal, json }: Context): undefined {
     table(rows, {
       header: ['profile', 'anchor', 'published µs', 'fitted µs'],
       right: [2, 3],
-      style: terminal.styleOut,
+      ...terminal.results,
     }),
   );
 }

@@ -3,10 +3,10 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { table } from '../../report/text-table.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes } from '../format.ts';
-import { table } from '../terminal.ts';
 
 interface Check {
   name: string;

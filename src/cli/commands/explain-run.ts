@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import type { SensitivityRow } from '../../report/figures/figure.ts';
+import { PLAIN, table } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type Explained, explainRun, parametersOf } from '../../study/explain-run.ts';
@@ -18,7 +19,6 @@ import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { drawInto, fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
 import { parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
-import { table } from '../terminal.ts';
 
 export const command: Command = {
   positionals: {
@@ -73,11 +73,11 @@ export const command: Command = {
     );
     const print: SensitivityPrint = {
       ...{ explained, name: scenario.name, smaller: smallerText(smaller), metrics, replications, runs },
-      style: context.terminal.styleOut,
+      ...context.terminal.results,
     };
     const document = documentOf(print, again);
     folder.write('sensitivity.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('sensitivity.txt', sensitivityText({ ...print, style: (_style, text) => text }));
+    folder.write('sensitivity.txt', sensitivityText({ ...print, ...PLAIN }));
     if (args.figures === true) {
       const caption = `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`;
       await drawInto(folder, 'sensitivity', rowsOf(explained, metrics[0]), ['tornado'], caption);
@@ -147,7 +147,7 @@ function list(scenario: Scenario, metrics: readonly string[], only: readonly str
       table(rows, {
         header: ['parameter', 'low', 'here', 'high', 'source'],
         right: [1, 2, 3],
-        style: terminal.styleOut,
+        ...terminal.results,
       }),
     );
   }

@@ -1,10 +1,10 @@
 /** `explain <thing>`: anything that `list` knows, by name, group of metrics, end of a field's path, or `kind/name`. */
 import { explainMetric } from '../../metrics/catalog/index.ts';
+import { fold } from '../../report/text-table.ts';
 import { nearest } from '../../scenario/findings.ts';
 import { type Item, KINDS, type Kind } from '../catalog.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { fold } from '../terminal.ts';
 
 interface Found {
   kind: Kind;

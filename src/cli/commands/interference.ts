@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { InterferenceRow } from '../../report/figures/figure.ts';
 import type { StudyRun } from '../../report/run-data.ts';
+import { PLAIN, table } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type Interference, interference } from '../../study/interference/interference.ts';
@@ -19,7 +20,6 @@ import { type InterferencePrint, interferenceText, mechanismName, PART_NAMES } f
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { drawInto, fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
-import { table } from '../terminal.ts';
 
 export const command: Command = {
   positionals: {
@@ -73,11 +73,11 @@ export const command: Command = {
     );
     const print: InterferencePrint = {
       ...{ found, crowd, name: scenario.name, smaller: smallerText(smaller), replications, runs },
-      style: context.terminal.styleOut,
+      ...context.terminal.results,
     };
     const document = documentOf(print, again);
     folder.write('interference.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('interference.txt', interferenceText({ ...print, style: (_style, text) => text }));
+    folder.write('interference.txt', interferenceText({ ...print, ...PLAIN }));
     if (args.figures === true) {
       const whose = cohort === 'all' ? 'all requests' : `cohort ${cohort}`;
       const caption = [scenario.name, whose, print.smaller].filter(Boolean).join(', ');
@@ -156,7 +156,7 @@ function list(scenario: Scenario, cohort: string, { terminal, json }: Context) {
     const rows = mechanisms.map(({ key, plays_a_part, metric, summary }) => [
       ...[key, plays_a_part ? 'yes' : 'no', metric, summary],
     ]);
-    terminal.out(table(rows, { header: ['mechanism', 'here', 'shows in', 'switched off'], style: terminal.styleOut }));
+    terminal.out(table(rows, { header: ['mechanism', 'here', 'shows in', 'switched off'], ...terminal.results }));
   }
   return EXIT.ok;
 }

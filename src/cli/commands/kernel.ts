@@ -159,7 +159,7 @@ async function selfTest(
   }
   const rows = summarise(results);
   if (json) terminal.outJson({ seed: wanted.seed, rows });
-  else terminal.out(conformanceTable(rows, terminal.styleOut));
+  else terminal.out(conformanceTable(rows, terminal.results));
   const faults = rows.filter((row) => row.firstFault !== null);
   for (const { backend, group, firstFault } of faults) terminal.err(`${backend}, ${group}: ${firstFault}\n`);
   if (faults.length > 0)
@@ -205,7 +205,7 @@ async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess
   } else {
     const curves = kind === 'curves' || (CURVES as readonly string[]).includes(kind);
     terminal.out(`measured on ${device}\n${rooflineText(roofline)}\n`);
-    terminal.out((curves ? curveTable : recordTable)(records, terminal.styleOut));
+    terminal.out((curves ? curveTable : recordTable)(records, terminal.results));
     terminal.out(`\n${file}\n${figures.map((path) => `${path}\n`).join('')}`);
   }
   for (const { name, reason } of skipped) terminal.err(`left out: ${name}: ${reason}\n`);
@@ -230,6 +230,6 @@ async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess,
     show(results.length, plan.length, spec.adapter.base.name);
   }
   if (json) terminal.outJson({ device: probe.device, seed: wanted.seed, loads: results });
-  else terminal.out(`measured on ${probe.device} (${probe.backend})\n${loadTable(results, terminal.styleOut)}`);
+  else terminal.out(`measured on ${probe.device} (${probe.backend})\n${loadTable(results, terminal.results)}`);
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }

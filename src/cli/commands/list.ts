@@ -1,9 +1,10 @@
 /** `list [kind]`: what there is, by name. */
+
+import { table } from '../../report/text-table.ts';
 import { suggest } from '../../scenario/findings.ts';
 import { KINDS } from '../catalog.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { table } from '../terminal.ts';
 
 const names = KINDS.map((kind) => kind.name);
 

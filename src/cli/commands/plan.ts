@@ -3,6 +3,7 @@
  * it. Exit code 10 where none does.
  */
 import { join } from 'node:path';
+import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import { splitList } from '../../study/axes.ts';
 import { OBJECTIVES, type PlanResult, plan } from '../../study/plan.ts';
@@ -96,11 +97,11 @@ export const command: Command = {
     );
     const print: PlanPrint = {
       ...{ result, name: base.name, objective, unit: OBJECTIVES[objective].unit, smaller: smallerText(smaller) },
-      ...{ replications, runs, scenario: written, fixed, thresholds: texts, style: context.terminal.styleOut },
+      ...{ replications, runs, scenario: written, fixed, thresholds: texts, ...context.terminal.results },
     };
     const document = planDocument(print, again);
     folder.write('plan.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('plan.txt', planText({ ...print, style: (_style, text) => text }));
+    folder.write('plan.txt', planText({ ...print, ...PLAIN }));
     folder.finish();
     if (context.json) {
       context.terminal.outJson(document);

@@ -92,9 +92,8 @@ export const command: Command = {
     const failures = all.failed.map(({ name, error }) => ({ name, ...failure(error, terminal, context.line) }));
     if (context.json) terminal.outJson(reproductionJson(results, failures, all.stopped));
     else {
-      for (const one of results)
-        terminal.out(reproductionText(one, { rows: args.rows === true, style: terminal.styleOut }));
-      if (results.length > 1) terminal.out(summaryText(results, terminal.styleOut));
+      for (const one of results) terminal.out(reproductionText(one, args.rows === true, terminal.results));
+      if (results.length > 1) terminal.out(summaryText(results, terminal.results));
       terminal.out(notReproducedText(failures, all.stopped));
     }
     for (const { name, text } of failures) terminal.err(`${name} is not reproduced:\n${text}`);

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseWindow, type TraceWindow, windowText } from '../../metrics/trace/window.ts';
+import { table } from '../../report/text-table.ts';
 import { writeReport } from '../../report/write.ts';
 import { type RunOutcome, runScenario } from '../../run/run.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
@@ -22,7 +23,6 @@ import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { printReport } from '../report-text.ts';
-import { table } from '../terminal.ts';
 
 export const command: Command = {
   positionals: {
@@ -176,7 +176,7 @@ function pointText(label: string, { manifest, resumed }: RunOutcome): string {
 function dryRun(scenario: Scenario, { terminal, json }: Context): void {
   const plan = planOf(scenario);
   if (json) terminal.outJson(plan);
-  else terminal.out(`${plan.name}\n${table(planLines(plan), { indent: 2 })}`);
+  else terminal.out(`${plan.name}\n${table(planLines(plan), { indent: 2, ...terminal.results })}`);
 }
 
 function reproduceLine(file: string, overrides: readonly Override[]): string {

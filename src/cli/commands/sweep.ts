@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { table } from '../../report/text-table.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import { parsePoint, splitAxes } from '../../study/axes.ts';
@@ -23,7 +24,6 @@ import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { redisUrl } from '../redis-url.ts';
 import { metricsOf, presentStudy, STUDY_OPTIONS } from '../study-text.ts';
-import { table } from '../terminal.ts';
 import { runUntil, UNTIL_OPTIONS } from '../until.ts';
 
 export const command: Command = {
@@ -221,7 +221,7 @@ function dryRun(study: Study, shard: Shard | null, { terminal, json }: Context):
   }
   const rows = points.map(({ index, overrides, scenario }) => [String(index), settingText(overrides), scenario.seed]);
   terminal.out(`${studyName(study)}: ${study.settings.length} settings × ${study.replications}\n`);
-  terminal.out(table(rows, { header: ['point', 'setting', 'seed'], right: [0], indent: 2 }));
+  terminal.out(table(rows, { header: ['point', 'setting', 'seed'], right: [0], indent: 2, ...terminal.results }));
 }
 
 function printShard({ of, part }: Shard, folder: string, args: Arguments, { terminal, json }: Context): void {

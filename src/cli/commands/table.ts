@@ -4,11 +4,11 @@ import { csv } from '../../report/csv.ts';
 import { latexTable, type MetricRow, type MetricTable, metricCell } from '../../report/latex.ts';
 import { markdownTable } from '../../report/markdown.ts';
 import { ALL, findSummary, type SummaryRow } from '../../report/run-data.ts';
+import { type Screen, table } from '../../report/text-table.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
 import { readStored, type Stored, settingsOf } from '../stored.ts';
 import { metricsOf } from '../study-text.ts';
-import { table } from '../terminal.ts';
 
 const FORMATS = ['text', 'latex', 'markdown', 'csv'] as const;
 
@@ -42,7 +42,7 @@ export const command: Command = {
       );
     const text = context.json
       ? ''
-      : render(args.format as (typeof FORMATS)[number], made, metrics, context.terminal.styleOut);
+      : render(args.format as (typeof FORMATS)[number], made, metrics, context.terminal.results);
     if (context.json) context.terminal.outJson({ keys: made.keys, rows: made.rows });
     else if (args.out === undefined) context.terminal.out(text);
     else {
@@ -111,9 +111,12 @@ function heading(metric: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-type Style = NonNullable<Parameters<typeof table>[1]>['style'];
-
-function render(format: (typeof FORMATS)[number], made: MetricTable, metrics: readonly string[], style: Style): string {
+function render(
+  format: (typeof FORMATS)[number],
+  made: MetricTable,
+  metrics: readonly string[],
+  screen: Screen,
+): string {
   const { keys, headings, rows } = made;
   const lines = rows.map(({ label, cells }) => [...label, ...cells.map(metricCell)]);
   const right = headings.map((_, i) => keys.length + i);
@@ -136,6 +139,6 @@ function render(format: (typeof FORMATS)[number], made: MetricTable, metrics: re
         ),
       );
     case 'text':
-      return table(lines, { header: [...keys, ...headings], right, style });
+      return table(lines, { header: [...keys, ...headings], right, keys: keys.length, ...screen });
   }
 }

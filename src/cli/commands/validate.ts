@@ -1,11 +1,12 @@
 /** `validate <file…>`: every problem of every file, and what a valid one resolves to. Exit code 3 where any is invalid. */
+
+import { table } from '../../report/text-table.ts';
 import { diagnosticsJson, renderDiagnostics } from '../../scenario/diagnostics.ts';
 import { type Diagnostic, UserError } from '../../scenario/errors.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { loadForCommand, overridesOf, SET_OPTION } from '../load.ts';
 import { type Plan, planLines, planOf } from '../plan.ts';
-import { table } from '../terminal.ts';
 
 interface Verdict {
   file: string;
@@ -41,7 +42,7 @@ export const command: Command = {
         const shown = quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
         terminal.err(renderDiagnostics(shown, { color: terminal.colorErr, width: terminal.width }));
         terminal.out(`${file}: ${valid ? terminal.styleOut('green', 'valid') : terminal.styleOut('red', 'invalid')}\n`);
-        if (plan !== null && !quiet) terminal.out(table(planLines(plan), { indent: 2 }));
+        if (plan !== null && !quiet) terminal.out(table(planLines(plan), { indent: 2, ...terminal.results }));
       }
     }
     return verdicts.every(({ valid }) => valid) ? EXIT.ok : EXIT.scenario;
