@@ -3,6 +3,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { startupSeconds } from '../scenario/startup.ts';
+import type { Scope } from './result.ts';
 
 export interface RunFacts {
   cohorts: readonly string[];
@@ -21,6 +22,12 @@ export interface RunFacts {
   watts: number;
   /** Seconds before a replica serves. */
   startupSeconds: number;
+}
+
+/** The whole run, which tables call `all`. A cohort of that name is the run's only one, so it is no scope of its own. */
+export function scopesOf({ cohorts }: Pick<RunFacts, 'cohorts'>): { readonly scope: Scope; readonly name: string }[] {
+  const own = cohorts.map((name, scope) => ({ scope, name })).filter(({ name }) => name !== 'all');
+  return [{ scope: 'all', name: 'all' }, ...own];
 }
 
 /** @param kvBlocksPerReplica from the memory plan of the engine */

@@ -1,7 +1,7 @@
 /** A run's metrics as a flat list: one row for the whole run, and one for each cohort where the metric has cohorts. */
 import { METRICS } from './catalog/index.ts';
-import type { RunFacts } from './facts.ts';
-import type { RunResult, Scope } from './result.ts';
+import { type RunFacts, scopesOf } from './facts.ts';
+import type { RunResult } from './result.ts';
 
 export interface SummaryRow {
   metric: string;
@@ -19,13 +19,13 @@ export interface SummaryRow {
 export function summarise(run: RunResult, facts: RunFacts): SummaryRow[] {
   const context = { run, facts };
   const rows: SummaryRow[] = [];
-  const scopes: Scope[] = ['all', ...facts.cohorts.map((_, cohort) => cohort)];
+  const scopes = scopesOf(facts);
   for (const metric of METRICS) {
-    for (const scope of metric.scope === 'cohort' ? scopes : scopes.slice(0, 1)) {
+    for (const { scope, name } of metric.scope === 'cohort' ? scopes : scopes.slice(0, 1)) {
       const measured = metric.measure(context, scope);
       rows.push({
         metric: metric.name,
-        cohort: scope === 'all' ? 'all' : facts.cohorts[scope],
+        cohort: name,
         unit: metric.unit,
         value: measured?.value ?? null,
         n: measured?.n ?? 0,

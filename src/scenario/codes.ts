@@ -113,7 +113,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'adapters per user and users per adapter contradict',
     help: 'One of the two is 1, and no adapter is shared by more users than there are.',
   },
-  'MB-E211': { title: 'two cohorts with one name', help: 'Names label rows and columns of results.' },
+  'MB-E211': {
+    title: 'two cohorts with one name',
+    help: 'Names label rows and columns of results, where all is the whole run.',
+  },
   'MB-E212': {
     title: 'a rank mix that is not one',
     help: 'Shares of the ranks sum to 100% and every rank stands once.',

@@ -69,6 +69,10 @@ function checkPopulation({ population, duration, warmup, adapter }: Scenario, re
         hint: 'give every cohort a name of its own',
       });
     else names.set(cohort.name, i);
+    if (cohort.name === 'all' && cohorts.length > 1)
+      report('MB-E211', 'all is the name of the whole run in results', [...at, 'name'], {
+        hint: 'give every cohort a name of its own',
+      });
     const cohortUsers = cohort.share * users;
     if (cohort.rate > cohortUsers * population.max_rate_per_user * (1 + 1e-9)) {
       report(

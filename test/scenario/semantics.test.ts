@@ -65,6 +65,7 @@ describe('values that do not go together', () => {
     ['MB-E210', ['population.adapters_per_user=2', 'population.users_per_adapter=2']],
     ['MB-E210', ['population.users_per_adapter=2000']],
     ['MB-E211', ['population.cohorts[agents].name=chat']],
+    ['MB-E211', ['population.cohorts[agents].name=all']],
     ['MB-E212', ['adapter.rank=[{rank: 8, share: 50%}]']],
     ['MB-E212', ['population.cohorts[0].rank=[{rank: 8, share: 50%}, {rank: 8, share: 50%}]']],
     ['MB-E213', ['population.flash_crowds=[{at: 1min, duration: 1min, users: 10, rate: 5/s, cohort: nobody}]']],

@@ -1,6 +1,6 @@
 /** cohorts.arrow (one row a cohort, all counters) and breakdown.arrow (where request time and step time went). */
 import { COST_PARTS, TICKS_PER_SECOND } from '../../sim/cost/step-cost.ts';
-import type { RunFacts } from '../facts.ts';
+import { type RunFacts, scopesOf } from '../facts.ts';
 import { COUNTERS } from '../layout.ts';
 import { counterOf, histogramOf, partTicks, type RunResult, type Scope } from '../result.ts';
 import { type Column, encode, type TableSpec } from './arrow.ts';
@@ -52,11 +52,10 @@ export function lostTime(run: RunResult, scope: Scope): LostTime {
 }
 
 export function breakdownTable(run: RunResult, facts: RunFacts): TableSpec {
-  const scopes: Scope[] = ['all', ...facts.cohorts.map((_, cohort) => cohort)];
-  const rows = scopes.flatMap((scope) =>
+  const rows = scopesOf(facts).flatMap(({ scope, name }) =>
     lostTime(run, scope).parts.map(({ part, ns }) => ({
       part,
-      cohort: scope === 'all' ? 'all' : facts.cohorts[scope],
+      cohort: name,
       seconds: Number(ns) / 1e9,
     })),
   );

@@ -1,7 +1,7 @@
 /** distributions.arrow: every histogram, its non-empty buckets only. */
-import type { RunFacts } from '../facts.ts';
+import { type RunFacts, scopesOf } from '../facts.ts';
 import { CELL_HISTOGRAMS, COHORT_HISTOGRAMS, type HistogramName, unitOf } from '../layout.ts';
-import { histogramOf, type RunResult, type Scope } from '../result.ts';
+import { histogramOf, type RunResult } from '../result.ts';
 import { encode, type TableSpec } from './arrow.ts';
 
 const NAMES: readonly HistogramName[] = [...COHORT_HISTOGRAMS, 'itl', ...CELL_HISTOGRAMS];
@@ -12,14 +12,13 @@ export function distributionsTable(run: RunResult, facts: RunFacts): TableSpec {
   const upper: number[] = [];
   const counts: number[] = [];
   const cumulative: number[] = [];
-  const scopes: Scope[] = ['all', ...facts.cohorts.map((_, at) => at)];
   for (const name of NAMES) {
-    for (const scope of scopes) {
+    for (const { scope, name: whose } of scopesOf(facts)) {
       let below = 0;
       for (const bucket of histogramOf(run, name, scope)?.distribution() ?? []) {
         below += bucket.count;
         metric.push(unitOf(name) === 'ms' ? `${name}_ms` : name);
-        cohort.push(scope === 'all' ? 'all' : facts.cohorts[scope]);
+        cohort.push(whose);
         upper.push(bucket.upper);
         counts.push(bucket.count);
         cumulative.push(below);

@@ -1,4 +1,5 @@
 /** The part of the page that only works with its script: hidden without it. What it draws is in client/. */
+import { ALL } from '../run-data.ts';
 import { text } from './escape.ts';
 
 const scale = (id: string, chosen: 'linear' | 'log') =>
@@ -38,7 +39,7 @@ const cards = (unit: string): ExploreCard[] => [
 export function exploreSection(cohorts: readonly string[], unit: string): string {
   const box = (value: string, label: string) =>
     `<label><input type="checkbox" value="${text(value)}" checked> ${text(label)}</label>`;
-  const boxes = [box('all', 'all requests'), ...cohorts.map((name) => box(name, name))];
+  const boxes = [box(ALL, 'all requests'), ...cohorts.filter((name) => name !== ALL).map((name) => box(name, name))];
   return `<section id="explore" class="needs-script" hidden><h2>Explore</h2><p class="intro">Ask the run further questions. Cohorts and runs chosen here hold for the whole page.</p>
 <div class="card tools">
 <fieldset id="cohort-choice"><legend>Cohorts</legend>${boxes.join('')}<button type="button" id="cohort-all">All</button></fieldset>

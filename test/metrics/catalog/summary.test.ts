@@ -3,6 +3,9 @@ import { explainMetric, METRICS, metricNamed } from '../../../src/metrics/catalo
 import { histogramOf, mergeCells } from '../../../src/metrics/result.ts';
 import { formatValue, summarise, summaryValue } from '../../../src/metrics/summary.ts';
 import { summaryDocument } from '../../../src/metrics/summary-json.ts';
+import type { encode, TableSpec } from '../../../src/metrics/tables/arrow.ts';
+import { breakdownTable } from '../../../src/metrics/tables/cohorts.ts';
+import { distributionsTable } from '../../../src/metrics/tables/distributions.ts';
 import { evaluateThresholds, passed } from '../../../src/metrics/thresholds.ts';
 import type { Scenario, Threshold } from '../../../src/scenario/scenario.ts';
 import { FACTS, madeUpCell, play } from '../synthetic.ts';
@@ -38,6 +41,30 @@ describe('the catalog', () => {
       slowdown_p50 slowdown_p99 jain_users jain_cohorts gini_users unfinished cost_usd_per_million_tokens
       cost_usd_per_user_month energy_wh_per_request replica_utilisation kv_utilisation load_ms_p99 step_share_lora`;
     for (const name of names.split(/\s+/)) expect(metricNamed(name), name).toBeDefined();
+  });
+});
+
+describe('a cohort of the name all', () => {
+  it('is the whole run: told once in every table', () => {
+    const facts = { ...FACTS, cohorts: ['all'], hasSlo: [true] };
+    const options = { ...cell.options, cohorts: 1, slo: [null] };
+    const requests = cell.requests.map((request) => ({ ...request, cohort: 0 }));
+    const one = mergeCells([play({ ...cell, options, requests }).result()]);
+    const keys = summarise(one, facts).map(({ metric, cohort }) => `${metric} ${cohort}`);
+    expect(keys).toEqual(METRICS.map(({ name }) => `${name} all`));
+    const rowsOf = ({ columns: [name, cohort] }: TableSpec) =>
+      [name, cohort]
+        .map(({ data }) => data as ReturnType<typeof encode>)
+        .map(({ codes, labels }) => Array.from(codes, (code) => labels[code]));
+    expect(rowsOf(breakdownTable(one, facts))).toEqual([
+      ['alone', 'queue', 'adapter_wait', 'batching'],
+      Array(4).fill('all'),
+    ]);
+    const [metrics, cohorts] = rowsOf(distributionsTable(one, facts));
+    expect(new Set(cohorts)).toEqual(new Set(['all']));
+    // One stretch a metric: told twice, there would be two.
+    const stretches = metrics.filter((metric, i) => i === 0 || metric !== metrics[i - 1]);
+    expect(new Set(stretches).size).toBe(stretches.length);
   });
 });
 

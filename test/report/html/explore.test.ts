@@ -17,6 +17,7 @@ import {
 } from '../../../src/report/html/explore/charts.ts';
 import { legendsOf, pointable } from '../../../src/report/html/explore/pointable.ts';
 import { parseCsv, readOpened } from '../../../src/report/html/explore/read-file.ts';
+import { exploreSection } from '../../../src/report/html/explore-section.ts';
 import { embedded, runJson } from '../../../src/report/html/run-data.ts';
 import { theme } from '../../../src/report/theme.ts';
 import { runTables } from '../fixture.ts';
@@ -26,6 +27,21 @@ const run = runJson(tables, digest(tables).reproduce, []);
 const page = (data: unknown) => `<p>…</p><script type="application/json" id="run-data">${embedded(data)}</script>`;
 const shown = (...labels: string[]): ShownRun[] => labels.map((label) => ({ label, run }));
 const DAY = { from: 0, to: 86_400 };
+
+describe('a run whose one cohort is called all', () => {
+  it('offers it once', () => {
+    const boxes = [...exploreSection(['all'], 's').matchAll(/type="checkbox" value="([^"]*)"/g)].map(
+      ([, value]) => value,
+    );
+    expect(boxes).toEqual(['all']);
+    const one = { ...run, cohorts: ['all'] };
+    const chart = distributions([{ label: 'a', run: one }], {
+      ...{ metric: 'ttft_ms', cohorts: ['all'], scale: 'log', form: 'below' },
+    });
+    const spec = JSON.stringify(assemble(asFigure(chart, 'q'), chart.rows, theme('light', 'wide'), { titled: false }));
+    expect(spec).toContain('"domain":["all requests"]');
+  });
+});
 
 describe('a file that the reader opens', () => {
   it('another report: what it carries comes back as it was', () => {

@@ -204,7 +204,8 @@ export function distributions(runs: readonly ShownRun[], { metric, cohorts, scal
     rows,
     spec(shown, theme) {
       // A cohort keeps its colour whoever else is shown, and has the one of the page's figures.
-      const everybody = [...new Set(runs.flatMap(({ run }) => run.cohorts)), 'all'].map(cohortName);
+      const own = runs.flatMap(({ run }) => run.cohorts).filter((cohort) => cohort !== 'all');
+      const everybody = [...new Set(own), 'all'].map(cohortName);
       const looks = present(seriesLooks(everybody), shown, 'cohort');
       const runNames = distinct(shown, 'run');
       const x = axisOf(unit, 'value', metric, scale, valuesOf(shown));
