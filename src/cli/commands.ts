@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'report',
     usage: 'report <run..>',
-    summary: 'Draw the report of finished runs again: HTML, Markdown, SVG, PDF, PNG',
+    summary: 'Draw the report of finished runs, sweeps and searches again: HTML, Markdown, SVG, PDF, PNG',
     load: () => import('./commands/report.ts'),
   },
   {

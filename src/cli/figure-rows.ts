@@ -21,6 +21,18 @@ export function prepareFigure(id: FigureId, figure: Figure, stored: readonly Sto
     if (stored.length > 1) throw new UsageError('a figure that was drawn before is drawn alone', 'give one .vl.json');
     return { figure, rows: first.rows, provenance: provenanceOfDrawn(first.description) };
   }
+  if (first.kind === 'search' && stored.length === 1) {
+    const drawn = first.report.figures.find((one) => one.id === id);
+    if (drawn === undefined) {
+      const own = first.report.figures.map((one) => one.id);
+      throw new UsageError(
+        `${first.path} holds nothing that ${id} is drawn from`,
+        own.length === 0 ? 'it has no figure' : `its figures: ${own.join(', ')}`,
+      );
+    }
+    const rows = figure.prepare(drawn.input as never);
+    return { figure, rows, provenance: { kind: 'simulated', source: first.report.source } };
+  }
   switch (figure.scope) {
     case 'run':
       return fromRuns(id, figure as Figure<'run'>, stored);
@@ -37,7 +49,7 @@ export function prepareFigure(id: FigureId, figure: Figure, stored: readonly Sto
       return { figure, rows: (figure as Figure<'kernel'>).prepare(rows), provenance: provenanceOf(stored) };
     }
     default:
-      throw wrong(id, `the ${id}.vl.json that its command wrote`);
+      throw wrong(id, `the folder that its command wrote, one at a time, or the ${id}.vl.json in it`);
   }
 }
 
@@ -125,7 +137,7 @@ function provenanceOf(stored: readonly Stored[]): Provenance {
     return one.label;
   });
   const [{ kind }] = stored;
-  const what = { run: 'run', study: 'sweep', kernel: '', drawn: '' }[kind];
+  const what = { run: 'run', study: 'sweep', kernel: '', search: '', drawn: '' }[kind];
   // More than three hashes are noise in a figure: the file's metadata and the command name them all.
   const shown = sources.length > 3 ? [...sources.slice(0, 2), `${sources.length - 2} more`] : sources;
   const source = `${what}${what === '' ? '' : stored.length > 1 ? 's ' : ' '}${shown.join(', ')}`;

@@ -1,28 +1,24 @@
 /** Draws published against simulated: one figure a reproduction, and one over all of them. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { drawAll } from '../report/draw.ts';
+import { type Drawing, drawAll } from '../report/draw.ts';
 import type { FidelityRow } from '../report/figures/figure.ts';
+import { writeFigures } from '../report/write.ts';
 import type { Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison } from '../study/reproduce/score.ts';
 
 export async function drawReproductions(results: readonly Reproduced[], out: string): Promise<void> {
-  const folder = join(out, 'figures');
-  mkdirSync(folder, { recursive: true });
+  const drawings: Drawing[] = [];
   for (const one of results) {
     const { file, name } = one.reproduction;
-    await draw(
-      one.comparisons.map((row) => fidelityRow(row, row.metric)),
-      `${file.engine}; published values cited`,
-      join(folder, name),
-    );
+    const rows = one.comparisons.map((row) => fidelityRow(row, row.metric));
+    drawings.push(...(await draw(rows, `${file.engine}; published values cited`, name)));
   }
   if (results.length > 1) {
     const rows = results.flatMap(({ reproduction, comparisons }) =>
       medians(comparisons).map((row) => fidelityRow(row, reproduction.name)),
     );
-    await draw(rows, 'the median row of each group and metric; published values cited', join(folder, 'all'));
+    drawings.push(...(await draw(rows, 'the median row of each group and metric; published values cited', 'all')));
   }
+  writeFigures(out, drawings);
 }
 
 /** Of each group and metric, the row whose error is the median: all rows of all systems are too many for one drawing. */
@@ -49,17 +45,9 @@ function fidelityRow({ row, metric, unit, published, simulated, standing }: Comp
   };
 }
 
-async function draw(rows: readonly FidelityRow[], source: string, path: string): Promise<void> {
-  const drawings = await drawAll(
-    'fidelity',
-    rows,
-    { kind: 'simulated', source },
-    { png: true, only: ['published-simulated'] },
-  );
-  for (const { file, png, spec, csv } of drawings) {
-    writeFileSync(`${path}.svg`, file);
-    writeFileSync(`${path}.vl.json`, `${spec}\n`);
-    writeFileSync(`${path}.csv`, csv);
-    if (png !== null) writeFileSync(`${path}.png`, png);
-  }
+/** @param name of its files, as there are several of one figure */
+async function draw(rows: readonly FidelityRow[], source: string, name: string): Promise<Drawing[]> {
+  const options = { png: true, only: ['published-simulated'] } as const;
+  const drawings = await drawAll('fidelity', rows, { kind: 'simulated', source }, options);
+  return drawings.map((drawing) => ({ ...drawing, id: name }));
 }

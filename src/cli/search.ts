@@ -1,9 +1,8 @@
 /** What the commands that search share: options, the smaller system, trials with progress, the folder that keeps them. */
 import { availableParallelism } from 'node:os';
-import { drawAll } from '../report/draw.ts';
-import type { Inputs } from '../report/figures/figure.ts';
-import type { FigureId } from '../report/figures/index.ts';
-import { recolour } from '../report/render.ts';
+import { join } from 'node:path';
+import { SEARCH_REPORT, SEARCH_REPORT_VERSION, type SearchReport } from '../report/search-report.ts';
+import { writeSearchReport } from '../report/write-search.ts';
 import type { Override } from '../scenario/load.ts';
 import { LocalExecutor } from '../study/local-executor.ts';
 import { SearchFolder } from '../study/search-folder.ts';
@@ -129,21 +128,26 @@ export async function withSearch<T>(
   }
 }
 
-/** Draws figures of one scope into the folder; returns their names. */
-export async function drawInto<S extends keyof Inputs>(
+/** What a search found, beside its document: report.json and the report drawn from it. Ends the search. */
+export async function finishSearch(
   folder: SearchFolder,
-  scope: S,
-  input: Inputs[S],
-  only: readonly FigureId[],
-  source: string,
-): Promise<string[]> {
-  const drawings = await drawAll(scope, input, { kind: 'simulated', source }, { png: true, only });
-  for (const { id, spec, file, csv, png } of drawings) {
-    folder.write(`figures/${id}.vl.json`, spec);
-    folder.write(`figures/${id}.csv`, csv);
-    folder.write(`figures/${id}.svg`, file);
-    folder.write(`figures/${id}.dark.svg`, recolour(file, 'light', 'dark'));
-    if (png !== null) folder.write(`figures/${id}.png`, png);
-  }
-  return drawings.map(({ id }) => id);
+  report: Omit<SearchReport, 'schema_version'>,
+  args: Arguments,
+  { terminal, verbose }: Context,
+): Promise<void> {
+  const whole: SearchReport = { schema_version: SEARCH_REPORT_VERSION, ...report };
+  folder.write(SEARCH_REPORT, `${JSON.stringify(whole)}\n`);
+  await writeSearchReport(folder.path, whole, {
+    figures: args.figures === true,
+    onWarning: (warning) => verbose && terminal.err(`${warning}\n`),
+  });
+  folder.finish();
+}
+
+/** The last lines of every search on stdout. */
+export function printPlaces(folder: SearchFolder, document: string, again: string, { terminal }: Context): void {
+  const line = (what: string, value: string) => terminal.out(`${terminal.styleOut('dim', `${what}:`)} ${value}\n`);
+  line('again', again);
+  line('result', join(folder.path, document));
+  line('report', join(folder.path, 'report.html'));
 }

@@ -1,6 +1,6 @@
 /**
- * What is named on the command line of figures and tables: `label=path` of run folders, study folders, kernel measurements and
- * figures that were drawn before. A name alone is looked for where the tool keeps its results.
+ * What is named on the command line of figures and tables: `label=path` of run folders, study folders, searches, kernel
+ * measurements and figures that were drawn before. A name alone is looked for where the tool keeps its results.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,6 +8,7 @@ import { readKernelRun, type StoredKernelRun } from '../real/results.ts';
 import type { Row } from '../report/figures/figure.ts';
 import { readRun } from '../report/read-run.ts';
 import type { RunTables } from '../report/run-data.ts';
+import { readSearchReport, SEARCH_REPORT, type SearchReport } from '../report/search-report.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import { type StudyDocument, settingCount } from '../study/study-document.ts';
 import { readPoints, readStudyDocument } from '../study/study-folder.ts';
@@ -18,6 +19,7 @@ export type Stored = { readonly label: string; readonly path: string } & (
   | { readonly kind: 'run'; readonly tables: RunTables }
   | { readonly kind: 'study'; readonly document: StudyDocument; readonly settings: readonly SettingResult[] }
   | { readonly kind: 'kernel'; readonly run: StoredKernelRun }
+  | { readonly kind: 'search'; readonly report: SearchReport }
   | { readonly kind: 'drawn'; readonly rows: readonly Row[]; readonly description: string }
 );
 export type StoredKind = Stored['kind'];
@@ -44,7 +46,7 @@ export function readStored(written: readonly string[]): Stored[] {
   return found.map(({ stored }, i) => ({ ...stored, label: told[i] }));
 }
 
-const MARKS = ['summary.arrow', 'study.json', 'kernel.arrow'];
+const MARKS = ['summary.arrow', 'study.json', 'kernel.arrow', SEARCH_REPORT];
 
 function locate(written: string): string {
   for (const folder of FOLDERS) {
@@ -53,8 +55,8 @@ function locate(written: string): string {
     if (MARKS.some((mark) => existsSync(join(path, mark)))) return path;
   }
   throw new UsageError(
-    `${written} is no folder of a finished run, of a sweep or of a kernel measurement, and no .vl.json of a figure`,
-    'mint-bench run, sweep and kernel print where they keep their results',
+    `${written} is no folder of a finished run, sweep, search or kernel measurement, and no .vl.json of a figure`,
+    'each command prints where it keeps its results; one that was stopped goes on when it is given again',
   );
 }
 
@@ -70,6 +72,10 @@ function readOne(path: string): Stored {
     };
   }
   if (existsSync(join(path, 'study.json'))) return readStudy(path);
+  if (existsSync(join(path, SEARCH_REPORT))) {
+    const report = readSearchReport(path);
+    return { kind: 'search', path, label: report.name, report };
+  }
   const run = readKernelRun(join(path, 'kernel.arrow'));
   return { kind: 'kernel', path, label: run.probe.device, run };
 }

@@ -1,5 +1,4 @@
 /** `sweep --until`: not the points of an axis but the place on it where thresholds break, for every setting of the other axes. */
-import { join } from 'node:path';
 import type { KneeRow } from '../report/figures/figure.ts';
 import type { StudyRun } from '../report/run-data.ts';
 import { PLAIN } from '../report/text-table.ts';
@@ -14,7 +13,7 @@ import { EXIT } from './exit-codes.ts';
 import { kneeText } from './knee-text.ts';
 import { scenarioPath, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
-import { drawInto, fixedOf, reproduceLine, SMALLER_OPTIONS, smallerOf, withSearch } from './search.ts';
+import { finishSearch, fixedOf, printPlaces, reproduceLine, SMALLER_OPTIONS, smallerOf, withSearch } from './search.ts';
 
 export const UNTIL_OPTIONS = {
   until: {
@@ -72,32 +71,32 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
   const note = smallerText(smaller);
   const document = kneeDocument(result, { name: first.name, command: again, smaller, resolution, replications });
   folder.write('knee.json', `${JSON.stringify(document, null, 2)}\n`);
-  const text = kneeText({
-    result,
-    name: first.name,
-    smaller: note,
-    metrics: HEADLINE,
-    ...context.terminal.results,
-  });
-  folder.write('knee.txt', kneeText({ result, name: first.name, smaller: note, metrics: HEADLINE, ...PLAIN }));
-  if (args.figures === true) await draw(folder, result, note);
-  folder.finish();
+  const print = { result, name: first.name, smaller: note, metrics: HEADLINE };
+  const runs = studyRuns(result, smaller);
+  await finishSearch(
+    folder,
+    {
+      kind: 'knee',
+      ...{ name: first.name, description: first.description, command: again },
+      source: `${first.name}${note === '' ? '' : `, ${note}`}`,
+      text: kneeText({ ...print, ...PLAIN }),
+      figures: [
+        { scope: 'knee', id: 'knee', input: kneeRows(result) },
+        ...(runs.length === 0 ? [] : [{ scope: 'study', id: 'goodput-load', input: runs } as const]),
+      ],
+    },
+    args,
+    context,
+  );
   if (context.json) {
     context.terminal.outJson(document);
   } else {
     const { terminal } = context;
-    terminal.out(text);
-    terminal.out(`\n${simulated} runs; ${terminal.styleOut('dim', 'again:')} ${again}\n`);
-    terminal.out(`${terminal.styleOut('dim', 'result:')} ${join(folder.path, 'knee.json')}\n`);
+    terminal.out(kneeText({ ...print, ...terminal.results }));
+    terminal.out(`\n${simulated} runs\n`);
+    printPlaces(folder, 'knee.json', again, context);
   }
   return EXIT.ok;
-
-  async function draw(into: typeof folder, found: KneeResult, label: string): Promise<void> {
-    const caption = `${first.name}${label === '' ? '' : `, ${label}`}`;
-    await drawInto(into, 'knee', kneeRows(found), ['knee'], caption);
-    const runs = studyRuns(found, smaller);
-    if (runs.length > 0) await drawInto(into, 'study', runs, ['goodput-load'], caption);
-  }
 }
 
 function resolutionOf(written: string): number {

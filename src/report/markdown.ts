@@ -88,8 +88,8 @@ const escapeAttribute = (text: string): string =>
 export const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, ' ')}\``;
 
 /** A fence longer than any run of backticks inside. */
-export function fence(text: string): string {
+export function fence(text: string, language = 'sh'): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const marks = '`'.repeat(longest + 1);
-  return `${marks}sh\n${text}\n${marks}`;
+  return `${marks}${language}\n${text}\n${marks}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
@@ -23,11 +23,28 @@ describe('sweep --until', () => {
     expect(one.stdout).toMatch(/beyond it: ttft_ms_p99 is .*, not < 300 ms/);
     expect(one.stdout).toMatch(/again: mint-bench sweep smoke .*--until 'ttft_ms_p99 < 300ms'/);
     const folder = folderOf('one', 'knee');
-    for (const figure of ['knee', 'goodput-load'])
-      expect(existsSync(join(folder, 'figures', `${figure}.png`))).toBe(true);
+    const formats = ['csv', 'dark.svg', 'pdf', 'png', 'svg', 'vl.json'];
+    const drawn = ['goodput-load', 'knee'].flatMap((figure) => formats.map((format) => `${figure}.${format}`));
+    expect(readdirSync(join(folder, 'figures')).sort()).toEqual(drawn);
     const two = mint([...search, '--jobs', '2', '--out', 'two', '--no-figures', '-q'], { cwd });
     expect(two.stdout).toBe(one.stdout.replaceAll('one/', 'two/'));
     expect(readFileSync(join(folderOf('two', 'knee'), 'knee.json'))).toEqual(readFileSync(join(folder, 'knee.json')));
+  });
+
+  it('is reported and drawn again from its folder, to the same bytes', () => {
+    const folder = folderOf('one', 'knee');
+    const files = ['report.html', 'summary.md', 'figures/knee.svg', 'figures/goodput-load.pdf'];
+    const before = files.map((file) => readFileSync(join(folder, file)));
+    expect(before[0].toString()).toContain('it holds below and breaks above');
+    for (const file of files) writeFileSync(join(folder, file), 'torn');
+    const again = mint(['report', folder], { cwd });
+    expect(again).toMatchObject({ code: EXIT.ok, stdout: `${join(folder, 'report.html')}\n` });
+    expect(files.map((file) => readFileSync(join(folder, file)))).toEqual(before);
+    const paper = mint(['figure', 'all', folder, '--format', 'pdf', '--out', 'paper'], { cwd });
+    expect(paper.stdout).toBe('paper/goodput-load.pdf\npaper/knee.pdf\n');
+    const other = mint(['figure', 'tornado', folder, '--out', 'paper'], { cwd });
+    expect(other.code).toBe(EXIT.usage);
+    expect(other.stderr).toMatch(/its figures: knee, goodput-load/);
   });
 
   it('takes what is there, and says so', () => {
@@ -68,6 +85,9 @@ describe('plan', () => {
     const chosen = configurations.find((one: { price: number }) => one.price === answer.price);
     // The line gives exactly what the plan says.
     expect(JSON.parse(run.stdout).metrics.ttft_ms_p99.value).toBe(chosen.metrics.ttft_ms_p99.value);
+    const folder = folderOf('plans', 'plan');
+    expect(mint(['report', folder], { cwd }).code).toBe(EXIT.ok);
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('cheapest of 6 configurations');
   });
 
   it('exits with 10 where nothing does', () => {

@@ -17,7 +17,16 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
-import { drawInto, fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
+import {
+  finishSearch,
+  fixedOf,
+  printPlaces,
+  reproduceLine,
+  SEARCH_OPTIONS,
+  SMALLER_OPTIONS,
+  smallerOf,
+  withSearch,
+} from '../search.ts';
 import { parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
 
 export const command: Command = {
@@ -77,19 +86,25 @@ export const command: Command = {
     };
     const document = documentOf(print, again);
     folder.write('sensitivity.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('sensitivity.txt', sensitivityText({ ...print, ...PLAIN }));
-    if (args.figures === true) {
-      const caption = `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`;
-      await drawInto(folder, 'sensitivity', rowsOf(explained, metrics[0]), ['tornado'], caption);
-    }
-    folder.finish();
+    await finishSearch(
+      folder,
+      {
+        kind: 'sensitivity',
+        ...{ name: scenario.name, description: scenario.description, command: again },
+        source: `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`,
+        text: sensitivityText({ ...print, ...PLAIN }),
+        figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained, metrics[0]) }],
+      },
+      args,
+      context,
+    );
     if (context.json) {
       context.terminal.outJson(document);
     } else {
       const { terminal } = context;
       terminal.out(sensitivityText(print));
-      terminal.out(`\n${runs} runs; ${terminal.styleOut('dim', 'again:')} ${again}\n`);
-      terminal.out(`${terminal.styleOut('dim', 'result:')} ${join(folder.path, 'sensitivity.json')}\n`);
+      terminal.out(`\n${runs} runs\n`);
+      printPlaces(folder, 'sensitivity.json', again, context);
     }
     return EXIT.ok;
   },

@@ -21,7 +21,8 @@ export const command: Command = {
     run: {
       type: 'string',
       array: true,
-      describe: 'Folders of runs, sweeps or kernel measurements, as path or label=path; or a .vl.json drawn before',
+      describe:
+        'Folders of runs, sweeps, searches or kernel measurements, as path or label=path; or a .vl.json drawn before',
       completes: 'files',
     },
   },

@@ -2,7 +2,6 @@
  * `interference <scenario>`: where the time that requests lose to one another comes from. Each mechanism is switched off alone, then
  * all together; what is left of the sum is their interaction. With a flash crowd: the old tenants before, during and after it.
  */
-import { join } from 'node:path';
 import type { InterferenceRow } from '../../report/figures/figure.ts';
 import type { StudyRun } from '../../report/run-data.ts';
 import { PLAIN, table } from '../../report/text-table.ts';
@@ -19,7 +18,16 @@ import { EXIT } from '../exit-codes.ts';
 import { type InterferencePrint, interferenceText, mechanismName, PART_NAMES } from '../interference-text.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
-import { drawInto, fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
+import {
+  finishSearch,
+  fixedOf,
+  printPlaces,
+  reproduceLine,
+  SEARCH_OPTIONS,
+  SMALLER_OPTIONS,
+  smallerOf,
+  withSearch,
+} from '../search.ts';
 
 export const command: Command = {
   positionals: {
@@ -77,21 +85,29 @@ export const command: Command = {
     };
     const document = documentOf(print, again);
     folder.write('interference.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('interference.txt', interferenceText({ ...print, ...PLAIN }));
-    if (args.figures === true) {
-      const whose = cohort === 'all' ? 'all requests' : `cohort ${cohort}`;
-      const caption = [scenario.name, whose, print.smaller].filter(Boolean).join(', ');
-      await drawInto(folder, 'interference', rowsOf(found), ['ablation'], caption);
-      if (crowd.length > 0) await drawInto(folder, 'study', studyRunsOf(crowd), ['admission-tail'], caption);
-    }
-    folder.finish();
+    const whose = cohort === 'all' ? 'all requests' : `cohort ${cohort}`;
+    await finishSearch(
+      folder,
+      {
+        kind: 'interference',
+        ...{ name: scenario.name, description: scenario.description, command: again },
+        source: [scenario.name, whose, print.smaller].filter(Boolean).join(', '),
+        text: interferenceText({ ...print, ...PLAIN }),
+        figures: [
+          { scope: 'interference', id: 'ablation', input: rowsOf(found) },
+          ...(crowd.length === 0 ? [] : [{ scope: 'study', id: 'admission-tail', input: studyRunsOf(crowd) } as const]),
+        ],
+      },
+      args,
+      context,
+    );
     if (context.json) {
       context.terminal.outJson(document);
     } else {
       const { terminal } = context;
       terminal.out(interferenceText(print));
-      terminal.out(`\n${runs} runs; ${terminal.styleOut('dim', 'again:')} ${again}\n`);
-      terminal.out(`${terminal.styleOut('dim', 'result:')} ${join(folder.path, 'interference.json')}\n`);
+      terminal.out(`\n${runs} runs\n`);
+      printPlaces(folder, 'interference.json', again, context);
     }
     return EXIT.ok;
   },

@@ -2,7 +2,6 @@
  * `plan <scenario>`: the cheapest configuration of given axes that meets the thresholds, what binds it, and the line that checks
  * it. Exit code 10 where none does.
  */
-import { join } from 'node:path';
 import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import { splitList } from '../../study/axes.ts';
@@ -15,7 +14,16 @@ import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
 import { checkLine, type PlanPrint, planText } from '../plan-text.ts';
-import { fixedOf, reproduceLine, SEARCH_OPTIONS, SMALLER_OPTIONS, smallerOf, withSearch } from '../search.ts';
+import {
+  finishSearch,
+  fixedOf,
+  printPlaces,
+  reproduceLine,
+  SEARCH_OPTIONS,
+  SMALLER_OPTIONS,
+  smallerOf,
+  withSearch,
+} from '../search.ts';
 
 export const command: Command = {
   positionals: {
@@ -101,15 +109,23 @@ export const command: Command = {
     };
     const document = planDocument(print, again);
     folder.write('plan.json', `${JSON.stringify(document, null, 2)}\n`);
-    folder.write('plan.txt', planText({ ...print, ...PLAIN }));
-    folder.finish();
+    await finishSearch(
+      folder,
+      {
+        kind: 'plan',
+        ...{ name: base.name, description: base.description, command: again },
+        source: `${base.name}${print.smaller === '' ? '' : `, searched at ${print.smaller}`}`,
+        text: planText({ ...print, ...PLAIN }),
+        figures: [],
+      },
+      args,
+      context,
+    );
     if (context.json) {
       context.terminal.outJson(document);
     } else {
-      const { terminal } = context;
-      terminal.out(planText(print));
-      terminal.out(`${terminal.styleOut('dim', 'again:')} ${again}\n`);
-      terminal.out(`${terminal.styleOut('dim', 'result:')} ${join(folder.path, 'plan.json')}\n`);
+      context.terminal.out(planText(print));
+      printPlaces(folder, 'plan.json', again, context);
     }
     return result.answer === null ? EXIT.threshold : EXIT.ok;
   },

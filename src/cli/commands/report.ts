@@ -1,11 +1,13 @@
-/** `report <run…>`: draws the report of finished runs and sweeps again, into their folders. */
+/** `report <run…>`: draws the report of finished runs, sweeps and searches again, into their folders. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { writeReport } from '../../report/write.ts';
+import { writeSearchReport } from '../../report/write-search.ts';
 import { writeStudyReport } from '../../report/write-study.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
+import { quote } from '../quote.ts';
 import { printReport } from '../report-text.ts';
 import { readStored } from '../stored.ts';
 
@@ -14,7 +16,7 @@ export const command: Command = {
     run: {
       type: 'string',
       array: true,
-      describe: 'Folders of runs and sweeps, for instance reports/runs/1M-…',
+      describe: 'Folders of runs, sweeps, knees, plans and other searches, for instance reports/runs/1M-…',
       completes: 'files',
     },
   },
@@ -26,9 +28,12 @@ export const command: Command = {
   examples: [['report reports/runs/smoke-* --open', 'and look at it']],
   async run(args, context) {
     const stored = (args.run as string[]).flatMap((run) => readStored([run]));
-    const other = stored.find(({ kind }) => kind !== 'run' && kind !== 'study');
+    const other = stored.find(({ kind }) => kind === 'kernel' || kind === 'drawn');
     if (other !== undefined)
-      throw new UsageError(`${other.path} is no folder of a run or a sweep`, 'mint-bench figure draws its figures');
+      throw new UsageError(
+        `${other.path} is no folder of a run, a sweep or a search`,
+        `mint-bench figure all ${quote(other.path)} draws its figures`,
+      );
     const reports: { folder: string; files: string[] }[] = [];
     for (const one of stored) {
       const folder = one.path;
@@ -45,6 +50,9 @@ export const command: Command = {
         const { document, settings } = one;
         const study = { ...document, hash: document.study_hash, settings };
         reports.push({ folder, files: await writeStudyReport(folder, study, options) });
+        if (!context.json) context.terminal.out(`${join(folder, 'report.html')}\n`);
+      } else if (one.kind === 'search') {
+        reports.push({ folder, files: await writeSearchReport(folder, one.report, options) });
         if (!context.json) context.terminal.out(`${join(folder, 'report.html')}\n`);
       }
       if (args.open === true && process.env.CI === undefined) openInBrowser(join(folder, 'report.html'));

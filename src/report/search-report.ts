@@ -1,0 +1,48 @@
+/**
+ * What a search (a knee, a plan, what a headline rests on, interference) leaves beside its result: the text it printed and what its
+ * figures are drawn from. Kept as report.json, so that `report` and `figure` draw it again without simulating.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Inputs, Scope } from './figures/figure.ts';
+import type { FigureId } from './figures/index.ts';
+
+export const SEARCH_REPORT = 'report.json';
+export const SEARCH_REPORT_VERSION = 1;
+
+/** Kinds of searches, and what a page calls them. */
+export const SEARCHES = {
+  knee: 'knee',
+  plan: 'plan',
+  sensitivity: 'what a headline rests on',
+  interference: 'interference',
+} as const;
+export type SearchKind = keyof typeof SEARCHES;
+
+/** One figure and its input; a search has no run of its own to draw. */
+export type SearchFigure = {
+  [S in Exclude<Scope, 'run'>]: { readonly scope: S; readonly id: FigureId; readonly input: Inputs[S] };
+}[Exclude<Scope, 'run'>];
+
+export interface SearchReport {
+  readonly schema_version: typeof SEARCH_REPORT_VERSION;
+  readonly kind: SearchKind;
+  readonly name: string;
+  readonly description: string;
+  /** Scenario and, where it is not whole, the part that was simulated; stands beside every figure. */
+  readonly source: string;
+  /** Reproduces the search. */
+  readonly command: string;
+  /** The result as it is printed into a pipe. */
+  readonly text: string;
+  readonly figures: readonly SearchFigure[];
+}
+
+/** Throws an Error for people where the file is missing or of another version. */
+export function readSearchReport(folder: string): SearchReport {
+  const file = join(folder, SEARCH_REPORT);
+  const report = JSON.parse(readFileSync(file, 'utf8')) as SearchReport;
+  if (report.schema_version !== SEARCH_REPORT_VERSION)
+    throw new Error(`${file} is of another version of mint-bench; run the search again: ${report.command}`);
+  return report;
+}
