@@ -4,6 +4,7 @@ import { formatMetric, significant } from '../report/format.ts';
 import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Explained, Flip } from '../study/explain-run.ts';
 import type { Effect } from '../study/sensitivity.ts';
+import type { Beyond } from '../study/uncertainties.ts';
 import { formatBandwidth, formatSeconds } from './format.ts';
 import { thresholdText } from './knee-text.ts';
 
@@ -40,6 +41,7 @@ export function sensitivityText(print: SensitivityPrint): string {
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
   ];
   for (const metric of metrics) lines.push('\n', metricText(print, metric));
+  lines.push(outsideText(print));
   lines.push('\n', flipsText(print));
   return lines.join('');
 }
@@ -68,10 +70,24 @@ function metricText({ explained, replications, width, style }: SensitivityPrint,
   return lines.join('');
 }
 
+/** Parameters whose value in the scenario is not within what is known of them. */
+function outsideText({ explained, width, style }: SensitivityPrint): string {
+  const [{ effects }] = [...explained.byMetric.values()];
+  const outside = effects.flatMap(({ label, unit, value, beyond }) =>
+    beyond === null ? [] : [`${label} is ${beyondText(unit, value, beyond)}`],
+  );
+  if (outside.length === 0) return '';
+  return `\n${style('yellow', 'outside')}  the scenario sets values beyond their own stated ranges:\n${outside.map((line) => fold(line, width, '  ')).join('')}`;
+}
+
+/** "32 GB/s here, above its range, which ends at 28.8 GB/s" */
+export const beyondText = (unit: string, value: number, { side, end }: Beyond): string =>
+  `${parameterText(unit, value)} here, ${side} its range, which ${side === 'above' ? 'ends' : 'begins'} at ${parameterText(unit, end)}`;
+
 const capped = (value: number, unit: string): number => (unit === 'fraction' ? Math.min(1, value) : value);
 
 function row(
-  { label, unit: of, value, low, high, at, elasticity, beyondNoise, flips }: Effect,
+  { label, unit: of, value, beyond, low, high, at, elasticity, beyondNoise, flips }: Effect,
   unit: string,
 ): string[] {
   const end = (one: typeof low, metric: number | null) =>
@@ -84,7 +100,11 @@ function row(
     end(low, at.low),
     end(high, at.high),
     elasticity === null ? '–' : significant(elasticity, 2),
-    [flips.length > 0 ? 'flips the verdict' : '', beyondNoise === false ? 'within noise' : '']
+    [
+      flips.length > 0 ? 'flips the verdict' : '',
+      beyondNoise === false ? 'within noise' : '',
+      beyond === null ? '' : `here ${beyond.side} its range`,
+    ]
       .filter(Boolean)
       .join(', '),
   ];

@@ -14,13 +14,22 @@ export interface StudyProgress {
   events: number;
 }
 
+/** What a point took where it was computed: of the machine, for manifests and stderr, never for results. */
+export interface Effort {
+  wall_s: number;
+  /** Requests that arrived, warm-up included. */
+  requests: number;
+  /** The most memory of the process up to the end of the point: points beside it and before it count too. */
+  peak_rss_bytes: number;
+}
+
 export interface ExecutorOptions {
   /** Audit every event of every point. */
   check?: boolean;
   /** Fires: points under way are finished or given up, no more are begun, `run` throws a StoppedError. */
   signal?: AbortSignal;
-  /** Called once for each point, in the order in which they finish. */
-  onResult(result: PointResult): void;
+  /** Called once for each point, in the order in which they finish; with its effort where this process computed it. */
+  onResult(result: PointResult, effort?: Effort): void;
   onProgress?(progress: StudyProgress): void;
   /** Something a person should know, one line. */
   onNotice?(text: string): void;

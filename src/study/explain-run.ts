@@ -8,7 +8,7 @@ import { type Crossing, findBracket } from './bracket.ts';
 import { judgeOutcome, meanMetrics, type Outcome } from './outcome.ts';
 import { type End, type Replicated, type Sensitivity, sensitivity, type Varied } from './sensitivity.ts';
 import type { Trials } from './trials.ts';
-import { endsOf, isPrice, UNCERTAINTIES, type Uncertainty } from './uncertainties.ts';
+import { beyondOf, endsOf, isPrice, UNCERTAINTIES, type Uncertainty } from './uncertainties.ts';
 
 export interface ExplainOptions {
   scenario: Scenario;
@@ -81,8 +81,9 @@ export async function explainRun({ scenario, metrics, only, trials }: ExplainOpt
         valuesOf(base, metric),
         passes(base),
         parameters.map(
-          ({ parameter: { key, label, unit, source }, value }, p): Varied => ({
-            ...{ key, label, unit, source, value },
+          ({ parameter, value }, p): Varied => ({
+            ...{ key: parameter.key, label: parameter.label, unit: parameter.unit, source: parameter.source, value },
+            beyond: beyondOf(parameter, value),
             low: endAt(2 * p, metric),
             high: endAt(2 * p + 1, metric),
           }),

@@ -5,7 +5,7 @@
 import { execute } from '../run/execute.ts';
 import { readTraceOf } from '../run/identity.ts';
 import { SharedBoard, StoppedError } from '../run/shared-board.ts';
-import type { Executor, ExecutorOptions } from './executor.ts';
+import type { Effort, Executor, ExecutorOptions } from './executor.ts';
 import { PointPool } from './point-pool.ts';
 import { type Point, settingText } from './points.ts';
 import { reduceToMetrics } from './simulate-point.ts';
@@ -62,9 +62,9 @@ export class LocalExecutor implements Executor {
         boards.add(board);
         progress.begin(board, point.scenario.duration);
         try {
-          const result = await pool.run(taskOf(point, options), settingText(point.overrides), board);
+          const { result, wall_s } = await pool.run(taskOf(point, options), settingText(point.overrides), board);
           progress.finish(board, result.events);
-          options.onResult(result);
+          options.onResult(result, effortOf(wall_s, board.progress().arrivals));
         } catch (error) {
           if (cause === null)
             options.onNotice?.(`${settingText(point.overrides)}, replication ${point.replication}: failed`);
@@ -86,18 +86,30 @@ export class LocalExecutor implements Executor {
     const { scenario } = point;
     const { check = false, signal } = options;
     const trace = readTraceOf(scenario);
+    const started = performance.now();
+    let requests = 0;
     const { result, events } = await execute({
       scenario,
       trace,
       jobs: this.jobs,
       check,
       signal,
-      onProgress: (state) => progress.alone(state),
+      onProgress: (state) => {
+        requests = state.arrivals;
+        progress.alone(state);
+      },
     });
+    const wall = (performance.now() - started) / 1000;
     progress.alone(null, events);
-    options.onResult(reduceToMetrics(taskOf(point, options), result, events));
+    options.onResult(reduceToMetrics(taskOf(point, options), result, events), effortOf(wall, requests));
   }
 }
+
+const effortOf = (wall_s: number, requests: number): Effort => ({
+  wall_s,
+  requests,
+  peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+});
 
 const taskOf = ({ index, id, scenario }: Point, { check = false }: ExecutorOptions) => ({ index, id, scenario, check });
 

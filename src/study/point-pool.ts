@@ -4,8 +4,8 @@ import { builtFile } from '../run/built-file.ts';
 import { deathOf, isDeath } from '../run/execute.ts';
 import { SharedBoard } from '../run/shared-board.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { PointResult } from './point-result.ts';
 import type { PointTask } from './simulate-point.ts';
+import type { Computed } from './worker.ts';
 
 export class PointPool {
   private readonly pool: Piscina;
@@ -24,9 +24,9 @@ export class PointPool {
     task: Omit<PointTask, 'board'>,
     what: string,
     board = new SharedBoard(task.scenario.hardware.cells),
-  ): Promise<PointResult> {
+  ): Promise<Computed> {
     try {
-      return (await this.pool.run({ ...task, board: board.buffer } satisfies PointTask)) as PointResult;
+      return (await this.pool.run({ ...task, board: board.buffer } satisfies PointTask)) as Computed;
     } catch (thrown) {
       throw named(thrown as Error, task.scenario, what);
     }

@@ -35,7 +35,7 @@ export async function serve(options: WorkerOptions): Promise<number> {
     busy++;
     try {
       const scenario = scenarioOf(job);
-      const result = await pool.run({ index: 0, id: job.id, scenario, check: job.check }, scenario.name);
+      const { result } = await pool.run({ index: 0, id: job.id, scenario, check: job.check }, scenario.name);
       computed++;
       options.onPoint?.(`${scenario.name}, seed ${scenario.seed}, run ${job.id.slice(0, 10)}`);
       return encodeResult(result, { scenario });

@@ -4,6 +4,7 @@
  * Analysis, 2008, 2.1), and says so by what two parameters could do together only as a first-order sum.
  */
 import { meanInterval } from '../metrics/statistics/resampling.ts';
+import type { Beyond } from './uncertainties.ts';
 
 /** Values of one metric by replication; null where the sample is empty. */
 export type Replicated = readonly (number | null)[];
@@ -25,6 +26,8 @@ export interface Varied {
   source: string;
   /** The scenario's value. */
   value: number;
+  /** Where that lies outside of the parameter's stated range. */
+  beyond: Beyond | null;
   low: End;
   high: End;
 }

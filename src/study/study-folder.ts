@@ -8,6 +8,7 @@ import { replaceFile, writing } from '../metrics/write-files.ts';
 import { builtFile } from '../run/built-file.ts';
 import { isAlive } from '../run/is-alive.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Effort } from './executor.ts';
 import { decodeResult, decodeScenario, type PointResult } from './point-result.ts';
 import type { Shard } from './shard.ts';
 import type { StudyDocument } from './study-document.ts';
@@ -53,7 +54,18 @@ export interface StudyManifest {
   started: string;
   finished: string | null;
   /** Of the harness; nothing of this stands in results. */
-  harness: { wall_s: number; executor: string; points_computed: number; points_kept: number } | null;
+  harness: {
+    wall_s: number;
+    executor: string;
+    points_computed: number;
+    points_kept: number;
+    /** Those that the process that ended the study computed itself, by index. */
+    points: readonly PointEffort[];
+  } | null;
+}
+
+export interface PointEffort extends Effort {
+  index: number;
 }
 
 export class StudyFolder {

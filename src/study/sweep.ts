@@ -3,12 +3,12 @@
  * by Ctrl-C or kill -9, goes on from the points in its folder.
  */
 import { StoppedError } from '../run/shared-board.ts';
-import type { Executor, StudyProgress } from './executor.ts';
+import type { Effort, Executor, StudyProgress } from './executor.ts';
 import { decodeResult, encodeResult, type PointResult } from './point-result.ts';
 import type { Point, Study } from './points.ts';
 import { inShard, type Shard } from './shard.ts';
 import type { StudyDocument } from './study-document.ts';
-import { StudyFolder, toolIdentity } from './study-folder.ts';
+import { type PointEffort, StudyFolder, toolIdentity } from './study-folder.ts';
 import { aggregateTable, type SettingResult, settingResults, sweepTable } from './tables.ts';
 
 export interface SweepOptions {
@@ -26,7 +26,7 @@ export interface SweepOptions {
   signal?: AbortSignal;
   /** Called with what was found before anything runs. */
   onStart?(counts: { kept: number; missing: number }): void;
-  onPoint?(point: Point, result: PointResult, done: number): void;
+  onPoint?(point: Point, effort?: Effort): void;
   onProgress?(progress: StudyProgress): void;
   onNotice?(text: string): void;
 }
@@ -62,6 +62,7 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const own = study.points.filter(({ index }) => inShard(index, shard));
   const missing = own.filter(({ index }) => !results.has(index));
   const kept = own.length - missing.length;
+  const efforts: PointEffort[] = [];
   options.onStart?.({ kept, missing: missing.length });
   if (missing.length > 0) {
     await executor.run(missing, {
@@ -69,14 +70,15 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
       signal,
       onProgress: options.onProgress,
       onNotice: options.onNotice,
-      onResult: (result) => {
+      onResult: (result, effort) => {
         if (results.has(result.index)) return;
         const point = study.points[result.index];
         const bytes = encodeResult(result, point);
         folder.put(result.index, bytes);
         // As it stands on disk: what is in memory and what a later process reads are the same.
         results.set(result.index, decodeResult(bytes) as PointResult);
-        options.onPoint?.(point, result, results.size);
+        if (effort !== undefined) efforts.push({ index: result.index, ...effort });
+        options.onPoint?.(point, effort);
       },
     });
   }
@@ -89,6 +91,7 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
     executor: options.executorName,
     points_computed: missing.length,
     points_kept: kept,
+    points: efforts.sort((a, b) => a.index - b.index),
   });
   return { folder: folder.path, kept, computed: missing.length, settings };
 }

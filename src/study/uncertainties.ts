@@ -348,7 +348,22 @@ function withNode(scenario: Scenario, part: 'disk' | 'network', change: { bandwi
 export const isPrice = ({ key }: Pick<Uncertainty, 'key'>): boolean => key.startsWith('gpu.price');
 
 /** Both ends in the scenario's terms; a range of values is widened where the scenario's own value lies outside. */
-export function endsOf({ ends }: Uncertainty, value: number): [number, number] {
-  if ('factors' in ends) return [value * ends.factors[0], value * ends.factors[1]];
-  return [Math.min(value, ends.values[0]), Math.max(value, ends.values[1])];
+export function endsOf(parameter: Uncertainty, value: number): [number, number] {
+  const [low, high] = statedEnds(parameter, value);
+  return 'factors' in parameter.ends ? [low, high] : [Math.min(value, low), Math.max(value, high)];
+}
+
+const statedEnds = ({ ends }: Uncertainty, value: number): readonly [number, number] =>
+  'factors' in ends ? [value * ends.factors[0], value * ends.factors[1]] : ends.values;
+
+/** The end of the stated range beyond which the scenario's own value lies: a nameplate that nobody reaches, a hopeful guess. */
+export interface Beyond {
+  side: 'below' | 'above';
+  end: number;
+}
+
+export function beyondOf(parameter: Uncertainty, value: number): Beyond | null {
+  const [low, high] = statedEnds(parameter, value);
+  if (value < low) return { side: 'below', end: low };
+  return value > high ? { side: 'above', end: high } : null;
 }

@@ -2,6 +2,13 @@
 import type { PointResult } from './point-result.ts';
 import { type PointTask, simulatePoint } from './simulate-point.ts';
 
-export default function worker(task: PointTask): PointResult {
-  return simulatePoint(task);
+export interface Computed {
+  result: PointResult;
+  wall_s: number;
+}
+
+export default function worker(task: PointTask): Computed {
+  const started = performance.now();
+  const result = simulatePoint(task);
+  return { result, wall_s: (performance.now() - started) / 1000 };
 }

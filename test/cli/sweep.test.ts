@@ -31,16 +31,18 @@ describe('sweep', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^tiny {2}4 settings × 2 replications; ± is a 95% interval over replications\.\n/);
-    // Too wide for a pipe's 80 columns: the table goes on below, every row again under the rest of the headings.
+    // Too wide for a pipe's 80 columns on one line: headings break, and what is still too wide goes on below.
     const parts = stdout.match(/^ {2}adapter\. +population\. /gm) ?? [];
-    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.length).toBeGreaterThan(0);
     expect(stdout.match(/^ {2}(4|64) +(200|2k) /gm)).toHaveLength(4 * parts.length);
     const rows = stdout.split('\n').filter((line) => line.startsWith('  '));
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(
       /\nagain: mint-bench sweep tiny\.yaml --set adapter\.rank=4,64 --set population\.users=200,2k --replications 2\n/,
     );
-    expect(stderr.match(/^\d\/8 adapter\.rank=/gm)).toHaveLength(8);
+    expect(
+      stderr.match(/^\d\/8 adapter\.rank=.*: [\d.]+ m?s, [\d.]+ [mµ]?s a request, peak [\d.]+ [MG]iB$/gm),
+    ).toHaveLength(8);
     const page = readFileSync(join(folderIn('whole'), 'report.html'));
     writeFileSync(join(folderIn('whole'), 'report.html'), 'torn');
     expect(mint(['report', folderIn('whole')], { cwd }).code).toBe(0);

@@ -3,12 +3,12 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { explainRun, parametersOf } from '../../src/study/explain-run.ts';
 import { scenarioAt } from '../../src/study/search-space.ts';
 import { sensitivity, type Varied } from '../../src/study/sensitivity.ts';
-import { endsOf, UNCERTAINTIES } from '../../src/study/uncertainties.ts';
+import { beyondOf, endsOf, UNCERTAINTIES } from '../../src/study/uncertainties.ts';
 import { fake, type Model, rateOf, smoke } from './fake-executor.ts';
 
 const end = (value: number, ...metric: number[]) => ({ value, metric, passes: true, failure: null });
 const varied = (key: string, low: ReturnType<typeof end>, high: ReturnType<typeof end>, value = 1): Varied => ({
-  ...{ key, label: key, unit: '×', source: 'test', value, low, high },
+  ...{ key, label: key, unit: '×', source: 'test', value, beyond: null, low, high },
 });
 
 describe('effects', () => {
@@ -83,6 +83,20 @@ describe('every uncertain parameter', () => {
       expect(JSON.stringify(one.write(scenario!, value))).toBe(before);
     },
   );
+
+  it('says where the scenario lies outside of what is known of it', () => {
+    const named = (key: string) => UNCERTAINTIES.find((one) => one.key === key)!;
+    // A nameplate: no copy reaches it.
+    expect(beyondOf(named('pcie_bandwidth'), 32e9)).toEqual({ side: 'above', end: 28.8e9 });
+    expect(beyondOf(named('rate'), 1)).toBeNull();
+    const build = named('loader.build');
+    expect([1e-3, 5e-3, 0.15, 0.3].map((value) => beyondOf(build, value))).toEqual([
+      { side: 'below', end: 5e-3 },
+      null,
+      null,
+      { side: 'above', end: 0.15 },
+    ]);
+  });
 
   it('has a key of its own; prices are varied where a metric is about money', () => {
     expect(new Set(UNCERTAINTIES.map(({ key }) => key)).size).toBe(UNCERTAINTIES.length);

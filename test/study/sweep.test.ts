@@ -142,6 +142,23 @@ describe('a sweep', () => {
     expect(readdirSync(join(target, 'points'))).toHaveLength(1);
   });
 
+  it('notes what each point took in the manifest and nowhere else', async () => {
+    const folder = temporaryFolder();
+    const study = planned(folder);
+    const target = join(folder, 'study');
+    await run(study, target, local(1));
+    const { harness } = JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8'));
+    expect(harness.points.map(({ index }: { index: number }) => index)).toEqual(study.points.map(({ index }) => index));
+    for (const { wall_s, requests, peak_rss_bytes } of harness.points) {
+      expect(wall_s).toBeGreaterThan(0);
+      expect(requests).toBeGreaterThan(10);
+      expect(peak_rss_bytes).toBeGreaterThan(2 ** 24);
+    }
+    const files = readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { name, parentPath } of files.filter((entry) => entry.name !== 'manifest.json'))
+      expect(readFileSync(join(parentPath, name)).includes('wall_s'), name).toBe(false);
+  });
+
   it('stops when it is asked to', async () => {
     const folder = temporaryFolder();
     const abort = new AbortController();

@@ -12,7 +12,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { type Explained, explainRun, parametersOf } from '../../study/explain-run.ts';
 import { planStudy } from '../../study/points.ts';
 import { scenarioAt, smallerText } from '../../study/search-space.ts';
-import { endsOf, UNCERTAINTIES } from '../../study/uncertainties.ts';
+import { beyondOf, endsOf, UNCERTAINTIES } from '../../study/uncertainties.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
@@ -27,7 +27,7 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
-import { parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
+import { beyondText, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
 
 export const command: Command = {
   positionals: {
@@ -147,16 +147,17 @@ function list(scenario: Scenario, metrics: readonly string[], only: readonly str
       low,
       value,
       high,
+      beyond: beyondOf(parameter, value),
       source: parameter.source,
     };
   });
   if (json) {
     terminal.outJson(parameters);
   } else {
-    const rows = parameters.map(({ key, unit, low, value, high, source }) => [
+    const rows = parameters.map(({ key, unit, low, value, high, beyond, source }) => [
       key,
       ...[low, value, high].map((one) => parameterText(unit, one)),
-      source,
+      beyond === null ? source : `${beyondText(unit, value, beyond)}; ${source}`,
     ]);
     terminal.out(
       table(rows, {

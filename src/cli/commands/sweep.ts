@@ -8,7 +8,7 @@ import { table } from '../../report/text-table.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import { parsePoint, splitAxes } from '../../study/axes.ts';
-import type { Executor } from '../../study/executor.ts';
+import type { Effort, Executor } from '../../study/executor.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { planStudy, type Setting, type Study, settingText, studyName } from '../../study/points.ts';
 import { parseShard, type Shard, shardText } from '../../study/shard.ts';
@@ -17,6 +17,7 @@ import { toolIdentity } from '../../study/study-folder.ts';
 import { sweep } from '../../study/sweep.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatBytes, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
 import { overridesOf, scenarioPath, wholeNumber } from '../load.ts';
 import { UsageError } from '../parse.ts';
@@ -110,10 +111,10 @@ export const command: Command = {
         },
         onProgress: ({ done, arrivals, events }) =>
           progress.update(`${label}  ${Math.floor(done)}/${missing}`, { share: done / missing, arrivals, events }),
-        onPoint: (point) => {
+        onPoint: (point, effort) => {
           started++;
           progress.point(
-            `${started}/${missing} ${settingText(point.overrides)}${replicationText(study, point.replication)}`,
+            `${started}/${missing} ${settingText(point.overrides)}${replicationText(study, point.replication)}${effortText(effort)}`,
           );
         },
         onNotice: (text) => {
@@ -194,6 +195,14 @@ async function executorOf(args: Arguments): Promise<Executor> {
 
 const replicationText = ({ replications }: Study, replication: number): string =>
   replications === 1 ? '' : `, replication ${replication}`;
+
+/** ": 2.1 s, 11 µs a request, peak 310 MiB" */
+function effortText(effort: Effort | undefined): string {
+  if (effort === undefined) return '';
+  const { wall_s, requests, peak_rss_bytes } = effort;
+  const each = requests > 0 ? `, ${formatSeconds(wall_s / requests)} a request` : '';
+  return `: ${formatSeconds(wall_s)}${each}, peak ${formatBytes(peak_rss_bytes)}`;
+}
 
 /** The command for the whole study: nothing that changes only where and how fast it runs. */
 function reproduceLine(args: Arguments): string {

@@ -18,7 +18,7 @@ ${description === '' ? '' : `<p class="lede">${text(description)}</p>`}
 <nav aria-label="Sections"><div class="wrap">${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
 <section id="found"><h2>Found</h2>
-<pre class="card scroll" tabindex="0" style="margin-top:18px">${text(report.text.trimEnd())}</pre></section>
+<pre class="card scroll" tabindex="0" style="margin-top:18px;white-space:pre">${text(report.text.trimEnd())}</pre></section>
 ${figures.length === 0 ? '' : `<section id="figures"><h2>Figures</h2><div class="grid">${figures.map(figureCard).join('\n')}</div></section>`}
 <section id="again"><h2>Again</h2><p class="intro">The command that gives these results, to the last byte, on the same version, Node major and processor architecture.</p>
 <pre class="card scroll">${text(command)}</pre></section>

@@ -63,6 +63,7 @@ nav a{color:var(--m-muted);text-decoration:none;font-size:14px;font-weight:550;p
 nav a:hover{color:var(--m-ink)}
 section{margin-top:38px}
 section>p.intro{color:var(--m-muted);max-width:76ch;margin-top:4px}
+section>p.intro+pre.card{margin-top:18px}
 .grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:18px;margin-top:18px;align-items:start}
 .card{margin:0;background:var(--card);border:1px solid var(--line);border-radius:14px;padding:20px 20px 14px;box-shadow:var(--shadow);min-width:0}
 .grid>.card{container-type:inline-size;display:flex;flex-direction:column;height:100%}
