@@ -71,6 +71,7 @@ export function mergeShards(
     executor: `merge of ${parts.length}`,
     points_computed: 0,
     points_kept: results.size,
+    points: [],
   });
   return { folder: folder.path, document, settings };
 }

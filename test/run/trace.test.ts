@@ -27,6 +27,16 @@ function simulated(scenario: Scenario, window: TraceWindow): { result: RunResult
 const read = (scenario: Scenario, cells: readonly CellTrace[], window: TraceWindow): ReadTrace =>
   JSON.parse(traceOf(scenario, 'abc', cells, window).text) as ReadTrace;
 
+/** The counter of a replica as steps of a function of time, ns. */
+const counted = ({ traceEvents }: ReadTrace, pid: number) =>
+  traceEvents
+    .filter((event) => event.ph === 'C' && event.pid === pid)
+    .map(({ ts, args }) => ({
+      at: Math.round(ts! * 1000),
+      requests: Number(args!.decoding) + Number(args!.prefilling),
+    }))
+    .sort((a, b) => a.at - b.at);
+
 const steps = (slices: readonly Slice[]) => slices.filter(({ track, depth }) => track === '1' && depth === 0);
 
 const SHORT = ['duration=6s', 'warmup=0s', 'population.rate=20/s'];
@@ -101,6 +111,27 @@ describe.each(Object.entries(KINDS))('the trace of a whole run: %s', (_, changes
       const whole = requests.find((request) => request.track === track)!;
       expect(total(phases)).toBe(whole.to - whole.from);
     }
+  });
+});
+
+describe('the number of requests in a batch', () => {
+  it('is zero where a replica stands still, and only there', () => {
+    const scenario = small('duration=20s', 'warmup=0s', 'population.rate=1/s');
+    const trace = read(scenario, simulated(scenario, WHOLE).cells, WHOLE);
+    let idle = 0;
+    for (let pid = 1; pid <= scenario.hardware.replicas; pid++) {
+      const busy = steps(slicesOf(trace)).filter((slice) => slice.pid === pid);
+      const counter = counted(trace, pid);
+      const at = (ns: number) => counter.findLast((count) => count.at <= ns)?.requests ?? 0;
+      busy.sort((a, b) => a.from - b.from);
+      busy.forEach(({ from, to }, i) => {
+        expect(at(from)).toBeGreaterThan(0);
+        const next = busy[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+        if (next > to) idle++;
+        expect(at(to) === 0, `replica ${pid} at ${to} ns`).toBe(next > to);
+      });
+    }
+    expect(idle).toBeGreaterThan(10);
   });
 });
 

@@ -93,9 +93,14 @@ class CellEvents {
   }
 
   private batches(): void {
+    /** Where the last batch of each replica ended. */
+    const ended = new Map<number, number>();
     each(this.trace.batches, (row) => {
       if (row.from >= this.window.endNs || row.to <= this.window.startNs) return;
       const pid = replicaPid(this.trace.cell, row.replica, this.names);
+      const before = ended.get(pid);
+      if (before !== undefined && before < row.from) this.count(pid, before, 0, 0);
+      ended.set(pid, row.to);
       const end = (j: number) => boundaryNs(row.from, row.remainder, row.first, row.growth, j);
       const args = {
         decoding: row.decoding,
@@ -104,14 +109,7 @@ class CellEvents {
         adapters: row.adapters,
       };
       const name = row.prefilling === 0 ? 'decode step' : row.decoding === 0 ? 'prefill step' : 'mixed step';
-      const counts = { decoding: row.decoding, prefilling: row.prefilling };
-      this.emit({
-        name: 'requests in batch',
-        ph: 'C',
-        pid,
-        ts: us(Math.max(row.from, this.window.startNs)),
-        args: counts,
-      });
+      this.count(pid, Math.max(row.from, this.window.startNs), row.decoding, row.prefilling);
       for (let j = 0; j < row.steps; j++) {
         const from = end(j);
         if (from >= this.window.endNs) break;
@@ -121,6 +119,12 @@ class CellEvents {
         this.parts(pid, row, j, from, to);
       }
     });
+    for (const [pid, at] of ended) if (at < this.window.endNs) this.count(pid, at, 0, 0);
+  }
+
+  /** A counter holds its value until the next: an idle replica has to be said too. */
+  private count(pid: number, ns: number, decoding: number, prefilling: number): void {
+    this.emit({ name: 'requests in batch', ph: 'C', pid, ts: us(ns), args: { decoding, prefilling } });
   }
 
   private parts(pid: number, row: Row<CellTrace['batches']>, j: number, from: number, to: number): void {

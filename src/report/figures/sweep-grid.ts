@@ -74,7 +74,7 @@ export const sweepGrid: Figure<'study'> = {
         hconcat: strip.map((column, at) => ({
           width,
           height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
-          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : ' ', theme),
+          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : '\u00a0', theme),
           transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
           layer: [
             markedLines(

@@ -40,6 +40,10 @@ export const tierOccupancy: Figure<'run'> = {
     const y = countAxis('adapters', null, { log: true, values: [...values, 1.5 * Math.max(...values)] });
     const end = endTime(rows);
     const x = timeAxis(end, theme.roomy ? 8 : 5);
+    const whole = Number(rows.find(({ tier }) => tier === 'catalog')?.adapters);
+    const holds = (low: number, high: number) => values.some((value) => value > low * whole && value < high * whole);
+    // Under its line where a tier runs close above it and none close below.
+    const side = holds(1, 4) && !holds(1 / 4, 1) ? { baseline: 'top', dy: 4 } : { baseline: 'bottom', dy: -3 };
     const catalog = [{ filter: "datum.tier == 'catalog'" }];
     return panels(theme, [
       {
@@ -49,7 +53,7 @@ export const tierOccupancy: Figure<'run'> = {
           { transform: catalog, mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { y } },
           {
             transform: catalog,
-            mark: { type: 'text', align: 'left', dx: 4, baseline: 'bottom', dy: -3, color: theme.muted },
+            mark: { type: 'text', align: 'left', dx: 4, ...side, color: theme.muted },
             encoding: { x, y, text: { value: 'catalog' } },
           },
           {
