@@ -4,7 +4,7 @@
  */
 import type { Spec } from '../render.ts';
 import { ALL, cohortNames, numbers, type RunTables, strings } from '../run-data.ts';
-import { seriesLooks, type Theme } from '../theme.ts';
+import { type Look, seriesLooks, type Theme } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
 import { seriesField } from './by-run.ts';
 import { distinct, lineSeries, panels, present } from './chart.ts';
@@ -41,8 +41,6 @@ function curve(tables: RunTables, metric: string, cohort: string): Row[] {
   const points: number[] = [];
   for (let i = 0; i < table.length; i++) {
     if (metrics[i] !== metric || cohorts[i] !== cohort) continue;
-    // A cohort may be called "all" as the whole is: the second curve of a name is the first again.
-    if (points.length > 0 && cumulative[i] < cumulative[points[points.length - 1]]) break;
     points.push(i);
   }
   const last = points.at(-1);
@@ -64,10 +62,7 @@ const tailScore = (share: number): number => share / 2 + Math.min(3, -Math.log10
 export function distributionSpec(rows: readonly Row[], theme: Theme, metric: string, title: string): Spec {
   const field = seriesField(rows, 'cohort');
   const names = distinct(rows, field);
-  const looks = seriesLooks(names.length > 1 ? names.filter((name) => name !== everyone) : names);
-  // Grey and dotted beside cohorts; alone it is simply the line.
-  if (names.includes(everyone) && names.length > 1)
-    looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
+  const looks = cohortLooks(names);
   const values = rows.map((row) => Number(row[metric])).filter((value) => value > 0);
   return panels(theme, [
     {
@@ -88,6 +83,14 @@ export function distributionSpec(rows: readonly Row[], theme: Theme, metric: str
       },
     },
   ]);
+}
+
+/** Looks of cohorts by position; all requests together are grey and dotted beside them, and alone simply the line. */
+export function cohortLooks(names: readonly string[]): Record<string, Look> {
+  if (names.length < 2) return seriesLooks(names);
+  const looks = seriesLooks(names.filter((name) => name !== everyone));
+  if (names.includes(everyone)) looks[everyone] = { label: everyone, swatch: 'grey', dash: [2, 2], shape: 'cross' };
+  return looks;
 }
 
 /** Shares that label the probability axis, with their standard normal quantiles. */

@@ -155,6 +155,25 @@ describe('charts', () => {
     expect(rows('log')).toEqual([5]);
   });
 
+  it('a stretch of time ends before the buckets that begin at its end: behind the run that is the drain', () => {
+    const drained = { ...run, duration_s: 3, series: { t_s: [0, 1, 2, 3], loads: [1, 2, 3, 99] } };
+    const chart = overTime([{ label: 'a', run: drained }], { metric: 'loads', scale: 'linear', from: 0, to: 3 });
+    expect(chart.rows.map(({ value }) => value)).toEqual([1, 2, 3]);
+  });
+
+  it('all requests look as in the figures of the page', () => {
+    const chart = CHARTS.distribution;
+    const figure = Object.fromEntries(figuresOf('run'))['ttft-distribution'];
+    const colours = (of: ReturnType<typeof asFigure>, rows: Chart['rows']) => {
+      const found = JSON.stringify(assemble(of, rows, theme('light'), { titled: false }));
+      const [, domain, range] = /"scale":\{"domain":(\[[^\]]*\]),"range":(\["#[^\]]*\])/.exec(found)!;
+      return (JSON.parse(range) as string[])[(JSON.parse(domain) as string[]).indexOf('all requests')];
+    };
+    const own = colours(asFigure(chart, 'q'), chart.rows);
+    expect(own).toMatch(/^#/);
+    expect(own).toBe(colours(figure as unknown as ReturnType<typeof asFigure>, figure.prepare(tables)));
+  });
+
   it('every figure of a run can be pointed at and still compiles', () => {
     for (const [id, figure] of figuresOf('run')) {
       const rows = figure.prepare(tables);

@@ -14,6 +14,7 @@ import {
   pointSeries,
   present,
 } from '../../figures/chart.ts';
+import { cohortLooks, everyone } from '../../figures/distribution.ts';
 import type { Figure, Row } from '../../figures/figure.ts';
 import { timeAxis } from '../../figures/time.ts';
 import { formatMetric } from '../../format.ts';
@@ -100,7 +101,7 @@ export function overTime(runs: readonly ShownRun[], { metric, scale, from, to }:
   const rows = runs.flatMap(({ label, run }) =>
     (run.series.t_s ?? []).flatMap((t, i): Row[] => {
       const value = run.series[metric]?.[i] ?? null;
-      if (t === null || t < from || t > to || (scale === 'log' && !(value !== null && value > 0))) return [];
+      if (t === null || t < from || t >= to || (scale === 'log' && !(value !== null && value > 0))) return [];
       return [{ run: label, t_s: t, value }];
     }),
   );
@@ -206,7 +207,7 @@ export function distributions(runs: readonly ShownRun[], { metric, cohorts, scal
       // A cohort keeps its colour whoever else is shown, and has the one of the page's figures.
       const own = runs.flatMap(({ run }) => run.cohorts).filter((cohort) => cohort !== 'all');
       const everybody = [...new Set(own), 'all'].map(cohortName);
-      const looks = present(seriesLooks(everybody), shown, 'cohort');
+      const looks = present(cohortLooks(everybody), shown, 'cohort');
       const runNames = distinct(shown, 'run');
       const x = axisOf(unit, 'value', metric, scale, valuesOf(shown));
       const y = form === 'below' ? shareAxis('share', null) : shareOnLog(valuesOf(shown, 'share'));
@@ -245,7 +246,7 @@ const dashes = (names: readonly string[]): Spec => ({
 });
 
 /** The whole run stands in tables as a cohort of the name "all". */
-export const cohortName = (cohort: string): string => (cohort === 'all' ? 'all requests' : cohort);
+export const cohortName = (cohort: string): string => (cohort === 'all' ? everyone : cohort);
 
 // ── By cohort ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
