@@ -23,6 +23,7 @@ import {
   TOTAL_AT,
   TOTALS,
 } from './layout.ts';
+import { CellLifecycleRecorder } from './lifecycle/recorder.ts';
 import type { CellResult } from './result.ts';
 import { RUN_ROW, StepRuns } from './runs.ts';
 import { RequestSample } from './sample.ts';
@@ -43,6 +44,8 @@ export interface CellRecorderOptions {
   seriesBucketNs?: number;
   /** For each cohort [ttft, tpot, e2el] in ns (Infinity: no limit), or null for a cohort without SLO. */
   slo: readonly (readonly [number, number, number] | null)[];
+  /** Keep what happens to revisions of adapters. */
+  lifecycle?: boolean;
   /** Start with one request in `sampleEvery` (default 1) and keep at most `sampleCapacity` (default 20,000). */
   sampleEvery?: number;
   sampleCapacity?: number;
@@ -95,6 +98,7 @@ const TTFT_SERIES = 0;
 export class CellRecorder implements Recorder {
   /** Set before the cell is assembled, where a window is traced. */
   tracer: CellTracer | null = null;
+  readonly lifecycle: CellLifecycleRecorder | null;
   private readonly options: CellRecorderOptions;
   private readonly durationNs: number;
   private readonly warmupNs: number;
@@ -128,6 +132,7 @@ export class CellRecorder implements Recorder {
     this.options = options;
     this.durationNs = durationNs;
     this.warmupNs = warmupNs;
+    this.lifecycle = options.lifecycle === true ? new CellLifecycleRecorder(durationNs, warmupNs) : null;
     this.cellSlot = cohorts * COHORT_SLOTS;
     this.latencies = new HistogramBank(this.cellSlot + CELL_HISTOGRAMS.length);
     this.counters = new Float64Array(cohorts * STRIDE);
@@ -356,6 +361,7 @@ export class CellRecorder implements Recorder {
       sample: this.sample.pack(),
       userBytes: this.users.bytes,
       trail: this.events.pack(),
+      lifecycle: this.lifecycle?.result() ?? null,
     };
   }
 

@@ -21,6 +21,8 @@ import {
   TOTAL_AT,
   type Total,
 } from './layout.ts';
+import { MOST_REVISIONS } from './lifecycle/recorder.ts';
+import { type CellLifecycle, lifecycleArrays, mergeLifecycles, type RunLifecycle } from './lifecycle/result.ts';
 import { type CellSample, mergeSamples, type RunSample } from './sample.ts';
 import { type CellSeries, mergeSeries, type RunSeries } from './series.ts';
 import type { CellTrail } from './trail.ts';
@@ -54,6 +56,8 @@ export interface CellResult {
   /** 16 bytes a user (users.ts). */
   userBytes: ArrayBuffer;
   trail: CellTrail;
+  /** Null where adapters have one revision. */
+  lifecycle: CellLifecycle | null;
 }
 
 /** The buffers to move rather than copy when a cell's result is posted to another thread. */
@@ -62,6 +66,7 @@ export function transferables(result: CellResult): ArrayBuffer[] {
   for (const part of [result, result.latencies, result.itl, result.series, result.sample, result.trail]) {
     for (const value of Object.values(part)) if (ArrayBuffer.isView(value)) arrays.push(value);
   }
+  if (result.lifecycle !== null) arrays.push(...lifecycleArrays(result.lifecycle));
   return [...new Set([...arrays.map((array) => array.buffer as ArrayBuffer), result.userBytes])];
 }
 
@@ -92,6 +97,8 @@ export interface RunResult {
   users: UserRecords[];
   /** By cell. */
   trails: CellTrail[];
+  /** Null where adapters have one revision. */
+  lifecycle: RunLifecycle | null;
 }
 
 /** Adds the results of all cells. `cells` in cell order. */
@@ -145,6 +152,13 @@ export function mergeCells(cells: readonly CellResult[]): RunResult {
     sample: mergeSamples(cells.map((cell) => cell.sample)),
     users: cells.map((cell) => new UserRecords(cell.userBytes)),
     trails: cells.map((cell) => cell.trail),
+    lifecycle:
+      cells[0].lifecycle === null
+        ? null
+        : mergeLifecycles(
+            cells.map((cell) => cell.lifecycle!),
+            MOST_REVISIONS,
+          ),
   };
 }
 

@@ -21,6 +21,7 @@ export function summarise(run: RunResult, facts: RunFacts): SummaryRow[] {
   const rows: SummaryRow[] = [];
   const scopes = scopesOf(facts);
   for (const metric of METRICS) {
+    if (metric.applies?.(context) === false) continue;
     for (const { scope, name } of metric.scope === 'cohort' ? scopes : scopes.slice(0, 1)) {
       const measured = metric.measure(context, scope);
       rows.push({

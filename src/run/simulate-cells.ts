@@ -7,6 +7,7 @@ import { CellRecorder } from '../metrics/recorder.ts';
 import type { CellResult } from '../metrics/result.ts';
 import { type CellTrace, CellTracer } from '../metrics/trace/cell-tracer.ts';
 import type { TraceWindow } from '../metrics/trace/window.ts';
+import { hasLifecycle } from '../scenario/lifecycle.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { buildCell, type SharedTables, sharedTables } from '../sim/build-cell.ts';
@@ -135,6 +136,7 @@ function create(task: CellsTask, number: number, tables?: SharedTables): { cell:
         replicas: scenario.hardware.replicas / scenario.hardware.cells,
         durationNs: toNs(scenario.duration),
         warmupNs: toNs(scenario.warmup),
+        lifecycle: hasLifecycle(scenario),
         slo: cohorts.map(({ slo }) => {
           if (slo === null) return null;
           const { ttft, tpot, e2el } = scenario.slo[slo];

@@ -81,7 +81,9 @@ export function sweepTable(document: StudyDocument, results: readonly PointResul
       description: '1 where no threshold of severity fail is broken',
       data: Uint8Array.from(results, ({ passed }) => Number(passed)),
     },
-    ...METRICS.map(({ name, unit, definition }) => ({ name, unit, description: definition, data: column(name) })),
+    ...METRICS.filter(
+      ({ name, applies }) => applies === undefined || results.some(({ rows }) => rowOf(rows, name) !== undefined),
+    ).map(({ name, unit, definition }) => ({ name, unit, description: definition, data: column(name) })),
   ];
   return arrowFile({ name: 'sweep', columns, metadata: metadataOf(document) }, provenance(document));
 }
@@ -112,7 +114,10 @@ export function aggregateTable(document: StudyDocument, settings: readonly Setti
       description: 'replications that break no threshold of severity fail',
       data: Uint32Array.from(settings, ({ passed }) => passed),
     },
-    ...METRICS.flatMap(({ name, unit, definition }) => [
+    ...METRICS.filter(
+      ({ name, applies }) =>
+        applies === undefined || settings.some(({ summary }) => rowOf(summary, name) !== undefined),
+    ).flatMap(({ name, unit, definition }) => [
       { name, unit, description: definition, data: pick(name, 'value') },
       { name: `${name}_lo`, unit, description: `lower end of the interval of ${name}`, data: pick(name, 'lo') },
       { name: `${name}_hi`, unit, description: `upper end of the interval of ${name}`, data: pick(name, 'hi') },

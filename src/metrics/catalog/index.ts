@@ -1,5 +1,6 @@
 /** The one list of all metrics, in the order in which tables print them. */
 import { LATENCY_METRICS } from './latency.ts';
+import { LIFECYCLE_METRICS } from './lifecycle.ts';
 import type { Metric } from './metric.ts';
 import { REQUEST_METRICS } from './requests.ts';
 import { RESIDENCY_METRICS } from './residency.ts';
@@ -11,6 +12,7 @@ export const METRICS: readonly Metric[] = [
   ...REQUEST_METRICS,
   ...LATENCY_METRICS,
   ...RESIDENCY_METRICS,
+  ...LIFECYCLE_METRICS,
   ...SYSTEM_METRICS,
 ];
 

@@ -31,6 +31,8 @@ export interface Metric {
   readonly note?: string;
   /** `cohort`: also given for each cohort. */
   readonly scope: 'cohort' | 'run';
+  /** Runs that have no such thing leave the metric out; absent: every run has it. */
+  applies?(context: MetricContext): boolean;
   /** Null where the sample is empty or the value is undefined. */
   measure(context: MetricContext, scope: Scope): Measured | null;
 }
