@@ -16,7 +16,15 @@ export interface Table {
 }
 
 /** Names of the tables that a figure may need. */
-export const TABLES = ['timeseries', 'cohorts', 'users', 'requests', 'distributions', 'breakdown'] as const;
+export const TABLES = [
+  'timeseries',
+  'cohorts',
+  'users',
+  'requests',
+  'distributions',
+  'breakdown',
+  'lifecycle',
+] as const;
 export type TableName = (typeof TABLES)[number];
 
 export type { SummaryRow };

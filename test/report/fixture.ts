@@ -150,6 +150,28 @@ export function table(columns: Record<string, ArrayLike<number> | ArrayLike<stri
 const BUCKETS = 288;
 const BUCKET_S = 300;
 
+/** Training by night, and lookups that it costs by day. */
+function lifecycle(): Table {
+  const at = (f: (night: number, i: number) => number) =>
+    Float64Array.from({ length: BUCKETS }, (_, i) => f(Math.exp(-(((i - 40) / 12) ** 2)), i));
+  return table({
+    t_s: at((_, i) => i * BUCKET_S),
+    length_s: at(() => BUCKET_S),
+    ready: at((night) => 900 * night),
+    rejected: at((night) => 90 * night),
+    rolled_back: at((_, i) => 8 + 4 * wiggle(i)),
+    pinned: at((_, i) => 30_000 + 5000 * wiggle(i)),
+    without_adapter: at((night) => 2000 * night),
+    stale_gpu: at((night) => 300 + 900 * night),
+    stale_host: at((night) => 700 + 1500 * night),
+    stale_disk: at((night) => 200 + 800 * night),
+    gpu_entries: at(() => 4096),
+    gpu_stale: at((night) => 100 + 600 * night),
+    host_entries: at(() => 38_000),
+    host_stale: at((night, i) => (i === 3 ? Number.NaN : 2000 + 9000 * night)),
+  });
+}
+
 function timeseries(): Table {
   const at = (f: (day: number, flash: number, i: number) => number) =>
     Float64Array.from({ length: BUCKETS }, (_, i) =>
@@ -350,6 +372,7 @@ export function runTables(cohortNames: string[] = ['free', 'pro', 'enterprise'])
     requests: requests(),
     distributions: distributions(cohortNames),
     breakdown: breakdown(cohortNames),
+    lifecycle: lifecycle(),
     memory: {
       gpuBytes: 80e9,
       weightBytes: 16.4e9,
@@ -373,6 +396,7 @@ export function emptyRun(): RunTables {
     requests: nothing,
     distributions: table({ metric: [], cohort: [], upper_value: [], count: [], cumulative: [] }),
     breakdown: nothing,
+    lifecycle: nothing,
     memory: null,
   };
 }

@@ -22,6 +22,10 @@ describe('changes nothing:', () => {
     ['a day without amplitude', 'population.diurnal={amplitude: 0, peak: 3s, period: 7s}'],
     ['a cap on the rate of a user that none reaches', 'population.max_rate_per_user=1000/s'],
     ['no pins', 'serving.pin.count=0'],
+    [
+      'a lifecycle in which nothing is ever trained',
+      'lifecycle={updates: none, training: 5min, evaluation: {pass: 0%}, prewarm: host, rollback: {share: 50%}}',
+    ],
     ['no prefetch', 'serving.prefetch=none'],
     [
       'a bound on requests in flight that is out of reach',
@@ -64,6 +68,7 @@ describe('changes nothing:', () => {
     for (const change of [
       'population.drift={law: shift, period: 1s, share: 10%}',
       'serving.pin.count=5',
+      'lifecycle={updates: {law: poisson, rate: 1/min}}',
       'serving.slots=4',
       'serving.max_prefills=1',
       'serving.idle_poll=10ms',

@@ -33,6 +33,13 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   'interference-links.yaml': ['duration=10s', 'warmup=2s'],
   'interference-neighbour.yaml': ['duration=10s', 'warmup=2s'],
   'interference-ranks.yaml': ['duration=10s', 'warmup=2s'],
+  'lifecycle.yaml': [
+    'population.users=1_000',
+    'population.rate=10/s',
+    'duration=20s',
+    'warmup=2s',
+    'lifecycle={updates: {law: requests, requests: 2}, training: 1s, evaluation: {duration: 1s, pass: 90%}, prewarm: host, rollback: {share: 20%, after: 2s}}',
+  ],
   's-lora-a10g.yaml': ['duration=20s', 'warmup=2s'],
   'scale-down.yaml': ['population.users=10_000', 'duration=5s', 'warmup=1s'],
   'scale-out.yaml': ['population.users=10_000', 'duration=5s', 'warmup=1s'],

@@ -51,14 +51,14 @@ function total(
 function share(
   name: string,
   better: Metric['better'],
-  part: LifecycleCounter,
+  parts: readonly LifecycleCounter[],
   whole: readonly LifecycleCounter[],
   definition: string,
   note?: string,
 ): Metric {
-  const count = (lifecycle: RunLifecycle) =>
-    whole.reduce((sum, counter) => sum + lifecycleCount(lifecycle, counter), 0);
-  return metric(name, 'fraction', better, definition, (l) => ratio(lifecycleCount(l, part), count(l)), note);
+  const count = (lifecycle: RunLifecycle, of: readonly LifecycleCounter[]) =>
+    of.reduce((sum, counter) => sum + lifecycleCount(lifecycle, counter), 0);
+  return metric(name, 'fraction', better, definition, (l) => ratio(count(l, parts), count(l, whole)), note);
 }
 
 const QUANTILES: readonly [string, number][] = [
@@ -107,6 +107,7 @@ function sampled(part: LifecycleColumn, whole: LifecycleColumn): Measure {
   };
 }
 
+const STALE: readonly LifecycleCounter[] = ['measured_stale_disk', 'measured_stale_host', 'measured_stale_gpu'];
 const AFTER_WARMUP = 'Requests that reached their replica at or after warm-up.';
 
 export const LIFECYCLE_METRICS: readonly Metric[] = [
@@ -148,14 +149,14 @@ export const LIFECYCLE_METRICS: readonly Metric[] = [
   share(
     'behind_ratio',
     'lower',
-    'measured_behind',
+    ['measured_behind'],
     ['measured_pinned'],
     `Share of requests that arrived while a newer revision of their adapter was registered and not ready. ${AFTER_WARMUP}`,
   ),
   share(
     'latest_ratio',
     'higher',
-    'measured_served_latest',
+    ['measured_served_latest'],
     ['measured_served'],
     'Share of finished requests whose revision was still the one in use when they finished. Requests that finished at or after warm-up.',
     'Requests keep the revision that was ready when they arrived; what is missing to 1 was overtaken in flight.',
@@ -163,31 +164,38 @@ export const LIFECYCLE_METRICS: readonly Metric[] = [
   share(
     'without_adapter_ratio',
     'lower',
-    'measured_without_adapter',
+    ['measured_without_adapter'],
     ['measured_pinned', 'measured_without_adapter'],
     `Share of requests that the base alone served, because their adapter has no revision for it yet. ${AFTER_WARMUP}`,
   ),
   share(
     'stale_lookup_ratio',
     'lower',
-    'measured_stale_lookups',
+    STALE,
     ['measured_pinned'],
-    `Share of lookups that found another revision of the adapter in a higher tier than the one they needed: lookups lost to updates. ${AFTER_WARMUP}`,
-    'A lower bound: what an old revision would have been found in had it gone on being used is not known once it is evicted.',
+    `Share of lookups lost to updates: another revision of the adapter was in a higher tier than the one they needed. ${AFTER_WARMUP}`,
+    'A lower bound: where an old revision would be had it gone on being used is not known once it is evicted.',
   ),
   share(
     'stale_lookup_ratio_gpu',
     'lower',
-    'measured_stale_from_gpu',
+    ['measured_stale_gpu'],
     ['measured_pinned'],
     `Share of lookups that found another revision of the adapter on the GPU, and not the one they needed. ${AFTER_WARMUP}`,
   ),
   share(
     'stale_lookup_ratio_host',
     'lower',
-    'measured_stale_from_host',
+    ['measured_stale_host'],
     ['measured_pinned'],
     `Share of lookups that found another revision of the adapter in host memory, and the one they needed only below it. ${AFTER_WARMUP}`,
+  ),
+  share(
+    'stale_lookup_ratio_disk',
+    'lower',
+    ['measured_stale_disk'],
+    ['measured_pinned'],
+    `Share of lookups that found another revision of the adapter on the node’s disk, and the one they needed only in the object store. ${AFTER_WARMUP}`,
   ),
   total('stale_loads', 'count', 'lower', 'stale_loads', 'Loads started by lookups that were lost to updates.'),
   total(

@@ -63,7 +63,7 @@ export class CellLifecycleRecorder implements LifecycleRecorder {
 
   staleLookup(_cohort: number, _tier: number, other: number, bytes: number, startedLoad: boolean, nowNs: number): void {
     const row = this.rowAt(nowNs);
-    this.series[row + S.stale_lookups]++;
+    this.series[row + S.stale_disk + other - 1]++;
     if (startedLoad) {
       this.series[row + S.stale_loads]++;
       this.series[row + S.stale_load_bytes] += bytes;
@@ -71,9 +71,7 @@ export class CellLifecycleRecorder implements LifecycleRecorder {
       this.counters[C.stale_load_bytes] += bytes;
     }
     if (nowNs < this.warmupNs) return;
-    this.counters[C.measured_stale_lookups]++;
-    if (other === 3) this.counters[C.measured_stale_from_gpu]++;
-    if (other === 2) this.counters[C.measured_stale_from_host]++;
+    this.counters[C.measured_stale_disk + other - 1]++;
   }
 
   withoutAdapter(_cohort: number, nowNs: number): void {

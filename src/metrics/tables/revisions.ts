@@ -79,7 +79,13 @@ const COUNTS: readonly [LifecycleColumn, string, string][] = [
   ['pinned', 'count', 'requests that reached their replica with a revision'],
   ['behind', 'count', 'of them, requests with a newer revision registered and not ready'],
   ['without_adapter', 'count', 'requests that the base alone serves: no revision for it yet'],
-  ['stale_lookups', 'count', 'lookups with another revision of the adapter in a higher tier'],
+  [
+    'stale_disk',
+    'count',
+    'lookups lost to a change of revision: another one was on the node’s disk, the tier above all that held theirs',
+  ],
+  ['stale_host', 'count', 'lookups lost to a change of revision: another one was in host memory'],
+  ['stale_gpu', 'count', 'lookups lost to a change of revision: another one was on the GPU'],
   ['stale_loads', 'count', 'loads that these lookups started'],
   ['stale_load_bytes', 'B', 'bytes of those loads'],
   ['prewarm_bytes', 'B', 'bytes that prewarming asked for'],
@@ -101,12 +107,14 @@ export function lifecycleTable(run: RunResult, { series }: RunLifecycle): TableS
   const bucketNs = run.durationNs / LIFECYCLE_BUCKETS;
   const buckets = LIFECYCLE_BUCKETS + (run.endNs > run.durationNs ? 1 : 0);
   const each = (value: (bucket: number) => number) => Float64Array.from({ length: buckets }, (_, b) => value(b));
+  const lengthOf = (b: number) => (b < LIFECYCLE_BUCKETS ? bucketNs : run.endNs - run.durationNs) / 1e9;
   const column = (name: LifecycleColumn) => each((bucket) => series[bucket * stride + LIFECYCLE_SERIES_AT[name]]);
   return {
     name: 'lifecycle',
     metadata: { bucket_s: String(bucketNs / 1e9), warmup_s: String(run.warmupNs / 1e9) },
     columns: [
       { name: 't_s', unit: 's', description: 'start of the bucket', data: each((b) => (b * bucketNs) / 1e9) },
+      { name: 'length_s', unit: 's', description: 'length of the bucket', data: each(lengthOf) },
       ...COUNTS.map(([name, unit, description]): Column => ({ name, unit, description, data: column(name) })),
       ...STALE_GAUGES.map(
         (name): Column => ({

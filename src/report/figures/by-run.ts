@@ -1,5 +1,6 @@
 /** Several runs in one figure: lines over time with one series a run, and the names that series and bars have. */
 import type { Spec } from '../render.ts';
+import type { TableName } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
 import { distinct, lineSeries, type Panel, panels } from './chart.ts';
 import type { Across, Row } from './figure.ts';
@@ -18,12 +19,12 @@ export interface TimePanel {
   y(field: string, values: readonly number[]): Spec;
 }
 
-/** Panels over simulated time, one line a run. */
-export const linesByRun = (views: readonly TimePanel[]): Across => ({
+/** Panels over simulated time, one line a run, from its time series or another table of the same form. */
+export const linesByRun = (views: readonly TimePanel[], table: TableName = 'timeseries'): Across => ({
   prepare: (runs) =>
     runs.flatMap(({ label, tables }) => {
-      if (tables.timeseries.length === 0) return [];
-      const series = timeSeries(tables.timeseries, tables.scenario.duration);
+      if (tables[table].length === 0) return [];
+      const series = timeSeries(tables[table], tables.scenario.duration);
       return views.flatMap((view) => {
         const values = view.value(series);
         return Array.from(

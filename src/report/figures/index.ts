@@ -17,6 +17,7 @@ import { latencyOverTime } from './latency-over-time.ts';
 import { loadStages } from './load-stages.ts';
 import { loadStaircase } from './load-staircase.ts';
 import { lookupsByCohort } from './lookups-by-cohort.ts';
+import { lookupsLostToUpdates } from './lookups-lost-to-updates.ts';
 import { lostTime } from './lost-time.ts';
 import { memorySplit } from './memory-split.ts';
 import { publishedSimulated } from './published-simulated.ts';
@@ -40,6 +41,7 @@ export const FIGURES = {
   'latency-over-time': latencyOverTime,
   'hit-ratio-over-time': hitRatioOverTime,
   'lookups-by-cohort': lookupsByCohort,
+  'lookups-lost-to-updates': lookupsLostToUpdates,
   'tier-occupancy': tierOccupancy,
   'load-stages': loadStages,
   'load-staircase': loadStaircase,

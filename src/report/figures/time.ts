@@ -27,13 +27,15 @@ export interface TimeSeries {
 /**
  * The run's time series with neighbouring buckets merged until it fits a figure. NaN (no sample) is left out of merges. The
  * drain after the last arrival is left out, unless it is a good part of the run (a burst): there it is the run.
+ *
+ * @param most points; fewer where a figure has many series
  */
-export function timeSeries(table: Table, duration: number): TimeSeries {
+export function timeSeries(table: Table, duration: number, most: number = ROWS): TimeSeries {
   const start = numbers(table, 't_s');
   const lengths = numbers(table, 'length_s');
   const arriving = Array.from(start).filter((t) => t < duration).length;
   const rows = arriving >= SERVED * table.length ? arriving : table.length;
-  const group = Math.max(1, Math.ceil(rows / ROWS));
+  const group = Math.max(1, Math.ceil(rows / most));
   const length = Math.ceil(rows / group);
   return {
     t: Float64Array.from({ length }, (_, i) => start[i * group]),

@@ -135,8 +135,9 @@ export class Lifecycle {
       recorder?.firstServed(firstNs - revisions.registeredNs[n], nowNs);
     }
     recorder?.served(cohort, revisions.current(adapter) === key, nowNs);
-    if (nowNs >= p.durationNs || !p.law.served(adapter, tokens)) return;
-    if (this.train(adapter, BY_UPDATE, nowNs)) p.law.taken(adapter);
+    if (nowNs >= p.durationNs || !p.law.served(adapter, tokens) || !this.mayTrain(adapter)) return;
+    p.law.taken(adapter);
+    this.train(adapter, BY_UPDATE, nowNs);
     this.schedule();
   }
 
@@ -176,7 +177,15 @@ export class Lifecycle {
     events.schedule(source, next < durationNs ? next : Number.POSITIVE_INFINITY);
   }
 
-  private train(adapter: number, cause: number, nowNs: number): boolean {
+  /** Whether the adapter's record has no writer, and a revision for this base to train from. */
+  private mayTrain(adapter: number): boolean {
+    const { revisions } = this;
+    const latest = revisions.latest(adapter);
+    const writing = latest >= 0 && revisions.state[latest] <= PREWARMING && revisions.base[latest] === this.base;
+    return !writing && this.current(adapter) >= 0;
+  }
+
+  private train(adapter: number, cause: number, nowNs: number): void {
     const { revisions, p } = this;
     this.recorder?.event(ASKED, nowNs);
     const latest = revisions.latest(adapter);
@@ -184,12 +193,11 @@ export class Lifecycle {
     if (writing && revisions.base[latest] < this.base) this.drop(latest, nowNs);
     else if (writing || (cause === BY_UPDATE && this.current(adapter) < 0)) {
       this.recorder?.event(REFUSED, nowNs);
-      return false;
+      return;
     }
     const n = revisions.open(adapter, cause, this.base, nowNs);
     const trainingNs = cause === BY_UPGRADE ? 0 : p.fate.trainingNs(adapter, revisions.number[n]);
     this.due.push(n, nowNs + trainingNs, this.sequence++);
-    return true;
   }
 
   /** What was due for a revision: the end of its training or evaluation, or its rollback. */

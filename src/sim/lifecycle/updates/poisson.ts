@@ -39,7 +39,7 @@ export const poisson: UpdateEntry<{ rate: number }> = {
   params: z.strictObject({
     rate: rate({ above: 0, max: 1e3 })
       .default(1 / 86_400)
-      .describe('New revisions of one adapter, 1/s; default one a day.'),
+      .describe('New revisions of one adapter, 1/s.'),
   }),
   create: (params, context) => new Poisson(params.rate, context),
 };
