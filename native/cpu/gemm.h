@@ -12,10 +12,41 @@ namespace mint::MINT_ISA {
 
 inline int roundUp(int value, int step) { return (value + step - 1) / step * step; }
 
+/**
+ * Asks memory for lines that a later block reads, a few at each step of an inner product: all at once they would fill the
+ * core's queue of outstanding lines, and the product would wait behind them. Into L2, as rows a power of two apart share few
+ * sets of L1.
+ */
+class Ahead {
+ public:
+  Ahead() = default;
+  /** `rowBytes` from `offset` of each row from `row` to `rowEnd`, spread over `steps` calls. */
+  Ahead(const void* x, const int32_t* row, const int32_t* rowEnd, int64_t stride, int64_t offset, int64_t rowBytes, int steps)
+      : x_(static_cast<const char*>(x) + offset), row_(row), rowEnd_(rowEnd), stride_(stride), rowBytes_(rowBytes) {
+    const int64_t lines = (rowEnd - row) * ((rowBytes + 63) / 64);
+    perStep_ = int((lines + steps - 1) / steps);
+  }
+  void step() {
+    for (int i = 0; i < perStep_ && row_ < rowEnd_; ++i) {
+      __builtin_prefetch(x_ + *row_ * stride_ + at_, 0, 2);
+      if ((at_ += 64) >= rowBytes_) {
+        at_ = 0;
+        ++row_;
+      }
+    }
+  }
+
+ private:
+  const char* x_ = nullptr;
+  const int32_t *row_ = nullptr, *rowEnd_ = nullptr;
+  int64_t stride_ = 0, rowBytes_ = 0, at_ = 0;
+  int perStep_ = 0;
+};
+
 /** fp32 outer products: MR rows by NV vectors of columns in registers. */
 struct VectorEngine {
   using P = float;
-  static constexpr int kRows = Vec::kGemmRows, kColumns = Vec::kGemmVectors * Vec::kLanes, kDepth = 1, kBlockDepth = 256;
+  static constexpr int kRows = Vec::kGemmRows, kColumns = Vec::kGemmVectors * Vec::kLanes, kDepth = 1, kBlockDepth = 256, kFetchDepth = 4;
   static void begin() {}
   static void end() {}
 
@@ -31,18 +62,21 @@ struct VectorEngine {
     for (; k < count; ++k) out[k] = toFloat(row[k]);
   }
   /** c = or += (rows of p) · panel, for `rows` × `columns` of the tile; c's rows have room for whole vectors. */
-  static void tile(const P* p, int64_t ldp, const P* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add) {
-    if (columns <= Vec::kLanes) return tileOf<1>(p, ldp, panel, depth, rows, columns, c, ldc, add);
-    tileOf<Vec::kGemmVectors>(p, ldp, panel, depth, rows, columns, c, ldc, add);
+  static void tile(const P* p, int64_t ldp, const P* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add,
+                   Ahead& ahead) {
+    if (columns <= Vec::kLanes) return tileOf<1>(p, ldp, panel, depth, rows, columns, c, ldc, add, ahead);
+    tileOf<Vec::kGemmVectors>(p, ldp, panel, depth, rows, columns, c, ldc, add, ahead);
   }
 
  private:
   template <int NV>
-  static void tileOf(const P* p, int64_t ldp, const P* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add) {
+  static void tileOf(const P* p, int64_t ldp, const P* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add,
+                   Ahead& ahead) {
     Vec::F acc[kRows][NV];
     for (auto& row : acc)
       for (auto& sum : row) sum = Vec::zero();
     for (int k = 0; k < depth; ++k) {
+      if (k % 4 == 0) ahead.step();
       Vec::F q[NV];
       for (int n = 0; n < NV; ++n) q[n] = Vec::load(panel + k * kColumns + n * Vec::kLanes);
       for (int m = 0; m < kRows; ++m) {
@@ -95,13 +129,23 @@ void shrinkGemm(const ShrinkTask& t, Scratch& scratch) {
         Engine::copyRow(x + t.rows[m0 + m] * t.inDim + k0, depth, row);
         if (padded > depth) std::memset(row + depth, 0, (padded - depth) * sizeof(P));
       }
+      // What is copied next (the block below, or the first one's next stretch) comes from memory while this one is multiplied.
+      const bool below = m0 + MB < t.pairs;
+      const int next = below ? m0 + MB : 0;
+      const int64_t nextK = below ? k0 : k0 + KB;
+      const int nextDepth = int(std::max<int64_t>(0, std::min<int64_t>(KB, t.inDim - nextK)));
       // A row tile stays in L1 while the panels stream past it in memory order.
-      for (int m = 0; m < rows; m += Engine::kRows)
+      for (int m = 0; m < rows; m += Engine::kRows) {
+        const int32_t* const nextRows = t.rows + std::min(t.pairs, next + m);
+        const int fetched = nextDepth > 0 ? std::min(Engine::kRows, t.pairs - std::min(t.pairs, next + m)) : 0;
+        Ahead ahead(x, nextRows, nextRows + fetched, t.inDim * sizeof(T),
+                    nextK * sizeof(T), nextDepth * sizeof(T), std::max(1, panels * padded / Engine::kFetchDepth));
         for (int panel = 0; panel < panels; ++panel) {
           const int n0 = panel * Engine::kColumns;
           Engine::tile(copy + int64_t(m) * ldp, ldp, packed + panel * stride, padded, std::min(Engine::kRows, rows - m),
-                       std::min(Engine::kColumns, t.rank - n0), t.v + (m0 + m) * t.ldv + n0, t.ldv, k0 > 0);
+                       std::min(Engine::kColumns, t.rank - n0), t.v + (m0 + m) * t.ldv + n0, t.ldv, k0 > 0, ahead);
         }
+      }
     }
   }
   Engine::end();
@@ -139,14 +183,19 @@ void expandGemm(const ExpandTask& t, Scratch& scratch) {
       const int rows = std::min(Engine::kRows, block - m);
       for (int c0 = 0; c0 < t.columns; c0 += kStretch) {
         const int width = std::min(kStretch, t.columns - c0);
-        for (int row = 0; row < rows; ++row)
-          for (int c = 0; c < width; c += 64 / int(sizeof(T)))
-            __builtin_prefetch(y + t.outRows[m0 + m + row] * t.ldy + c0 + c, 1);
+        // The stretch after this one: to the right, or at the left of the tile below.
+        const bool right = c0 + kStretch < t.columns;
+        const int nextColumn = right ? c0 + kStretch : 0, nextWidth = std::min(kStretch, t.columns - nextColumn);
+        const int32_t* const nextRows = t.outRows + std::min(t.pairs, m0 + m + (right ? 0 : Engine::kRows));
+        Ahead ahead(y, nextRows, std::min(nextRows + Engine::kRows, t.outRows + t.pairs), t.ldy * sizeof(T),
+                    nextColumn * sizeof(T), nextWidth * sizeof(T),
+                    roundUp(width, Engine::kColumns) / Engine::kColumns * std::max(1, padded / Engine::kFetchDepth) + rows);
         for (int n = 0; n < width; n += Engine::kColumns)
           Engine::tile(copy + int64_t(m) * ldp, ldp, packed + (c0 + n) / Engine::kColumns * stride, padded, rows, width - n,
-                       sums + n, kSumStride, false);
+                       sums + n, kSumStride, false, ahead);
         for (int row = 0; row < rows; ++row) {
           const int pair = m0 + m + row;
+          ahead.step();
           addRow(y + t.outRows[pair] * t.ldy + c0, sums + row * kSumStride, width, t.scale * t.rowScale[pair]);
         }
       }

@@ -9,7 +9,7 @@ namespace mint::MINT_ISA {
 
 struct AmxEngine {
   using P = Bf16;
-  static constexpr int kRows = 32, kColumns = 32, kDepth = 32, kBlockDepth = 512;
+  static constexpr int kRows = 32, kColumns = 32, kDepth = 32, kBlockDepth = 1024, kFetchDepth = 32;
 
   static void begin() {
     struct alignas(64) {
@@ -37,7 +37,11 @@ struct AmxEngine {
       }
     }
   }
-  static void copyRow(const Bf16* row, int count, Bf16* out) { std::memcpy(out, row, count * sizeof(Bf16)); }
+  static void copyRow(const Bf16* row, int count, Bf16* out) {
+    int k = 0;
+    for (; k + 32 <= count; k += 32) _mm512_storeu_si512(out + k, _mm512_loadu_si512(row + k));
+    if (k < count) _mm512_mask_storeu_epi16(out + k, (1u << (count - k)) - 1, _mm512_maskz_loadu_epi16((1u << (count - k)) - 1, row + k));
+  }
   /** The shrunk row in the storage type, as Punica's and vLLM's expand kernels read it. */
   static void copyRow(const float* row, int count, Bf16* out) {
     int k = 0;
@@ -45,12 +49,14 @@ struct AmxEngine {
     for (; k < count; ++k) out[k] = fromFloat<Bf16>(row[k]);
   }
 
-  static void tile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add) {
-    if (rows == kRows && columns > 16) return wholeTile<true>(p, ldp, panel, depth, c, ldc, add);
+  static void tile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, int rows, int columns, float* c, int64_t ldc, bool add,
+                   Ahead& ahead) {
+    if (rows == kRows && columns > 16) return wholeTile<true>(p, ldp, panel, depth, c, ldc, add, ahead);
+    if (rows == kRows) return wholeTile<false>(p, ldp, panel, depth, c, ldc, add, ahead);
     // An edge goes through a whole tile of its own: rows past the last belong to someone else.
     alignas(64) float sums[kRows * kColumns];
-    if (columns > 16) wholeTile<true>(p, ldp, panel, depth, sums, kColumns, false);
-    else wholeTile<false>(p, ldp, panel, depth, sums, kColumns, false);
+    if (columns > 16) wholeTile<true>(p, ldp, panel, depth, sums, kColumns, false, ahead);
+    else wholeTile<false>(p, ldp, panel, depth, sums, kColumns, false, ahead);
     for (int m = 0; m < rows; ++m)
       for (int n = 0; n < columns; n += 16) {
         float* const out = c + m * ldc + n;
@@ -62,13 +68,13 @@ struct AmxEngine {
  private:
   /** 32 rows × 32 columns, or the left 16 of them. */
   template <bool Right>
-  static void wholeTile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, float* c, int64_t ldc, bool add) {
+  static void wholeTile(const Bf16* p, int64_t ldp, const Bf16* panel, int depth, float* c, int64_t ldc, bool add, Ahead& ahead) {
     const int64_t bytes = ldp * 2, sumBytes = ldc * 4;
     if (add) {
       _tile_loadd(0, c, sumBytes);
-      _tile_loadd(1, c + 16, sumBytes);
+      if constexpr (Right) _tile_loadd(1, c + 16, sumBytes);
       _tile_loadd(2, c + 16 * ldc, sumBytes);
-      _tile_loadd(3, c + 16 * ldc + 16, sumBytes);
+      if constexpr (Right) _tile_loadd(3, c + 16 * ldc + 16, sumBytes);
     } else {
       _tile_zero(0);
       _tile_zero(1);
@@ -76,6 +82,7 @@ struct AmxEngine {
       _tile_zero(3);
     }
     for (int k = 0; k < depth; k += 32, panel += 1024) {
+      ahead.step();
       _tile_loadd(4, p + k, bytes);
       _tile_loadd(6, panel, 64);
       _tile_dpbf16ps(0, 4, 6);

@@ -1,4 +1,5 @@
-// AVX-512 with AMX tiles for bf16 products (Sapphire Rapids and later). The kernel hands out tile state on request only.
+// AVX-512 with AMX tiles for bf16 products and the CPU's own rounding to bf16 (Sapphire Rapids and later). The kernel hands out
+// tile state on request only.
 #define MINT_ISA isa_amx
 #include <asm/prctl.h>
 #include <sys/syscall.h>
@@ -18,7 +19,8 @@ static bool tileStateGranted() {
 static bool amxCpu() {
   unsigned a, b, c, d;
   __asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(7), "c"(0));
-  return (d >> 22 & 1) && (d >> 24 & 1) && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  return (d >> 22 & 1) && (d >> 24 & 1) && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512bf16");
 }
 
 extern const KernelTable kernels_amx{
