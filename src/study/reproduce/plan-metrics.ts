@@ -5,6 +5,7 @@ import { startupSeconds } from '../../scenario/startup.ts';
 import { COST } from '../../sim/cost/index.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import { type LoraBatch, TICKS_PER_SECOND } from '../../sim/cost/step-cost.ts';
+import { FLEET_METRICS } from './fleet-metrics.ts';
 
 export interface PlanMetric {
   readonly unit: string;
@@ -41,4 +42,5 @@ export const PLAN_METRICS: Readonly<Record<string, PlanMetric>> = {
       return (1e6 * cost.lora(batch)) / TICKS_PER_SECOND / adapterShape(base, adapter.modules).operators;
     },
   },
+  ...FLEET_METRICS,
 };
