@@ -10,7 +10,7 @@ import type { DeviceHandle, NativeAddon } from '../src/real/backends/native-addo
 import { loadNative } from '../src/real/backends/native-loader.ts';
 import { NativeSession } from '../src/real/backends/native-session.ts';
 import { countWork, type KernelDtype, type Problem } from '../src/real/operator.ts';
-import { buildProblem, problemSpec } from '../src/real/spec.ts';
+import { buildProblem, type ProblemSpec, problemSpec } from '../src/real/spec.ts';
 import { median, quantileOf } from '../src/real/statistics.ts';
 import type { Line } from './measure.ts';
 
@@ -169,4 +169,40 @@ export async function kernelsBench(): Promise<Line[]> {
 function smallPrefill(): Problem {
   const shape = { inDim: WIDTH, sliceDims: [WIDTH], tokens: 256, sequences: 4, adapters: 4, ranks: [16] };
   return buildProblem(problemSpec({ name: 'prefill ratios', ...shape, dtype: 'fp32', seed: 'bench' }));
+}
+
+/** Shapes of a few ms on one JavaScript thread. */
+const QUICK: Readonly<Record<string, Partial<ProblemSpec>>> = {
+  'decode, 8 adapters, rank 16': { tokens: 8, ranks: [16] },
+  'decode, 8 adapters, ranks 4 to 64': { tokens: 8, ranks: [4, 8, 16, 64] },
+  'prefill, 64 rows of 1 adapter, rank 8': { tokens: 64, sequences: 1, adapters: 1, ranks: [8] },
+};
+const QUICK_WIDTH = 768;
+const QUICK_SAMPLES = 15;
+
+/** A second for each backend that runs on the processor: what `compare --bench` takes in turn of two checkouts. */
+export async function kernelsQuickBench(): Promise<Line[]> {
+  const lines: Line[] = [];
+  for (const name of ['js', 'cpu'] as const) {
+    const backend = BACKENDS[name];
+    if (!(await backend.probe()).usable) continue;
+    for (const [what, shape] of Object.entries(QUICK)) {
+      const widths = { inDim: QUICK_WIDTH, sliceDims: [QUICK_WIDTH] };
+      const spec = problemSpec({
+        name: what,
+        dtype: 'fp32',
+        ...widths,
+        tokens: 8,
+        ranks: [16],
+        ...shape,
+        seed: 'bench',
+      });
+      const session = await backend.create(buildProblem(spec));
+      await session.run({ iterations: QUICK_SAMPLES, launches: 1, cache: 'warm' });
+      const ns = median(await session.run({ iterations: QUICK_SAMPLES, launches: 1, cache: 'warm' }));
+      await session.release();
+      lines.push({ what: `kernel ${name} ${what}`, value: `${(ns / 1000).toFixed(1)} µs`, target: '' });
+    }
+  }
+  return lines;
 }

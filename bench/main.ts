@@ -4,7 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { catalogBench, engineBench, engineQuickBench } from './engine.ts';
-import { kernelsBench } from './kernels.ts';
+import { kernelsBench, kernelsQuickBench } from './kernels.ts';
 import { gib, type Line } from './measure.ts';
 import { residencyBench } from './residency.ts';
 import { hundredMillionBench, millionBench, startupBench, workersBench } from './whole-runs.ts';
@@ -21,6 +21,7 @@ const BENCHES: Record<string, () => Line[] | Promise<Line[]>> = {
       value: `${result.value.toFixed(1)} ${result.unit} (${result.cpu.toFixed(1)} by CPU time), misses ${result.missRatio.toFixed(3)}`,
       target: { 'lru unit': '10 M/s', 'sieve unit': '20 M/s' }[result.name] ?? '',
     })),
+  'kernels-quick': kernelsQuickBench,
   kernels: kernelsBench,
   million: millionBench,
   workers: workersBench,

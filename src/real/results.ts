@@ -29,6 +29,8 @@ export interface KernelRun {
   protocol: string;
   seed: string;
   command: string;
+  /** When it began, ISO 8601; empty in files from before it was kept. */
+  measured: string;
 }
 
 /** One measured shape, flat, as it stands in the file. Times in ns of one launch. */
@@ -218,6 +220,7 @@ export function readKernelRun(path: string): StoredKernelRun {
     protocol: metadata.get('protocol') ?? '',
     seed: metadata.get('seed') ?? '',
     command: metadata.get('command') ?? '',
+    measured: metadata.get('measured') ?? '',
     fingerprint: metadata.get('fingerprint') ?? '',
     records: table.toArray().map((row) => row.toJSON() as unknown as KernelRecord),
   };

@@ -23,6 +23,7 @@ export const RUN: KernelRun = {
   protocol: 'full',
   seed: 'seed',
   command: 'mint-bench kernel',
+  measured: '2026-01-01T00:00:00.000Z',
 };
 
 /** Shapes small enough to build in a test, timed as the coefficients say, with relative noise. */

@@ -56,8 +56,8 @@ export const command: Command = {
     },
     only: {
       type: 'string',
-      default: 'engine-quick',
-      describe: 'Under --bench: entries of npm run bench, and kernels, separated by commas',
+      default: 'engine-quick,kernels-quick',
+      describe: 'Under --bench: entries of npm run bench, separated by commas; kernels: every shape of kernel --quick',
     },
     backend: { type: 'string', default: 'auto', describe: 'Under --bench: what runs the kernels' },
     rounds: { type: 'number', default: 10, describe: 'Under --bench: samples a side' },
@@ -89,7 +89,7 @@ export const command: Command = {
   examples: [
     ['compare smoke reports/runs/smoke-…', 'a run against the baseline of that name: exit 0 if equal, 11 if worse'],
     ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
-    ['compare --bench main . --only engine-quick,kernels', 'did this change cost speed?'],
+    ['compare --bench main .', 'did this change cost speed, of the engine or of the kernels?'],
     ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
     [
       'compare lru=sweep-…@serving.tiers.gpu.eviction=lru sieve=sweep-…@serving.tiers.gpu.eviction=sieve',
@@ -133,7 +133,7 @@ async function bench(args: Arguments, context: Context): Promise<Comparison> {
   if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds must be a whole number of at least 1');
   const backend = args.backend as string;
   const tasks = names.map((name) => (name === 'kernels' ? kernelTask(backend) : benchTask(name)));
-  const native = names.includes('kernels') && !['js', 'webgpu', 'tensorflow'].includes(backend);
+  const native = names.some((name) => name.startsWith('kernels')) && !['js', 'webgpu', 'tensorflow'].includes(backend);
   const note = (text: string) => (quiet ? undefined : terminal.err(`${text}\n`));
   const open = (side: string) => asUsage(() => openCheckout(side, { root: packageRoot(), native, onStep: note }));
   const base = open(args.base as string);

@@ -178,6 +178,7 @@ function pointsOf({ name, quick, dtype, seed }: Wanted): Point[] {
 async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess, context: Context): Promise<number> {
   const { terminal, json, signal, line } = context;
   const protocol = wanted.quick ? 'quick' : 'full';
+  const begun = new Date().toISOString();
   const measured = await runKernel(kernels, {
     probe,
     points: pointsOf(wanted),
@@ -196,7 +197,7 @@ async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess
   const file = join(folder, 'kernel.arrow');
   writeFileSync(
     file,
-    encodeKernelRun({ machine, probe, roofline, protocol, seed: wanted.seed, command: line }, records),
+    encodeKernelRun({ machine, probe, roofline, protocol, seed: wanted.seed, command: line, measured: begun }, records),
   );
   const device = `${probe.device} (${probe.backend}, ${mark})${probe.software ? ', emulated: not a measurement' : ''}`;
   const figures = await writeKernelFigures(folder, records, roofline, device);

@@ -134,7 +134,7 @@ async function measure(task: Task, folder: string, signal: AbortSignal | undefin
     throw new EnvironmentError(
       `${task.name} failed in ${folder}: ${(cause as Error).message.trim()}`,
       [`node ${task.args('…').join(' ')}`],
-      'Run that command there; both sides must know the benchmark.',
+      'Run that command there. Both sides must know the benchmark; --only names others.',
     );
   } finally {
     rmSync(scratch, { recursive: true, force: true });

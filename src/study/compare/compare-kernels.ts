@@ -1,6 +1,7 @@
 /**
- * Kernel measurements of two sides, shape by shape: the median of a session is one sample. Timings of different machines, and of single
- * sessions, which drift, are not told apart from a change of the kernel. Sessions taken in turn are.
+ * Kernel measurements of two sides, shape by shape: the median of a session is one sample. A machine drifts from one session to the next
+ * (clocks, neighbours, where memory lies), so a difference between sides counts only where their sessions were taken in turn; between
+ * different machines nothing does.
  */
 import type { KernelRecord, StoredKernelRun } from '../../real/results.ts';
 import type { Comparison, Line, SideInfo, Verdict } from './comparison.ts';
@@ -28,10 +29,23 @@ export function compareKernels(base: KernelSide, next: KernelSide, least: number
       `${sessions} ${sessions === 1 ? 'session' : 'sessions'} a side: a machine drifts from one session to the next. ` +
         'Compare two checkouts with --bench, which takes them in turn, or name folders of sessions taken in turn.',
     );
-    lines = singleSessions(base, next, least);
+    lines = fewSessions(base, next, least);
   } else {
     lines = judgeSamples(shapesOf(base, next), least);
     notes.push(...samplesNotes(lines));
+    const order = orderOf(base, next);
+    if (order === 'unknown')
+      notes.push('a session does not say when it was taken: the verdicts hold if the sides were taken in turn');
+    if (order === 'apart') {
+      notes.push(
+        'the sessions of the sides were not taken in turn, so a drift of the machine looks like a change of the kernel; --bench takes checkouts in turn',
+      );
+      lines = lines.map((line) =>
+        line.verdict === 'improved' || line.verdict === 'regressed'
+          ? { ...line, verdict: 'undecided', why: DRIFT }
+          : line,
+      );
+    }
   }
   return measuredComparison(base, next, least, lines, notes);
 }
@@ -60,15 +74,27 @@ function shapesOf(base: KernelSide, next: KernelSide): Samples[] {
   }));
 }
 
-/** Without repetition only sameness can be seen: intervals of the medians that allow no more than the least effect. */
-function singleSessions(base: KernelSide, next: KernelSide, least: number): Line[] {
-  const records = new Map(base.sessions[0].records.map((record) => [keyOf(record), record]));
-  const others = new Map(next.sessions[0].records.map((record) => [keyOf(record), record]));
+const DRIFT = 'a change of the kernel or a drift of the machine';
+
+/**
+ * `in turn` where the sides alternate at least as often as sessions in random order would: A B B A A B, not A A A B B B. With n sessions a
+ * side that is n + 1 stretches of one side each (the mean of the runs test, Wald and Wolfowitz 1940).
+ */
+function orderOf(base: KernelSide, next: KernelSide): 'in turn' | 'apart' | 'unknown' {
+  const all = [base, next].flatMap(({ sessions }, side) => sessions.map(({ measured }) => ({ measured, side })));
+  if (all.some(({ measured }) => measured === '')) return 'unknown';
+  all.sort((a, b) => (a.measured < b.measured ? -1 : a.measured > b.measured ? 1 : 0));
+  const stretches = all.filter(({ side }, i) => side !== all[i - 1]?.side).length;
+  return stretches >= Math.min(base.sessions.length, next.sessions.length) + 1 ? 'in turn' : 'apart';
+}
+
+/** Without repetition only sameness can be seen: intervals of the medians of all sessions that allow no more than the least effect. */
+function fewSessions(base: KernelSide, next: KernelSide, least: number): Line[] {
+  const [ofBase, ofNext] = [base, next].map(({ sessions }) => envelopes(sessions));
   return judgeSamples(shapesOf(base, next), least).map((line) => {
-    const [a, b] = [records.get(line.name), others.get(line.name)];
+    const [a, b] = [ofBase.get(line.name), ofNext.get(line.name)];
     if (a === undefined || b === undefined) return line;
-    const lo = b.flushed_ns_p50_low / a.flushed_ns_p50_high - 1;
-    const hi = b.flushed_ns_p50_high / a.flushed_ns_p50_low - 1;
+    const [lo, hi] = [b.low / a.high - 1, b.high / a.low - 1];
     // Too few samples leave an interval without an end: then anything may be noise.
     const finite = Number.isFinite(lo) && Number.isFinite(hi);
     const verdict: Verdict =
@@ -77,14 +103,22 @@ function singleSessions(base: KernelSide, next: KernelSide, least: number): Line
         : !finite || (lo <= 0 && hi >= 0)
           ? 'within noise'
           : 'undecided';
-    return {
-      ...line,
-      lo: finite ? lo : null,
-      hi: finite ? hi : null,
-      verdict,
-      why: verdict === 'undecided' ? 'a change of the kernel or a drift of the machine' : undefined,
-    };
+    const why = verdict === 'undecided' ? DRIFT : undefined;
+    return { ...line, lo: finite ? lo : null, hi: finite ? hi : null, verdict, why };
   });
+}
+
+/** By shape, what the intervals of all sessions cover together. */
+function envelopes(sessions: readonly StoredKernelRun[]): Map<string, { low: number; high: number }> {
+  const shapes = new Map<string, { low: number; high: number }>();
+  for (const record of sessions.flatMap(({ records }) => records)) {
+    const { low, high } = shapes.get(keyOf(record)) ?? { low: Infinity, high: 0 };
+    shapes.set(keyOf(record), {
+      low: Math.min(low, record.flushed_ns_p50_low),
+      high: Math.max(high, record.flushed_ns_p50_high),
+    });
+  }
+  return shapes;
 }
 
 /** What differs, in words; null where all sessions are of one machine, device and backend. */

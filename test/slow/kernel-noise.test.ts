@@ -1,0 +1,58 @@
+/** Real timings of real kernels: the same code against itself, 20 times, and against a copy that was made slower. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { benchTask, compareCheckouts } from '../../src/study/compare/bench.ts';
+import type { Checkout } from '../../src/study/compare/checkout.ts';
+
+const ROOT = dirname(dirname(import.meta.dirname));
+const scratch = mkdtempSync(join(tmpdir(), 'mint-noise-'));
+const checkout = (label: string, folder: string): Checkout => ({ label, folder, notes: [], close: () => undefined });
+const here = checkout('here', ROOT);
+/** Enough for one of the shapes to be significant: samplesNeeded. */
+const ROUNDS = 6;
+const REPEATS = 20;
+
+/** As `compare --bench` does it: every sample in a process of its own, the sides in turn. */
+const compare = (next: Checkout, rounds: number) =>
+  compareCheckouts(here, next, { tasks: [benchTask('kernels-quick')], rounds, least: 0.03 });
+
+let slower: Checkout;
+beforeAll(() => {
+  const folder = join(scratch, 'slower');
+  for (const part of ['src', 'bin', 'bench', 'scripts', 'native', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const kernel = join(folder, 'src', 'real', 'backends', 'js.ts');
+  const source = readFileSync(kernel, 'utf8');
+  // A quarter of the ranks is computed twice.
+  const loop = 'for (let k = 0; k < rank; k++) h[k] = dot(';
+  const twice = 'for (let n = 0, k = 0; n < rank + (rank >> 2); n++, k = n % rank) h[k] = dot(';
+  expect(source).toContain(loop);
+  writeFileSync(kernel, source.replace(loop, twice));
+  const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: folder, encoding: 'utf8' });
+  expect([built.status, built.stderr]).toEqual([0, '']);
+  slower = checkout('slower', folder);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+it('the same kernels, 20 times against themselves, are hardly ever called better or worse', async () => {
+  const wrong: string[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const { verdict, lines } = await compare(here, ROUNDS);
+    const shown = lines.map(({ name, change, p, verdict: word }) => `${name} ${change} p ${p}: ${word}`);
+    if (verdict === 'regressed' || verdict === 'improved') wrong.push(`repeat ${repeat}: ${shown.join('; ')}`);
+  }
+  // At the level of 1% a comparison, two of twenty come in less than two cases of a hundred.
+  expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(1);
+});
+
+it('a kernel that computes a quarter of its ranks twice is found', async () => {
+  const { verdict, lines } = await compare(slower, 2 * ROUNDS);
+  expect(verdict, JSON.stringify(lines, null, 1)).toBe('regressed');
+  expect(lines.filter(({ name }) => name.startsWith('kernel js')).map(({ verdict: word }) => word)).toContain(
+    'regressed',
+  );
+});
