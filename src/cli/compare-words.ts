@@ -95,7 +95,6 @@ export function divergenceLines({ divergence, method }: Comparison): string[] {
   if (divergence === null) return [];
   const { events, first, request, row, seed } = divergence;
   const lines: string[] = [];
-  if (method === 'paired') lines.push(`the runs with seed ${seed} part here:`);
   if (events === null) {
     lines.push('the events are the same up to their digests: what is recorded of them changed, not what happens');
   } else if (first !== null && !('unnamed' in first)) {
@@ -116,7 +115,10 @@ export function divergenceLines({ divergence, method }: Comparison): string[] {
     lines.push(
       `the first row of the time series that differs: ${seconds(row.t_s)}, ${row.column} ${number(row.base)} → ${number(row.new)}`,
     );
-  return lines;
+  // Of one scenario the seed is the scenario's own; of two, one pair of several is told.
+  return method === 'paired'
+    ? lines.map((line) => (line.startsWith(' ') ? line : `with seed ${seed}, ${line}`))
+    : lines;
 }
 
 const seconds = (value: number): string => `${significant(value, 7)} s`;

@@ -1,5 +1,5 @@
-/** Writing results: a file is whole or not there, and what keeps it from being written is said to a person. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+/** Writing results: a file or folder is whole or not there, and what keeps it from being written is said to a person. */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { EnvironmentError } from '../scenario/errors.ts';
 
 /** Writes a file beside its place and renames it; where that fails, nothing of it stays. Its folder must exist. */
@@ -10,6 +10,41 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     renameSync(partial, path);
   } finally {
     rmSync(partial, { force: true });
+  }
+}
+
+/** Fills a folder beside its place and puts it there; where that fails, the one that was there stays. */
+export function replaceFolder(path: string, fill: (partial: string) => void): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    mkdirSync(partial, { recursive: true });
+    fill(partial);
+    swapFolder(partial, path);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Renames a whole folder into the place of another, if there is one. */
+export function swapFolder(whole: string, path: string): void {
+  const old = `${path}.old-${process.pid}`;
+  const moved = renameIfThere(path, old);
+  try {
+    renameSync(whole, path);
+  } catch (error) {
+    if (moved) renameSync(old, path);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
   }
 }
 

@@ -2,9 +2,9 @@
  * The report of a run, written into its folder: report.html, summary.md, and for each figure its Vega-Lite specification, SVG in
  * both variants, PDF, PNG and CSV. Files appear whole: each is written beside its place and renamed.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../metrics/write-files.ts';
+import { replaceFile, replaceFolder } from '../metrics/write-files.ts';
 import { digest } from './digest.ts';
 import { type Drawing, drawAll } from './draw.ts';
 import { page } from './html/page.ts';
@@ -57,12 +57,8 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
 
 /** Fills a folder beside figures/ and puts it in its place. */
 export function writeFigures(folder: string, drawings: readonly Drawing[]): string[] {
-  const target = join(folder, 'figures');
-  const partial = `${target}.partial-${process.pid}`;
-  const old = `${target}.old-${process.pid}`;
   const names: string[] = [];
-  try {
-    mkdirSync(partial, { recursive: true });
+  replaceFolder(join(folder, 'figures'), (partial) => {
     const put = (name: string, content: string | Uint8Array) => {
       writeFileSync(join(partial, name), content);
       names.push(`figures/${name}`);
@@ -76,19 +72,6 @@ export function writeFigures(folder: string, drawings: readonly Drawing[]): stri
       const subject = `${figure.question} ${provenance.kind}, ${provenance.source}`;
       put(`${id}.pdf`, writePdf(file, { title: figure.title, subject }));
     }
-    renameIfThere(target, old);
-    renameSync(partial, target);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-    rmSync(old, { recursive: true, force: true });
-  }
+  });
   return names;
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
 }

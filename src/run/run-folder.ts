@@ -3,9 +3,9 @@
  * first, and the finished folder takes the place of the old one by renaming. A run that is killed leaves a `.partial` folder that the
  * next run of the same scenario removes; a reader never sees half a result.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writing } from '../metrics/write-files.ts';
+import { swapFolder, writing } from '../metrics/write-files.ts';
 import { EnvironmentError } from '../scenario/errors.ts';
 import { isAlive } from './is-alive.ts';
 
@@ -59,10 +59,7 @@ export class RunFolderWriter {
     this.manifest = { ...this.manifest, status: 'complete', harness, files: listFiles(this.partial) };
     this.attempt(() => {
       this.writeManifest();
-      const old = `${this.path}.old-${process.pid}`;
-      if (existsSync(this.path)) renameSync(this.path, old);
-      renameSync(this.partial, this.path);
-      rmSync(old, { recursive: true, force: true });
+      swapFolder(this.partial, this.path);
     });
   }
 

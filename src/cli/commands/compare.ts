@@ -1,14 +1,15 @@
 /** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
 import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import { UserError } from '../../scenario/errors.ts';
-import { BASELINES } from '../../study/compare/baseline.ts';
+import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
 import { benchTask, compareCheckouts, kernelTask } from '../../study/compare/bench.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
 import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts';
-import { type Comparison, isInconclusive } from '../../study/compare/comparison.ts';
+import { type Comparison, isInconclusive, type SideInfo } from '../../study/compare/comparison.ts';
 import { nameFirstEvent, type ReplayCode } from '../../study/compare/first-event.ts';
 import { readSide, type ScenarioSide, type Side } from '../../study/compare/sides.ts';
 import { simulateSides, type WantedSide } from '../../study/compare/simulate-sides.ts';
@@ -202,18 +203,30 @@ function present(comparison: Comparison, args: Arguments, context: Context): num
         : EXIT.ok;
   // Where the output goes is no part of what repeats it.
   const again = line.replace(/ --(json|markdown)\b| --summary(=| )('[^']*'|\S+)/g, '');
-  const markdown = () => comparisonMarkdown(comparison, again, acceptCommand(comparison));
+  const markdown = () => {
+    const made = elsewhere(comparison.new);
+    const accept = acceptCommand(comparison, made?.path ?? comparison.new.path);
+    const first = made === null ? '' : `${made.command}\n`;
+    const repeat = made === null ? again : again.replace(comparison.new.path, made.path);
+    return comparisonMarkdown(comparison, first + repeat, accept === null ? null : first + accept);
+  };
   if (typeof args.summary === 'string') appendSummary(args.summary, markdown());
   if (json) terminal.outJson({ ...comparison, exit_code: code });
   else terminal.out(args.markdown === true ? markdown() : comparisonText(comparison, terminal));
   return code;
 }
 
+/** A run that lies outside the working directory, as on a CI machine: the command that makes it anew, and where it will lie. */
+function elsewhere({ kind, path }: SideInfo): { command: string; path: string } | null {
+  if (kind !== 'run' || !relative('.', path).startsWith('..')) return null;
+  return { command: commandOf(path), path: join('reports', 'runs', basename(path)) };
+}
+
 /** What makes the new side the baseline; null where the base is none, or nothing changed. */
-function acceptCommand({ base, new: next, exact }: Comparison): string | null {
+function acceptCommand({ base, new: next, exact }: Comparison, run: string): string | null {
   if (base.kind !== 'baseline' || exact === null || exact.equal || next.kind.startsWith('scenario')) return null;
   const name = base.path.startsWith(`${BASELINES}/`) ? base.path.slice(BASELINES.length + 1) : base.path;
-  return `mint-bench baseline save ${quote(next.path)} ${quote(name)}`;
+  return `mint-bench baseline save ${quote(run)} ${quote(name)}`;
 }
 
 function sidesOf(args: Arguments): [Side, Side] {

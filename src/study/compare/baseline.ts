@@ -2,17 +2,9 @@
  * Named baselines: what a comparison needs of a run, small enough for git. Metrics, resolved scenario, digests of events and of every
  * column of every table; not the tables.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFolder } from '../../metrics/write-files.ts';
 import { readManifest } from '../../run/run-folder.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { DIGESTS_FILE, digestsOf, isRunFolder, readStoredRun, type StoredRun } from './stored-run.ts';
@@ -37,15 +29,10 @@ export function saveBaseline(runs: readonly string[], name: string, baselines: s
     throw new UserError(`${JSON.stringify(name)} cannot name a baseline: letters, digits, '.', '_' and '-'`);
   }
   const folder = join(baselines, name);
-  const partial = `${folder}.partial-${process.pid}`;
-  try {
+  replaceFolder(folder, (partial) => {
     for (const [i, run] of runs.entries())
       saveRun(run, runs.length === 1 ? partial : join(partial, String(i).padStart(3, '0')));
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(partial, folder);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
+  });
   return folder;
 }
 
@@ -68,7 +55,7 @@ function saveRun(run: string, target: string): void {
 export function baselineNames(baselines: string = BASELINES): string[] {
   if (!existsSync(baselines)) return [];
   return readdirSync(baselines, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !/\.partial-\d+$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && !/\.(partial|old)-\d+$/.test(entry.name))
     .map((entry) => entry.name)
     .sort();
 }
