@@ -1,8 +1,8 @@
 /** Tables of the commands `kernel` and `calibrate`. */
 
-import type { Roofline } from '../real/backend.ts';
+import type { ProbeResult, Roofline } from '../real/backend.ts';
 import type { Calibration } from '../real/calibrate.ts';
-import type { ConformanceRow } from '../real/conformance.ts';
+import { type ConformanceRow, inAll } from '../real/conformance.ts';
 import type { LoadMeasurement } from '../real/loads.ts';
 import { LOAD_TIMES } from '../real/loads.ts';
 import { KERNEL_DTYPES } from '../real/operator.ts';
@@ -56,28 +56,34 @@ export function curveTable(records: readonly KernelRecord[], screen: Screen): st
   return table(rows, { header, right: [2, 3, 4, 5, 6, 7], ...screen });
 }
 
-export function conformanceTable(rows: readonly ConformanceRow[], screen: Screen): string {
-  const error = (row: ConformanceRow, dtype: (typeof KERNEL_DTYPES)[number]) =>
-    row.worstError[dtype]?.toExponential(1) ?? '–';
+/** A table a backend, its last row over all groups; a backend that is not here is a line that says why. */
+export function conformanceTables(
+  rows: readonly ConformanceRow[],
+  probes: readonly ProbeResult[],
+  screen: Screen,
+): string {
+  return probes
+    .map((probe) => {
+      const own = rows.filter((row) => row.backend === probe.backend);
+      if (own.length > 0)
+        return `${probe.backend}: ${probe.device} (${probe.variant})\n${conformanceTable([...own, inAll(own)], screen)}`;
+      return `${probe.backend}: not run (${probe.steps.findLast((step) => step.outcome !== 'ok')?.reason ?? 'no reason given'})\n`;
+    })
+    .join('\n');
+}
+
+function conformanceTable(rows: readonly ConformanceRow[], screen: Screen): string {
   const lines = rows.map((row) => [
-    row.backend,
     row.group,
     formatCount(row.cases),
     row.failed === 0 ? 'ok' : `${row.failed} failed`,
     formatCount(row.checked),
-    ...KERNEL_DTYPES.map((dtype) => error(row, dtype)),
+    ...KERNEL_DTYPES.map((dtype) => row.worstError[dtype]?.toExponential(1) ?? '–'),
     row.worstShare.toFixed(2),
   ]);
-  const header = [
-    'backend',
-    'cases about',
-    'cases',
-    '',
-    'values',
-    ...KERNEL_DTYPES.map((dtype) => `worst ${dtype}`),
-    'of tolerance',
-  ];
-  return table(lines, { header, right: [2, 4, 5, 6, 7, 8], ...screen });
+  const worst = KERNEL_DTYPES.map((dtype) => `worst ${dtype}`);
+  const header = ['cases about', 'cases', '', 'values', ...worst, 'of tolerance'];
+  return table(lines, { header, right: [1, 3, 4, 5, 6, 7], ...screen });
 }
 
 export function loadTable(loads: readonly LoadMeasurement[], screen: Screen): string {

@@ -171,3 +171,22 @@ export function summarise(results: readonly CaseResult[]): ConformanceRow[] {
   }
   return [...rows.values()];
 }
+
+/** All rows of one backend as one, its group "in all". */
+export function inAll(rows: readonly ConformanceRow[]): ConformanceRow {
+  const sum = (of: (row: ConformanceRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const worstError: ConformanceRow['worstError'] = {};
+  for (const row of rows)
+    for (const [dtype, error] of Object.entries(row.worstError) as [KernelDtype, number][])
+      worstError[dtype] = Math.max(worstError[dtype] ?? 0, error);
+  return {
+    backend: rows[0].backend,
+    group: 'in all',
+    cases: sum((row) => row.cases),
+    failed: sum((row) => row.failed),
+    checked: sum((row) => row.checked),
+    worstError,
+    worstShare: Math.max(...rows.map((row) => row.worstShare)),
+    firstFault: rows.find((row) => row.firstFault !== null)?.firstFault ?? null,
+  };
+}

@@ -20,7 +20,7 @@ import { MODELS } from '../../scenario/presets/models.ts';
 import type { Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { writeKernelFigures } from '../kernel-figures.ts';
-import { conformanceTable, curveTable, loadTable, recordTable, rooflineText } from '../kernel-tables.ts';
+import { conformanceTables, curveTable, loadTable, recordTable, rooflineText } from '../kernel-tables.ts';
 
 const NAMES = [...SUITES, 'curves', ...CURVES, 'loads'];
 const BACKEND_NAMES = ['auto', ...Object.keys(BACKENDS)];
@@ -91,17 +91,10 @@ async function run(wanted: Wanted, kernels: KernelProcess, context: Context): Pr
     if (!quiet) terminal.err(text);
   };
   if (wanted.selfTest && wanted.backend === 'auto') {
-    const usable: ProbeResult[] = [];
-    for (const backend of Object.keys(BACKENDS)) {
-      const probe = await kernels.run({ op: 'probe', backend }).catch((error: Error) => error);
-      if (probe instanceof Error) note(`${backend}: ${probe.message}\n`);
-      else if (probe.usable) usable.push(probe);
-      else
-        note(
-          `${backend}: not here (${probe.steps.findLast((step) => step.outcome !== 'ok')?.reason ?? 'no reason given'})\n`,
-        );
-    }
-    return selfTest(wanted, usable, kernels, context);
+    const probes: ProbeResult[] = [];
+    for (const backend of Object.keys(BACKENDS))
+      probes.push(await kernels.run({ op: 'probe', backend }).catch((error: Error) => brokenProbe(backend, error)));
+    return selfTest(wanted, probes, kernels, context);
   }
   const { probe, why } = await chooseBackend(wanted.backend, (backend) => kernels.run({ op: 'probe', backend }));
   note(`backend: ${why}\n  ${probe.device}, ${probe.variant}\n`);
@@ -112,6 +105,12 @@ async function run(wanted: Wanted, kernels: KernelProcess, context: Context): Pr
     if (code !== EXIT.ok || context.signal.aborted) return code;
   }
   return wanted.name === 'loads' ? loads(wanted, probe, kernels, context) : shapes(wanted, probe, kernels, context);
+}
+
+/** A probe that took its process with it. */
+function brokenProbe(backend: string, { message: reason }: Error): ProbeResult {
+  const step = { candidate: backend, outcome: 'failed' as const, reason, remedy: 'mint-bench doctor' };
+  return { backend, usable: false, device: '', variant: '', software: false, dtypes: [], steps: [step] };
 }
 
 function progressOf({ progress, quiet, terminal }: Context): (done: number, total: number, what: string) => void {
@@ -134,7 +133,8 @@ async function selfTest(
 ): Promise<number> {
   const { terminal, json, signal } = context;
   const cases = conformanceCases(wanted.quick ? 'small' : 'full', wanted.seed);
-  const jobs = probes.flatMap((probe) =>
+  const usable = probes.filter((probe) => probe.usable);
+  const jobs = usable.flatMap((probe) =>
     cases.flatMap(({ group, spec }) =>
       probe.dtypes.map((dtype) => ({ backend: probe.backend, group, spec: { ...spec, dtype } })),
     ),
@@ -158,8 +158,8 @@ async function selfTest(
     show(results.length, jobs.length, `${backend} ${spec.name}`);
   }
   const rows = summarise(results);
-  if (json) terminal.outJson({ seed: wanted.seed, rows });
-  else terminal.out(conformanceTable(rows, terminal.results));
+  if (json) terminal.outJson({ seed: wanted.seed, rows, backends: probes });
+  else terminal.out(conformanceTables(rows, probes, terminal.results));
   const faults = rows.filter((row) => row.firstFault !== null);
   for (const { backend, group, firstFault } of faults) terminal.err(`${backend}, ${group}: ${firstFault}\n`);
   if (faults.length > 0)
