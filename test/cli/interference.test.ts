@@ -17,7 +17,7 @@ describe('interference', () => {
     expect(stdout).toMatch(/cohort tenants {2}a request takes .* alone and .* here/);
     expect(stdout).toMatch(/\n {2}new adapters +\+/);
     expect(stdout).toMatch(/\n {4}of it interaction +−/);
-    expect(stdout).toMatch(/\n {2}build_in background .* ×1\.\d+\n/);
+    expect(stdout).toMatch(/\n {2}builds_per_step 1, unready refuse, gap 4s .* ×25\.\d+\n/);
     const folder = join(cwd, 'studies', readdirSync(join(cwd, 'studies'))[0]);
     for (const figure of ['ablation', 'admission-tail']) {
       expect(existsSync(join(folder, 'figures', `${figure}.png`))).toBe(true);
