@@ -111,6 +111,26 @@ function crowdText(crowd: readonly AroundCrowd[], { width, style }: Screen): str
   const header = ['', ...PHASES.flatMap((phase) => [`${phase} p50`, 'p99']), 'during / before'];
   return (
     `${style('bold', 'around the crowd')}  time to first token of the old tenants (${crowd[0].cohort})\n` +
-    table(rows, { header, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, width, style })
+    table(rows, { header, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, width, style }) +
+    newcomersText(crowd, { width, style })
+  );
+}
+
+/** What the crowd itself meets: a system that spares the others by turning new requests away says so here. */
+function newcomersText(crowd: readonly AroundCrowd[], { width, style }: Screen): string {
+  const [first] = crowd[0].newcomers;
+  if (first === undefined) return '';
+  const rows = crowd.map(({ setting, newcomers }) => {
+    const of = (metric: string) => summaryValue(newcomers, metric, first.cohort) ?? null;
+    return [
+      setting === '' ? 'as it stands' : setting,
+      ...['arrivals', 'finished', 'rejections'].map((metric) => formatMetric(of(metric), 'count')),
+      ...['ttft_ms_p50', 'ttft_ms_p99'].map((metric) => formatMetric(of(metric), 'ms')),
+    ];
+  });
+  const header = ['', 'sent', 'served', 'refused', 'first token p50', 'p99'];
+  return (
+    `\n${style('bold', 'the crowd itself')}  requests of ${first.cohort} while it lasts; refused ones may come again\n` +
+    table(rows, { header, right: [1, 2, 3, 4, 5], indent: 2, width, style })
   );
 }

@@ -18,6 +18,9 @@ describe('interference', () => {
     expect(stdout).toMatch(/\n {2}new adapters +\+/);
     expect(stdout).toMatch(/\n {4}of it interaction +−/);
     expect(stdout).toMatch(/\n {2}builds_per_step 1, unready refuse, gap 4s .* ×25\.\d+\n/);
+    // Who is turned away until an adapter is ready is said beside what it spares the others.
+    expect(stdout).toMatch(/\n {2}builds_per_step 1, unready hold +34 +34 +0\n/);
+    expect(stdout).toMatch(/\n {2}builds_per_step 1, unready refuse, gap 4s +34 +2 +32\n/);
     const folder = join(cwd, 'studies', readdirSync(join(cwd, 'studies'))[0]);
     for (const figure of ['ablation', 'admission-tail']) {
       expect(existsSync(join(folder, 'figures', `${figure}.png`))).toBe(true);

@@ -226,11 +226,12 @@ function documentOf({ found, crowd, name, smaller, replications, runs }: Interfe
     absent: found.absent,
     cohort: found.asked,
     other_cohorts: found.others,
-    around_crowd: crowd.map(({ setting, cohort, phases, interference_ratio }) => ({
+    around_crowd: crowd.map(({ setting, cohort, phases, newcomers, interference_ratio }) => ({
       setting,
       cohort,
       interference_ratio,
       phases,
+      newcomers,
     })),
   };
 }

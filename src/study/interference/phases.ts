@@ -18,6 +18,8 @@ export interface AroundCrowd {
   setting: string;
   cohort: string;
   phases: Readonly<Record<Phase, readonly SummaryRow[]>>;
+  /** The crowd's own requests while it lasts: what sparing the others costs them. Empty where the crowd is of no cohort of its own. */
+  newcomers: readonly SummaryRow[];
   /** p99 of the time to first token during / before, mean over replications; null where either has no sample. */
   interference_ratio: { value: number; lo: number | null; hi: number | null } | null;
 }
@@ -60,6 +62,7 @@ export async function aroundCrowd(
       })),
     ),
   );
+  const newcomer = settings[0]?.scenario.population.flash_crowds[0].cohort ?? null;
   let next = 0;
   return cuts.map(({ setting, phases }) => {
     const found = new Map(phases.map(({ phase }) => [phase, outcomes[next++]]));
@@ -72,6 +75,7 @@ export async function aroundCrowd(
         during: rowsOf(of('during'), cohort),
         after: rowsOf(of('after'), cohort),
       },
+      newcomers: newcomer === null ? [] : rowsOf(of('during'), newcomer, OF_NEWCOMERS),
       interference_ratio: ratioOf(of('before'), of('during'), cohort),
     };
   });
@@ -79,8 +83,11 @@ export async function aroundCrowd(
 
 const SHOWN = ['ttft_ms_p50', 'ttft_ms_p99', 'tpot_ms_p99', 'finished'];
 
-function rowsOf(outcomes: readonly Outcome[], cohort: string): SummaryRow[] {
-  return SHOWN.flatMap((metric): SummaryRow[] => {
+/** Refused: told to come again, by a full queue or because the adapter was not ready. */
+const OF_NEWCOMERS = ['arrivals', 'finished', 'rejections', 'ttft_ms_p50', 'ttft_ms_p99'];
+
+function rowsOf(outcomes: readonly Outcome[], cohort: string, metrics: readonly string[] = SHOWN): SummaryRow[] {
+  return metrics.flatMap((metric): SummaryRow[] => {
     const rows = outcomes.flatMap(({ rows }) => rows.filter((row) => row.metric === metric && row.cohort === cohort));
     const values = rows.flatMap(({ value }) => (value === null ? [] : [value]));
     if (values.length === 0) return [];
