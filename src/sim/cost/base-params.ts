@@ -35,6 +35,11 @@ export const baseParams = {
       'Seconds of host work for each request of a step that the GPU waits for (scheduling, inputs, sampled tokens)',
     ),
   kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
+  layer_launch: duration()
+    .default(0)
+    .describe(
+      'Seconds an interpreter takes to launch one layer where no graph is captured: a step takes no less, and LoRA hides behind it',
+    ),
   kernels_per_layer: number().default(12).describe('Kernels of one layer without LoRA'),
   collective_base: duration()
     .default(6.6e-6)

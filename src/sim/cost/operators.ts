@@ -96,7 +96,13 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
   const { base, hardware, serving } = scenario;
   const { pipeline, expert } = hardware.parallel;
   const size = serving.max_batch_tokens + 1;
-  const tables = { base: new Float64Array(size), collective: new Float64Array(size), launch: new Float64Array(size) };
+  const tables = {
+    base: new Float64Array(size),
+    collective: new Float64Array(size),
+    launch: new Float64Array(size),
+    idle: new Float64Array(size),
+  };
+  const launched = ticks(base.layers * params.layer_launch);
   const all = operators(params, scenario);
   const launch = ticks(params.step_overhead + base.layers * params.kernels_per_layer * params.kernel_gap);
   for (let n = 1; n < size; n++) {
@@ -116,8 +122,10 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
       seconds += operator.layers * Math.max(read, count * operator.tokenSeconds);
     }
     tables.collective[n] = ticks(communication(params, scenario, fabric, tokens, sampled));
-    tables.launch[n] = launch;
-    tables.base[n] = ticks(seconds) + tables.collective[n] + launch;
+    const device = ticks(seconds) + tables.collective[n] + launch;
+    tables.idle[n] = Math.max(0, launched - device);
+    tables.launch[n] = launch + tables.idle[n];
+    tables.base[n] = device + tables.idle[n];
   }
   return tables;
 }

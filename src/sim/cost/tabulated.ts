@@ -21,6 +21,8 @@ export interface Tabulated {
   base: Float64Array;
   collective: Float64Array;
   launch: Float64Array;
+  /** Of base[n], time in which the device waits for launches, and LoRA costs nothing; left out: none. */
+  idle?: Float64Array;
   /** Of each request of a step; left out: none. */
   requestTicks?: number;
   attendedTicks: number;
@@ -42,6 +44,7 @@ export class TabulatedStepCost implements StepCost {
   private readonly full: PrefillAttention;
   private readonly windowed: PrefillAttention;
   private readonly loraPart: LoraPart;
+  private readonly idle: Float64Array | null;
 
   constructor(parts: Tabulated) {
     this.base = parts.base;
@@ -54,6 +57,7 @@ export class TabulatedStepCost implements StepCost {
     this.full = parts.full;
     this.windowed = parts.windowed;
     this.loraPart = parts.lora;
+    this.idle = parts.idle ?? null;
   }
 
   prefillAttention(chunk: number, context: number): number {
@@ -73,6 +77,7 @@ export class TabulatedStepCost implements StepCost {
   }
 
   lora(batch: LoraBatch): number {
-    return this.loraPart.cost(batch, this.base);
+    const ticks = this.loraPart.cost(batch, this.base);
+    return this.idle === null ? ticks : Math.max(0, ticks - this.idle[batch.tokens]);
   }
 }

@@ -179,6 +179,29 @@ describe('what an engine version adds', () => {
     expect(cost.base).toEqual(create({ base: SMALL, gpu: ROUND_GPU }, IDEAL).base);
   });
 
+  it('a step takes no less than launching its layers does, and LoRA hides behind what is left of that', () => {
+    const slow = { ...IDEAL, layer_launch: 1e-3, lora_operator: 10e-6 };
+    const batch = {
+      tokens: 1,
+      distinct: 1,
+      maxRank: 8,
+      distinctByClass: Int32Array.of(1),
+      tokensByClass: Int32Array.of(1),
+    };
+    const options = { base: SMALL, gpu: ROUND_GPU, ranks: [8] };
+    const cost = create(options, slow);
+    expect(seconds(cost.base[1])).toBeCloseTo(2 * 1e-3, 12);
+    expect(cost.lora(batch)).toBe(0);
+    // Launching takes half of what the device needs: nothing changes.
+    const plain = create(options, { ...slow, layer_launch: 0 });
+    const quick = create(options, { ...slow, layer_launch: seconds(plain.base[1]) / 4 });
+    expect(quick.base[1]).toBe(plain.base[1]);
+    expect(quick.lora(batch)).toBe(plain.lora(batch));
+    // A little longer than the device: LoRA shows but for that little.
+    const even = create(options, { ...slow, layer_launch: seconds(plain.base[1] + plain.lora(batch) / 2) / 2 });
+    expect((even.base[1] + even.lora(batch)) / (plain.base[1] + plain.lora(batch))).toBeCloseTo(1, 9);
+  });
+
   it('products in FP8 reach a share of their own, products in 16 bits do not know of it', () => {
     // No bytes to speak of: arithmetic decides.
     const gpu = { ...ROUND_GPU, memory_bandwidth: 1e18, flops: { bf16: 1e9, fp8: 2e9 } };
