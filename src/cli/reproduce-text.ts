@@ -70,8 +70,10 @@ function checksText({ orderings, knees, rivals }: Pick<Reproduced, 'orderings' |
       `knee of ${metric} (${where}): published ${at(published)}, simulated ${at(simulated)}, ${Math.abs(steps)} steps apart`,
     );
   }
-  for (const { by, metric, rows, own, theirs } of rivals)
-    lines.push(`${metric} on the ${rows} rows that ${by} predicts: SMAPE ${percent(own)}, ${by} ${percent(theirs)}`);
+  for (const { by, metric, lookedAt, rows, own, theirs } of rivals)
+    lines.push(
+      `${metric} on the ${rows} ${lookedAt ? 'looked-at' : 'other'} rows that ${by} predicts: SMAPE ${percent(own)}, ${by} ${percent(theirs)}`,
+    );
   return lines.map((line) => `${line}\n`).join('');
 }
 
