@@ -1,5 +1,4 @@
 /** What the commands that search share: options, the smaller system, trials with progress, the folder that keeps them. */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SEARCH_REPORT, SEARCH_REPORT_VERSION, type SearchReport } from '../report/search-report.ts';
 import { writeSearchReport } from '../report/write-search.ts';
@@ -14,21 +13,6 @@ import { overridesOf, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
 import { Progress } from './progress.ts';
 import { quote } from './quote.ts';
-
-export const SEARCH_OPTIONS = {
-  seed: { type: 'string', describe: "Overrides the scenario's seed" },
-  replications: { type: 'number', describe: 'Runs of each point; run i has the same draws at every point' },
-  jobs: {
-    type: 'number',
-    default: availableParallelism(),
-    defaultDescription: 'all processors',
-    describe: 'Workers; changes the time and nothing else',
-  },
-  out: { type: 'string', alias: 'o', default: 'reports/studies', describe: 'Folder of the study folders' },
-  resume: { type: 'boolean', default: true, describe: 'Take finished points as they are; --no-resume runs all again' },
-  figures: { type: 'boolean', default: true, describe: 'Draw figures; --no-figures saves seconds' },
-  check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
-} as const;
 
 export const SMALLER_OPTIONS = {
   scale: {

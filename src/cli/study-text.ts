@@ -10,12 +10,9 @@ import type { SettingResult } from '../study/tables.ts';
 import type { Arguments, Context } from './command.ts';
 import { UsageError } from './parse.ts';
 
-export const STUDY_OPTIONS = {
-  metrics: {
-    type: 'string',
-    describe: 'Metrics to print, separated by commas; the tables hold all of them',
-  },
-  figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
+export const METRICS_OPTION = {
+  type: 'string',
+  describe: 'Metrics to print, separated by commas; the tables hold all of them',
 } as const;
 
 export function metricsOf({ metrics }: Arguments): readonly string[] {

@@ -1,5 +1,4 @@
 /** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
-import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
@@ -21,6 +20,7 @@ import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatSeconds } from '../format.ts';
 import { overridesOf, SET_OPTION } from '../load.ts';
+import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
@@ -77,12 +77,7 @@ export const command: Command = {
       type: 'number',
       describe: `Replications of scenarios that are simulated; as many as the other side has, or ${REPLICATIONS}`,
     },
-    jobs: {
-      type: 'number',
-      default: availableParallelism(),
-      defaultDescription: 'all processors',
-      describe: 'Workers; changes the time and nothing else',
-    },
+    jobs: JOBS_OPTION,
     strict: { type: 'boolean', default: false, describe: 'Exit 12 where something stays undecided or changed' },
     markdown: { type: 'boolean', default: false, describe: 'Print Markdown instead of a table' },
     summary: { type: 'string', describe: 'Append Markdown to this file, at most 1 MiB', completes: 'files' },

@@ -16,13 +16,13 @@ import { beyondOf, endsOf, UNCERTAINTIES } from '../../study/uncertainties.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
+import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import {
   finishSearch,
   fixedOf,
   printPlaces,
   reproduceLine,
-  SEARCH_OPTIONS,
   SMALLER_OPTIONS,
   smallerOf,
   withSearch,
@@ -46,7 +46,7 @@ export const command: Command = {
     list: { type: 'boolean', default: false, describe: 'List the parameters, their ranges and sources, and stop' },
     ...SMALLER_OPTIONS,
     set: SET_OPTION,
-    ...SEARCH_OPTIONS,
+    ...POINTS_OPTIONS,
   },
   examples: [
     ['explain-run smoke --replications 3', 'what its first threshold rests on'],

@@ -17,13 +17,13 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type InterferencePrint, interferenceText, mechanismName, PART_NAMES } from '../interference-text.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
+import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import {
   finishSearch,
   fixedOf,
   printPlaces,
   reproduceLine,
-  SEARCH_OPTIONS,
   SMALLER_OPTIONS,
   smallerOf,
   withSearch,
@@ -42,7 +42,7 @@ export const command: Command = {
     list: { type: 'boolean', default: false, describe: 'List the mechanisms, and which play a part here, and stop' },
     ...SMALLER_OPTIONS,
     set: SET_OPTION,
-    ...SEARCH_OPTIONS,
+    ...POINTS_OPTIONS,
   },
   examples: [
     ['interference interference-links', 'what contention on the shared disk costs a request'],

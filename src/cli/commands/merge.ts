@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { MergeError, mergeShards } from '../../study/merge.ts';
 import { studyName } from '../../study/points.ts';
 import type { Command } from '../command.ts';
+import { FIGURES_OPTION, STUDIES_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
-import { metricsOf, presentStudy, STUDY_OPTIONS } from '../study-text.ts';
+import { METRICS_OPTION, metricsOf, presentStudy } from '../study-text.ts';
 
 export const command: Command = {
   positionals: {
     folder: { type: 'string', array: true, describe: 'Folders that sweep --shard wrote', completes: 'files' },
   },
   options: {
-    out: { type: 'string', alias: 'o', default: 'reports/studies', describe: 'Folder of the study folders' },
-    ...STUDY_OPTIONS,
+    out: STUDIES_OPTION,
+    metrics: METRICS_OPTION,
+    figures: FIGURES_OPTION,
   },
   examples: [['merge reports/studies/scale-out-*.shard-*-of-8', 'eight shards into one study']],
   async run(args, context) {

@@ -12,6 +12,7 @@ import { scenarioAt, smallerText, withThresholds } from '../../study/search-spac
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
+import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { checkLine, type PlanPrint, planText } from '../plan-text.ts';
 import {
@@ -19,7 +20,6 @@ import {
   fixedOf,
   printPlaces,
   reproduceLine,
-  SEARCH_OPTIONS,
   SMALLER_OPTIONS,
   smallerOf,
   withSearch,
@@ -50,7 +50,7 @@ export const command: Command = {
     ...SMALLER_OPTIONS,
     width: { type: 'number', default: 1, describe: 'Configurations tried at once; more take more runs and less time' },
     set: SET_OPTION,
-    ...SEARCH_OPTIONS,
+    ...POINTS_OPTIONS,
   },
   examples: [
     ['plan smoke --axis hardware.replicas=2..16', 'how many replicas the thresholds take'],

@@ -3,7 +3,6 @@
  * how much they differ. stdout is the same for any number of workers.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../scenario/errors.ts';
 import { DURATION, parseQuantity } from '../../scenario/units.ts';
@@ -21,6 +20,7 @@ import { reproductionTable } from '../../study/reproduce/table.ts';
 import type { Command, Context } from '../command.ts';
 import { failure } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { CHECK_OPTION, JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { drawReproductions } from '../reproduce-figures.ts';
@@ -32,12 +32,7 @@ export const command: Command = {
     name: { type: 'string', array: true, describe: 'Reproductions, or the start of their names; all by default' },
   },
   options: {
-    jobs: {
-      type: 'number',
-      default: availableParallelism(),
-      defaultDescription: 'all processors',
-      describe: 'Workers; changes the time and nothing else',
-    },
+    jobs: JOBS_OPTION,
     rows: { type: 'boolean', default: true, describe: 'Print every row; --no-rows prints the scores alone' },
     out: { type: 'string', alias: 'o', default: 'reports/reproduce', describe: 'Folder for the table and the figures' },
     figures: { type: 'boolean', default: true, describe: 'Draw published against simulated' },
@@ -53,7 +48,7 @@ export const command: Command = {
       type: 'string',
       describe: 'Stop after so long (10min), fits included; what is finished is printed, exit code 130',
     },
-    check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
+    check: CHECK_OPTION,
   },
   examples: [
     ['reproduce', 'everything: minutes'],

@@ -2,7 +2,6 @@
  * `run <scenario…>`: simulates, prints the summary, keeps everything in a run folder. The summary on stdout is the same
  * bytes whatever the machine and the number of workers; times and progress go to stderr.
  */
-import { availableParallelism } from 'node:os';
 import { parseWindow, type TraceWindow, windowText } from '../../metrics/trace/window.ts';
 import { table } from '../../report/text-table.ts';
 import { writeReport } from '../../report/write.ts';
@@ -18,6 +17,7 @@ import { formatBytes, formatCount, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
 import { appendHistory, historyFile } from '../history.ts';
 import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
+import { CHECK_OPTION, FIGURES_OPTION, JOBS_OPTION, SEED_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
@@ -30,18 +30,13 @@ export const command: Command = {
   },
   options: {
     set: SET_OPTION,
-    seed: { type: 'string', describe: "Overrides the scenario's seed" },
+    seed: SEED_OPTION,
     replications: { type: 'number', describe: 'Runs with different seeds' },
-    jobs: {
-      type: 'number',
-      default: availableParallelism(),
-      defaultDescription: 'all processors',
-      describe: 'Workers; changes the time and nothing else',
-    },
+    jobs: JOBS_OPTION,
     out: { type: 'string', alias: 'o', default: 'reports/runs', describe: 'Folder of the run folders' },
     resume: { type: 'boolean', default: false, describe: 'Take finished runs of the same scenario as they are' },
-    figures: { type: 'boolean', default: true, describe: 'Draw figures into the report; --no-figures saves seconds' },
-    check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
+    figures: FIGURES_OPTION,
+    check: CHECK_OPTION,
     trace: {
       type: 'string',
       describe: 'Keep every batch, load and request of a window as trace.json: 2s@12:00, 500ms@43200s',

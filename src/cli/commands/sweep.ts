@@ -2,7 +2,6 @@
  * `sweep <scenario>`: every point of the scenario's axes, or of those on the command line, with its replications. Goes on where it was
  * stopped; the tables are the same bytes for any executor, any number of workers and any sharding.
  */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../../report/text-table.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
@@ -19,12 +18,14 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
-import { overridesOf, scenarioPath, wholeNumber } from '../load.ts';
+import { scenarioPath, wholeNumber } from '../load.ts';
+import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { redisUrl } from '../redis-url.ts';
-import { metricsOf, presentStudy, STUDY_OPTIONS } from '../study-text.ts';
+import { fixedOf, reproduceLine } from '../search.ts';
+import { METRICS_OPTION, metricsOf, presentStudy } from '../study-text.ts';
 import { runUntil, UNTIL_OPTIONS } from '../until.ts';
 
 export const command: Command = {
@@ -45,25 +46,11 @@ export const command: Command = {
       describe:
         'path=value, path=value: one point of a list that takes the place of every combination; may be repeated',
     },
-    seed: { type: 'string', describe: "Overrides the scenario's seed" },
-    replications: { type: 'number', describe: 'Runs of each point; run i has the same seed at every point' },
-    jobs: {
-      type: 'number',
-      default: availableParallelism(),
-      defaultDescription: 'all processors',
-      describe: 'Workers; changes the time and nothing else',
-    },
+    ...POINTS_OPTIONS,
+    metrics: METRICS_OPTION,
     shard: { type: 'string', describe: 'i/n: only the i-th of n parts; mint-bench merge puts them together' },
     executor: { type: 'string', describe: 'redis://…: points run on mint-bench worker processes, wherever they are' },
-    out: { type: 'string', alias: 'o', default: 'reports/studies', describe: 'Folder of the study folders' },
-    resume: {
-      type: 'boolean',
-      default: true,
-      describe: 'Take finished points as they are; --no-resume runs all again',
-    },
     ...UNTIL_OPTIONS,
-    ...STUDY_OPTIONS,
-    check: { type: 'boolean', default: false, describe: 'Audit every event; slower' },
     'dry-run': { type: 'boolean', default: false, describe: 'List the points and stop' },
   },
   examples: [
@@ -78,7 +65,7 @@ export const command: Command = {
     metricsOf(args);
     const shard = shardOf(args);
     const study = studyOf(args, context);
-    const document = studyDocument(study, reproduceLine(args));
+    const document = studyDocument(study, reproduceLine('sweep', args, ['set', 'point', 'seed', 'replications']));
     if (args['dry-run'] === true) {
       dryRun(study, shard, context);
       return EXIT.ok;
@@ -141,10 +128,7 @@ export const command: Command = {
 
 function studyOf(args: Arguments, context: Context): Study {
   const file = args.scenario as string;
-  const overrides = overridesOf(args.set as string[]);
-  // As JSON, so that a seed of digits stays the text that was written.
-  if (args.seed !== undefined) overrides.push({ path: 'seed', value: JSON.stringify(String(args.seed)) });
-  const varied = splitAxes(overrides);
+  const varied = splitAxes(fixedOf(args));
   const listed = (args.point as string[]).map((text) => listedPoint(text));
   if (listed.length > 0 && varied.axes.length > 0)
     throw new UsageError(
@@ -202,16 +186,6 @@ function effortText(effort: Effort | undefined): string {
   const { wall_s, requests, peak_rss_bytes } = effort;
   const each = requests > 0 ? `, ${formatSeconds(wall_s / requests)} a request` : '';
   return `: ${formatSeconds(wall_s)}${each}, peak ${formatBytes(peak_rss_bytes)}`;
-}
-
-/** The command for the whole study: nothing that changes only where and how fast it runs. */
-function reproduceLine(args: Arguments): string {
-  const words = ['mint-bench sweep', quote(args.scenario as string)];
-  for (const text of args.set as string[]) words.push(`--set ${quote(text)}`);
-  for (const text of args.point as string[]) words.push(`--point ${quote(text)}`);
-  if (args.seed !== undefined) words.push(`--seed ${quote(String(args.seed))}`);
-  if (args.replications !== undefined) words.push(`--replications ${args.replications}`);
-  return words.join(' ');
 }
 
 function dryRun(study: Study, shard: Shard | null, { terminal, json }: Context): void {
