@@ -60,6 +60,9 @@ export function pairedDifference(
 export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Interval | null {
   const n = values.length;
   if (n < 2) return null;
+  const first = values[0];
+  // Equal samples have no spread, not even that of rounding their mean.
+  if (Array.from(values).every((value) => value === first)) return { estimate: first, lo: first, hi: first };
   const estimate = mean(values);
   let squares = 0;
   for (let i = 0; i < n; i++) squares += (values[i] - estimate) ** 2;

@@ -83,6 +83,8 @@ describe('intervals', () => {
     expect(interval.estimate).toBe(3);
     expect(interval.hi).toBeCloseTo(3 + 2.77645 * Math.sqrt(2.5 / 5), 4);
     expect(meanInterval([7])).toBeNull();
+    // 0.877 three times sums to a neighbour of 2.631.
+    expect(meanInterval([0.877, 0.877, 0.877])).toEqual({ estimate: 0.877, lo: 0.877, hi: 0.877 });
   });
 
   it('cover the truth as often as they say', () => {
