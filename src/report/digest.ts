@@ -4,7 +4,7 @@
  */
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { assumptions } from './assumptions.ts';
-import { formatMetric, formatSeconds, significant } from './format.ts';
+import { formatMetric, formatSeconds, operatorSign, significant } from './format.ts';
 import { kernelBasis } from './kernel-basis.ts';
 import { ALL, cohortNames, findSummary, type RunTables, type SummaryRow } from './run-data.ts';
 
@@ -74,12 +74,11 @@ function thresholdLine(verdict: Verdict, summary: readonly SummaryRow[]): Thresh
     digits++;
   return {
     ...verdict,
-    bound: `${SIGNS[verdict.op]} ${formatMetric(verdict.value, unit, digits)}`,
+    bound: `${operatorSign(verdict.op)} ${formatMetric(verdict.value, unit, digits)}`,
     measured: formatMetric(verdict.actual, unit, digits),
     status: verdict.ok ? 'pass' : verdict.severity,
   };
 }
-const SIGNS: Record<Verdict['op'], string> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=', '!=': '≠' };
 
 /** One sentence: what held or broke, at what load, at what price. */
 function sentence(tables: RunTables, thresholds: readonly ThresholdLine[]): string {

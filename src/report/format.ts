@@ -91,3 +91,8 @@ export function formatSeconds(seconds: number): string {
   if (seconds >= 3600) return `${significant(seconds / 3600)} h`;
   return formatMetric(seconds, 's');
 }
+
+const SIGNS: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '==': '=', '!=': '≠' };
+
+/** An operator of a threshold as people write it. */
+export const operatorSign = (op: string): string => SIGNS[op] ?? op;

@@ -1,4 +1,4 @@
-import { formatMetric } from '../format.ts';
+import { formatMetric, operatorSign } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
@@ -48,7 +48,7 @@ export const knee: Figure<'knee'> = {
         const y = { ...verticalAxis(own), title: null };
         const [{ bound, op }] = own;
         return {
-          title: `${metric}, to be ${String(op)} ${formatMetric(Number(bound), String(own[0].unit))}`,
+          title: `${metric}, to be ${operatorSign(String(op))} ${formatMetric(Number(bound), String(own[0].unit))}`,
           height: metrics.length === 1 ? 230 : 150,
           transform: [{ filter: `datum.metric == '${metric}'` }],
           layer: [

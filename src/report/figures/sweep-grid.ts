@@ -74,7 +74,7 @@ export const sweepGrid: Figure<'study'> = {
         hconcat: strip.map((column, at) => ({
           width,
           height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
-          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : '\u00a0', theme),
+          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : '', theme),
           transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
           layer: [
             markedLines(
@@ -112,12 +112,17 @@ function rolesOf(runs: readonly StudyRun[]): { x: string; series: string | null;
   return combinations > MOST_COLUMNS ? null : { x, series, columns };
 }
 
-/** The column's name over what the row shows; blanks keep the plots of a row level. */
+const UNDER_TITLE = 3;
+
+/** The column's name over what the row shows; a name alone stands as high as those that have something under them. */
 function title(column: string, metric: string, theme: Theme): Spec {
   const size = theme.sheet.text;
   const look = { anchor: 'start', frame: 'group', offset: 6, fontSize: size, subtitleFontSize: size };
-  if (column === '') return { ...look, text: metric, fontWeight: 'normal', color: theme.muted };
-  return { ...look, text: column, color: theme.ink, subtitle: metric, subtitleColor: theme.muted, subtitlePadding: 3 };
+  if (column === '') return { ...look, text: metric === '' ? ' ' : metric, fontWeight: 'normal', color: theme.muted };
+  const name = { ...look, text: column, color: theme.ink };
+  // Vega gives blank text no height, and a line half as much again as its size.
+  if (metric === '') return { ...name, offset: look.offset + 1.5 * size + UNDER_TITLE };
+  return { ...name, subtitle: metric, subtitleColor: theme.muted, subtitlePadding: UNDER_TITLE };
 }
 
 function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: Theme): Spec {

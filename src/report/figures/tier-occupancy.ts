@@ -41,9 +41,10 @@ export const tierOccupancy: Figure<'run'> = {
     const end = endTime(rows);
     const x = timeAxis(end, theme.roomy ? 8 : 5);
     const whole = Number(rows.find(({ tier }) => tier === 'catalog')?.adapters);
-    const holds = (low: number, high: number) => values.some((value) => value > low * whole && value < high * whole);
-    // Under its line where a tier runs close above it and none close below.
-    const side = holds(1, 4) && !holds(1 / 4, 1) ? { baseline: 'top', dy: 4 } : { baseline: 'bottom', dy: -3 };
+    const gap = (ratios: readonly number[]) => Math.min(...ratios.filter((ratio) => ratio > 1));
+    // On the side of its line where the nearest tier is further away.
+    const over = gap(values.map((value) => value / whole)) >= gap(values.map((value) => whole / value));
+    const side = over ? { baseline: 'bottom', dy: -3 } : { baseline: 'top', dy: 4 };
     const catalog = [{ filter: "datum.tier == 'catalog'" }];
     return panels(theme, [
       {

@@ -1,3 +1,4 @@
+import { textWidth } from '../fonts.ts';
 import { formatMetric } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, millisecondsAxis, shareAxis } from './axes.ts';
@@ -31,8 +32,10 @@ export const tornado: Figure<'sensitivity'> = {
     const base = Number(first.base);
     const ends = rows.map((row) => Number(row.at));
     const all = [...ends, base, ...(bound === null ? [] : [bound])];
-    const x = horizontal(unit, all, String(first.metric));
     const room = labelRoom(names, theme);
+    const beside = Math.max(...rows.map(({ text }) => textWidth(String(text), BESIDE))) + 10;
+    // What the panel has for bars, less the edges of the sheet.
+    const x = horizontal(unit, all, String(first.metric), beside / (theme.sheet.width - room - 24));
     const y = {
       field: 'parameter',
       type: 'nominal',
@@ -80,7 +83,7 @@ export const tornado: Figure<'sensitivity'> = {
                 type: 'text',
                 align: side === 'right' ? 'left' : 'right',
                 dx: side === 'right' ? 4 : -4,
-                fontSize: 10,
+                fontSize: BESIDE,
                 color: theme.muted,
               },
               encoding: { y, x: { ...x, field: 'at' }, text: { field: 'text', type: 'nominal' } },
@@ -93,8 +96,11 @@ export const tornado: Figure<'sensitivity'> = {
   },
 };
 
-/** With room at both ends for the labels of the bars. */
-function horizontal(unit: string, values: readonly number[], title: string) {
+/** Text beside a bar, px. */
+const BESIDE = 10;
+
+/** @param label share of the axis that a label beside a bar takes: room for one at both ends */
+function horizontal(unit: string, values: readonly number[], title: string, label: number) {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const log = low > 0 && high / low > 20;
@@ -105,9 +111,11 @@ function horizontal(unit: string, values: readonly number[], title: string) {
       : unit === 'fraction'
         ? shareAxis('at', title)
         : countAxis('at', title, options);
-  const margin = (high - low) * 0.22;
+  // The share of the values' own range that gives both labels their share of the whole axis.
+  const share = Math.min(1, label / Math.max(0.2, 1 - 2 * label));
+  const margin = (high - low) * share;
   const domain = log
-    ? [low / (high / low) ** 0.22, high * (high / low) ** 0.22]
+    ? [low / (high / low) ** share, high * (high / low) ** share]
     : unit === 'fraction'
       ? [Math.max(0, low - margin), Math.min(1.0001, high + margin)]
       : [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
