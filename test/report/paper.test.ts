@@ -53,6 +53,20 @@ describe.each(IDS)('%s', (id) => {
   }, 60_000);
 });
 
+it.each(PAPER)(
+  'the ends of a tornado over orders of magnitude keep clear of its names: %s',
+  async (size) => {
+    const bar = (parameter: string, low: number, high: number) =>
+      (['low end', 'high end'] as const).map((end) => ({
+        ...{ parameter, end, text: end === 'low end' ? '×0.8' : '×1.25', metric: 'ttft_ms_p99', unit: 'ms' },
+        ...{ base: 8350, at: end === 'low end' ? low : high, bound: null },
+      }));
+    const rows = [...bar('memory bandwidth reached', 274, 37_200), ...bar('output length', 284, 34_800)];
+    await check(figureOf('tornado'), figureOf('tornado').prepare(rows as never), size);
+  },
+  60_000,
+);
+
 it('a slide is 10 in wide and its text 14 pt', async () => {
   await check(figureOf('ttft-distribution'), rowsOf('ttft-distribution'), 'slide');
   const { svg } = await drawPaper(figureOf('fairness'), rowsOf('fairness'), provenance, { size: 'slide' });

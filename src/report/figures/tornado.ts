@@ -121,6 +121,11 @@ function horizontal(unit: string, values: readonly number[], title: string, labe
       : [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
   return {
     ...axis,
-    scale: { ...(axis.scale as object), type: log ? 'log' : 'linear', domain, nice: false, zero: false },
+    scale: {
+      ...(axis.scale as object),
+      ...(log ? { type: 'log' } : { type: 'linear', zero: false }),
+      domain,
+      nice: false,
+    },
   };
 }
