@@ -18,6 +18,8 @@ constexpr int kDecodeRankRows = 16, kDecodeColumns = 512;
 constexpr int kTileRows = 64, kTileRank = 64, kTileColumns = 128, kTileDepth = 64;
 /** Shared rows are padded by 16 bytes against bank conflicts. */
 constexpr int kTileStride = kTileDepth + 8;
+/** And rows of sums by 32: half a warp stores four rows of eight neighbouring floats at a time, which then lie in all 32 banks. */
+constexpr int kSumsPadding = 8;
 
 /** One block's work. `first` and `count` are rank rows (shrink) or columns of the slice (expand). */
 struct Item {
@@ -232,7 +234,7 @@ struct ShrinkPrefillShared {
     struct {
       T x[2][kTileRows * kTileStride], a[2][kTileRank * kTileStride];
     };
-    float sums[kTileRows * (kTileRank + 4)];
+    float sums[kTileRows * (kTileRank + kSumsPadding)];
   };
 };
 
@@ -279,7 +281,7 @@ __global__ void __launch_bounds__(kThreads) shrinkPrefill(Operator<T> op, const 
     }
     __syncthreads();
   }
-  constexpr int kStride = kTileRank + 4;
+  constexpr int kStride = kTileRank + kSumsPadding;
 #pragma unroll
   for (int n = 0; n < kTileRank / 16; ++n) Mma<T>::store(shared.sums + warp * 16 * kStride + n * 16, sums[n], kStride);
   __syncthreads();
@@ -305,7 +307,7 @@ struct ExpandPrefillShared {
     struct {
       T v[kTileRows * kTileStride], b[kTileColumns * kTileStride];
     };
-    float sums[kTileRows * (kTileColumns + 4)];
+    float sums[kTileRows * (kTileColumns + kSumsPadding)];
   };
 };
 
@@ -342,7 +344,7 @@ __global__ void __launch_bounds__(kThreads) expandPrefill(Operator<T> op, const 
     }
     __syncthreads();
   }
-  constexpr int kStride = kTileColumns + 4;
+  constexpr int kStride = kTileColumns + kSumsPadding;
 #pragma unroll
   for (int n = 0; n < kTileColumns / 16; ++n) Mma<T>::store(shared.sums + warp * 16 * kStride + n * 16, sums[n], kStride);
   __syncthreads();
@@ -361,9 +363,15 @@ __global__ void __launch_bounds__(kThreads) expandPrefill(Operator<T> op, const 
       } word{};
       if (op.accumulate) word.raw = *reinterpret_cast<const uint4*>(y);
 #pragma unroll
-      for (int e = 0; e < kWidth; ++e) {
-        const float before = op.accumulate ? loadFloat(word.values[e]) : 0.0f;
-        word.values[e] = storeFloat<T>(before + scale * from[e]);
+      for (int e = 0; e < kWidth; e += 4) {
+        // Four sums a load: neighbouring threads are kWidth floats apart, and one float a load would meet in four banks.
+        const uint4 raw = *reinterpret_cast<const uint4*>(from + e);
+        const unsigned words[4] = {raw.x, raw.y, raw.z, raw.w};
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+          const float before = op.accumulate ? loadFloat(word.values[e + i]) : 0.0f;
+          word.values[e + i] = storeFloat<T>(before + scale * __uint_as_float(words[i]));
+        }
       }
       *reinterpret_cast<uint4*>(y) = word.raw;
     } else {
