@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTables } from '../fixture.ts';
+import { RUN_IDS } from '../inputs.ts';
 import { hostileRun, NAMING, pageOf } from '../page-fixture.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -119,7 +120,7 @@ describe.skipIf(!available)('report.html in Chromium', { timeout: 120_000 }, () 
     const page = await context.newPage();
     await page.goto(pathToFileURL(plain).href);
     expect(await page.locator('.verdict').textContent()).toContain('misses 1 of 3 thresholds');
-    expect(await page.locator('figure .plot .wide svg').count()).toBe(15);
+    expect(await page.locator('figure .plot .wide svg').count()).toBe(RUN_IDS.length);
     expect(await page.locator('button:visible').count()).toBe(0);
     await context.close();
   });

@@ -138,7 +138,7 @@ describe.skipIf(!available)('exploring a report in Chromium', { timeout: 120_000
     const { t_s, arrivals } = run.timeseries.columns as Record<string, ArrayLike<number>>;
     const expected = (from: number, to: number) =>
       Array.from(t_s, (t, i) => [t, arrivals[i]])
-        .filter(([t]) => t >= from && t <= to)
+        .filter(([t]) => t >= from && t < to)
         .map(([t, value]) => ['fixture 1f2e3d', String(t), String(value)]);
     await expect.poll(() => values(page, 'time')).toEqual(expected(0, 86_400));
     await page.fill('#time-from', '12');
