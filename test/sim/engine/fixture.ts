@@ -4,6 +4,7 @@ import { assembleCell } from '../../../src/sim/assemble-cell.ts';
 import type { Cell } from '../../../src/sim/cell.ts';
 import { type LoraBatch, type MemoryPlan, type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import type { Fate } from '../../../src/sim/lifecycle/lifecycle.ts';
+import type { LifecycleRecorder } from '../../../src/sim/lifecycle/recorder.ts';
 import type { UpdateLaw } from '../../../src/sim/lifecycle/updates/law.ts';
 import type { AdapterCatalog, ArrivalSource } from '../../../src/sim/population/source.ts';
 import type { Recorder } from '../../../src/sim/recorder.ts';
@@ -253,6 +254,7 @@ export interface Finished {
 
 /** Keeps what the tests read: finished requests, gaps, loads. */
 export class LogRecorder implements Recorder {
+  lifecycle: LifecycleRecorder | null = null;
   finishedRequests: Finished[] = [];
   refusals: { user: number; state: number; nowNs: number }[] = [];
   loads: { nowNs: number; queueNs: number; fetchNs: number; buildNs: number; registerNs: number; tier: number }[] = [];
@@ -348,6 +350,8 @@ export function runTiny(options: {
   check?: boolean;
   updates?: UpdateLaw;
   fate?: Fate;
+  /** Hears of revisions. */
+  lifecycle?: LifecycleRecorder;
 }): TinyRun {
   const ranks = options.ranks ?? [8];
   const scenario = tinyScenario((s) => {
@@ -355,6 +359,7 @@ export function runTiny(options: {
     options.scenario?.(s);
   });
   const log = new LogRecorder();
+  log.lifecycle = options.lifecycle ?? null;
   const cell = assembleCell(
     {
       scenario,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { ADMISSION } from '../../../src/sim/admission/index.ts';
+import { UPDATES } from '../../../src/sim/lifecycle/updates/index.ts';
 import { EVICTION } from '../../../src/sim/residency/eviction/index.ts';
 import { PREFETCH } from '../../../src/sim/residency/prefetch/index.ts';
 import { ROUTING } from '../../../src/sim/routing/index.ts';
@@ -15,6 +16,13 @@ const PARAMS: Record<string, Record<string, unknown>> = {
   history: { interval: 0.002, lead: 0.004 },
   'bounded-in-flight': { limit: 6 },
   'token-bucket': { rate: 300, burst: 4 },
+};
+
+const UPDATE_PARAMS: Record<string, Record<string, unknown>> = {
+  poisson: { rate: 200 },
+  periodic: { period: 0.01 },
+  requests: { requests: 2 },
+  tokens: { tokens: 60 },
 };
 
 interface Described {
@@ -63,6 +71,17 @@ export const systems = fc.record({
   gpuEviction: choice(EVICTION),
   hostEviction: choice(EVICTION),
   diskEviction: choice(EVICTION),
+  /** Adapters learn meanwhile; null: they do not. */
+  lifecycle: fc.option(
+    fc.record({
+      law: fc.constantFrom('poisson', 'periodic', 'requests', 'tokens'),
+      seconds: fc.constantFrom(0, 0.0001, 0.004),
+      pass: fc.constantFrom(0.5, 1),
+      rollback: fc.constantFrom(0, 0.5),
+      prewarm: fc.constantFrom('none' as const, 'disk' as const, 'host' as const),
+      upgrade: fc.option(fc.constantFrom(0, 0.0005, 0.02)),
+    }),
+  ),
   spread: fc.constantFrom(1e6, 2e7, 3e8),
   requests: fc.array(
     fc.record({
@@ -107,6 +126,21 @@ export function runSystem(s: System, arrivals = arrivalsOf(s)): TinyRun {
       const { serving, hardware, population } = scenario;
       const largestAdapter = adapterFootprint(scenario, 64);
       scenario.duration = 0.5;
+      const life = s.lifecycle ?? null;
+      // What is pinned stays as it was at the start, which revisions rule out.
+      const pinned = life === null ? s.pinned : 0;
+      if (life !== null) {
+        const law = UPDATES[life.law].params.parse(UPDATE_PARAMS[life.law]) as Record<string, unknown>;
+        const time = { name: 'fixed', params: { value: life.seconds } };
+        scenario.lifecycle = {
+          updates: { name: life.law, params: law },
+          training: time,
+          evaluation: { duration: time, pass: life.pass },
+          prewarm: life.prewarm,
+          rollback: { share: life.rollback, after: time },
+          base_upgrade: life.upgrade === null ? null : { at: life.upgrade, rate: 500, order: 'any' },
+        };
+      }
       population.start = s.start;
       population.cohorts = [0, 1].map((priority) => ({ ...population.cohorts[0], priority, weight: 1 + priority }));
       hardware.replicas = s.replicas;
@@ -123,7 +157,7 @@ export function runSystem(s: System, arrivals = arrivalsOf(s)): TinyRun {
         routing: s.routing,
         admission: s.admission,
         prefetch: s.prefetch,
-        pin: { count: s.pinned },
+        pin: { count: pinned },
       });
       serving.kv = {
         block_tokens: s.blockTokens,
@@ -134,7 +168,7 @@ export function runSystem(s: System, arrivals = arrivalsOf(s)): TinyRun {
       serving.tiers = {
         gpu: { eviction: s.gpuEviction },
         host: {
-          capacity: (s.hostEntries + s.pinned) * largestAdapter.hostBytes * s.replicasPerNode,
+          capacity: (s.hostEntries + pinned) * largestAdapter.hostBytes * s.replicasPerNode,
           eviction: s.hostEviction,
         },
         disk: { capacity: s.diskEntries * largestAdapter.diskBytes, eviction: s.diskEviction },
