@@ -2,6 +2,8 @@
 import { END_STATES } from '../sim/recorder.ts';
 import type { RunFacts } from './facts.ts';
 import { COHORT_HISTOGRAMS, SERIES_AT } from './layout.ts';
+import type { LifecycleCounter } from './lifecycle/layout.ts';
+import { lifecycleCount, type RunLifecycle } from './lifecycle/result.ts';
 import { counterOf, histogramOf, type RunResult } from './result.ts';
 import { STRIDE } from './series.ts';
 
@@ -41,5 +43,20 @@ export function conservationErrors(run: RunResult, facts: RunFacts): string[] {
     return sum;
   }, 0);
   equal('requests of all users against arrivals', served, counterOf(run, 'arrivals'));
+  if (run.lifecycle !== null) errors.push(...lifecycleErrors(run.lifecycle));
+  return errors;
+}
+
+function lifecycleErrors(lifecycle: RunLifecycle): string[] {
+  const of = (name: LifecycleCounter) => lifecycleCount(lifecycle, name);
+  const errors: string[] = [];
+  if (of('asked') - of('refused') !== lifecycle.revisions)
+    errors.push(`revisions begun: ${lifecycle.revisions} is not ${of('asked')} asked less ${of('refused')} refused`);
+  const ended = of('rejected') + of('ready') + of('obsolete');
+  // A revision is under way, or passed, or failed, or was dropped.
+  if (ended > lifecycle.revisions)
+    errors.push(`${ended} revisions ended their evaluation, ${lifecycle.revisions} were begun`);
+  if (of('superseded') > of('ready'))
+    errors.push(`${of('superseded')} revisions were superseded, ${of('ready')} came into use`);
   return errors;
 }

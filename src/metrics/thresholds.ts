@@ -1,5 +1,6 @@
 /** Verdicts on a scenario's thresholds: the same in the terminal, in summary.json and in CI. */
 import type { Threshold } from '../scenario/scenario.ts';
+import { metricNamed } from './catalog/index.ts';
 import { type SummaryRow, summaryValue } from './summary.ts';
 
 export interface Verdict {
@@ -25,8 +26,9 @@ const HOLDS: Record<Threshold['op'], (actual: number, bound: number) => boolean>
 /** Thresholds speak of the whole run (cohort `all`). Throws on a metric that the catalog does not have. */
 export function evaluateThresholds(thresholds: readonly Threshold[], rows: readonly SummaryRow[]): Verdict[] {
   return thresholds.map(({ metric, op, value, severity }) => {
-    const actual = summaryValue(rows, metric);
-    if (actual === undefined) {
+    // A metric that does not apply to the run (of revisions, where there are none) has no value.
+    const actual = summaryValue(rows, metric) ?? null;
+    if (actual === null && metricNamed(metric) === undefined) {
       throw new RangeError(
         `The threshold '${metric} ${op} ${value}' names no metric; 'mint-bench list metrics' has them.`,
       );

@@ -147,7 +147,7 @@ function create(task: CellsTask, number: number, tables?: SharedTables): { cell:
       return recorder;
     },
   });
-  recorder.tracer?.attach(cell.parts.table);
+  recorder.tracer?.attach(cell.parts.table, (key) => cell.adapterOf(key));
   return { cell, recorder };
 }
 

@@ -164,6 +164,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'engine mechanisms contradict each other',
     help: 'Two settings of `serving` cannot hold at once, often one of an engine preset and one of the scenario. The message names both.',
   },
+  'MB-E240': {
+    title: 'revisions that cannot be',
+    help: 'Pinned adapters cannot change, a base upgrade comes before the end, and prewarming to disk needs a disk.',
+  },
   'MB-E301': {
     title: 'an override that is not path=value',
     help: 'For instance `--set hardware.replicas=16` or `--set population.cohorts[chat].rate=20/s`.',
@@ -217,5 +221,9 @@ export const CODES: Readonly<Record<string, Code>> = {
   'MB-W413': {
     title: 'sessions that a trace replaces',
     help: 'A trace already holds every request of every conversation.',
+  },
+  'MB-W420': {
+    title: 'a lifecycle in which nothing changes',
+    help: 'No revision is ever asked for, passes, or is ready before the end, so the run is nearly or exactly the one without the section.',
   },
 };

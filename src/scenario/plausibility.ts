@@ -6,6 +6,7 @@
 import type { Choice } from './family.ts';
 import { type Finding, finding } from './findings.ts';
 import { adapterFootprint, parameterCounts, rankClasses } from './geometry.ts';
+import { doubtLifecycle } from './lifecycle.ts';
 import type { Dtype, Gpu, Scenario } from './scenario.ts';
 import type { Families } from './schema.ts';
 import type { Path } from './source-text.ts';
@@ -21,6 +22,7 @@ export function plausibility(scenario: Scenario, families: Families): Finding[] 
   samples(scenario, warn);
   goals(scenario, warn);
   sessions(scenario, families, warn);
+  doubtLifecycle(scenario, warn);
   return findings;
 }
 

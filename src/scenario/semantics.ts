@@ -6,6 +6,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { type Finding, finding, suggest } from './findings.ts';
 import { adapterFootprint, modelBytes, rankClasses } from './geometry.ts';
+import { checkLifecycle } from './lifecycle.ts';
 import type { RankMix, Scenario } from './scenario.ts';
 import type { Families } from './schema.ts';
 import type { Path } from './source-text.ts';
@@ -18,7 +19,12 @@ export interface SemanticOptions {
   directory: string;
 }
 
-type Report = (id: string, message: string, path: Path, rest?: Pick<Finding, 'uses' | 'expected' | 'hint'>) => void;
+export type Report = (
+  id: string,
+  message: string,
+  path: Path,
+  rest?: Pick<Finding, 'uses' | 'expected' | 'hint'>,
+) => void;
 
 export function semantics(scenario: Scenario, options: SemanticOptions): Finding[] {
   const findings: Finding[] = [];
@@ -30,6 +36,7 @@ export function semantics(scenario: Scenario, options: SemanticOptions): Finding
   checkParallel(scenario, report);
   checkMemory(scenario, report);
   checkEngine(scenario, report);
+  checkLifecycle(scenario, report);
   checkGoals(scenario, options.metrics, report);
   return findings;
 }

@@ -41,6 +41,13 @@ serving:
   tiers:
     host: {capacity: 16GiB, eviction: lru}
 
+# Adapters that go on learning while they are served: mint-bench list updates, mint-bench explain lifecycle
+# lifecycle:
+#   updates: {law: requests, requests: 32}  # trained anew after so many answers
+#   training: 5min
+#   evaluation: {duration: 30s, pass: 95%}
+#   prewarm: host
+
 slo:
   interactive: {ttft: 2s, tpot: 100ms, e2el: 60s}
 

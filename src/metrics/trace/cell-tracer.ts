@@ -128,6 +128,7 @@ export class CellTracer implements Tracer {
   private readonly copies = new RowStore(COPY_ROW);
   private readonly phases = new RowStore(PHASE_ROW);
   private table: RequestColumns | null = null;
+  private adapterOf = (key: number): number => key;
   /** Phase of each request index, and since when. */
   private current = new Uint8Array(1024);
   private since = new Float64Array(1024);
@@ -141,9 +142,13 @@ export class CellTracer implements Tracer {
     this.mostRows = mostRows;
   }
 
-  /** The table that request indices point into; before the first event. */
-  attach(table: RequestColumns): void {
+  /**
+   * The table that request indices point into; before the first event.
+   * @param adapterOf the adapter of a key, where requests and loads name revisions
+   */
+  attach(table: RequestColumns, adapterOf: (key: number) => number = (key) => key): void {
     this.table = table;
+    this.adapterOf = adapterOf;
   }
 
   phase(request: number, phase: number, nowNs: number): void {
@@ -163,7 +168,7 @@ export class CellTracer implements Tracer {
       before,
       t.user[request],
       t.cohort[request],
-      t.adapter[request],
+      this.adapterOf(t.adapter[request]),
       t.rankClass[request],
       t.prompt[request],
       t.output[request],
@@ -221,7 +226,7 @@ export class CellTracer implements Tracer {
       askedNs,
       nowNs,
       replica,
-      adapter,
+      this.adapterOf(adapter),
       rankClass,
       fromTier,
       startedNs,
@@ -248,7 +253,15 @@ export class CellTracer implements Tracer {
       this.blockedUntilNs[replica] = begin + copyNs;
     }
     if (!this.overlaps(begin, begin + copyNs)) return;
-    this.copies.push([begin, begin + copyNs, replica, adapter, rankClass, begin - nowNs, blocking ? 1 : 0]);
+    this.copies.push([
+      begin,
+      begin + copyNs,
+      replica,
+      this.adapterOf(adapter),
+      rankClass,
+      begin - nowNs,
+      blocking ? 1 : 0,
+    ]);
     this.limit(this.copies);
   }
 

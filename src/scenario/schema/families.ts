@@ -94,7 +94,8 @@ export function choice(families: Families, family: FamilyName, fallback: string)
         context.issues.push({
           ...issue,
           input: undefined,
-          path: [...paramsAt, ...issue.path],
+          // A number that stands for a law is itself what is wrong.
+          path: isShort(input, family) ? [] : [...paramsAt, ...issue.path],
           ...(issue.code === 'unrecognized_keys'
             ? {
                 known:
@@ -114,6 +115,12 @@ function namesHint(members: Readonly<Record<string, Entry>>): string {
   return `choose from ${Object.keys(members).join(', ')}`;
 }
 
+/** A number where a law is expected. */
+function isShort(input: unknown, family: FamilyName): boolean {
+  if (NUMBER_FORM[family] === undefined) return false;
+  return typeof input === 'number' || (typeof input === 'string' && /^[\d.+-]/.test(input));
+}
+
 /** Splits what is written into the member's name, its parameters, and where each of them stands below the choice. */
 export function readChoice(
   input: unknown,
@@ -122,7 +129,7 @@ export function readChoice(
 ): { name: unknown; params: unknown; at: string[]; paramsAt: string[] } | null {
   const key = FAMILY_KEY[family];
   const number = NUMBER_FORM[family];
-  if (number !== undefined && (typeof input === 'number' || (typeof input === 'string' && /^[\d.+-]/.test(input)))) {
+  if (number !== undefined && isShort(input, family)) {
     return { name: number.name, params: { [number.param]: input }, at: [], paramsAt: [] };
   }
   if (typeof input === 'string') return { name: input, params: {}, at: [], paramsAt: [] };
