@@ -256,7 +256,7 @@ describe('the engine against the plain step-by-step simulator', () => {
       fc.property(fc.record({ ...plain, ...mechanisms }), (s) => agrees(s)),
       { numRuns: 1000, seed: 20262 },
     );
-  });
+  }, 120_000);
 
   it('and with adapters that are trained, evaluated, prewarmed and rolled back meanwhile', () => {
     const systems = fc.record({ ...plain, ...mechanisms, reservePeak: fc.constant(false), pinned: fc.constant(0) });
