@@ -32,7 +32,7 @@ describe('sweep', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^tiny {2}4 settings × 2 replications; ± is a 95% interval over replications\.\n/);
     // Too wide for a pipe's 80 columns on one line: headings break, and what is still too wide goes on below.
-    const parts = stdout.match(/^ {2}adapter\. +population\. /gm) ?? [];
+    const parts = stdout.match(/^ {2}adapter\. +population\./gm) ?? [];
     expect(parts.length).toBeGreaterThan(0);
     expect(stdout.match(/^ {2}(4|64) +(200|2k) /gm)).toHaveLength(4 * parts.length);
     const rows = stdout.split('\n').filter((line) => line.startsWith('  '));
