@@ -93,7 +93,10 @@ export const command: Command = {
     ],
   ],
   async run(args, context) {
-    if (args.bench === true) return present(await bench(args, context), args, context);
+    if (args.bench === true) {
+      const code = present(await bench(args, context), args, context);
+      return context.signal.aborted ? EXIT.interrupted : code;
+    }
     const margin = fraction(args, 'margin');
     const metrics = metricsOf(args);
     const [base, next] = sidesOf(args);

@@ -4,7 +4,7 @@
  * a busy machine), which repetitions inside one process do not show.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelRecord } from '../../real/results.ts';
@@ -89,34 +89,51 @@ export async function compareCheckouts(base: Checkout, next: Checkout, options: 
   const { tasks, rounds, least } = options;
   const samples = await takeInTurn(base, next, options);
   const lines = judgeSamples(samples, least);
+  const taken = Math.min(...samples.flatMap((one) => [one.base.length, one.new.length]));
+  const stopped = options.signal?.aborted === true ? [`interrupted: ${taken} of ${rounds} rounds were taken`] : [];
   const info = ({ label, folder }: Checkout) => ({ label, kind: 'checkout', path: folder });
   return measuredComparison(info(base), info(next), least, lines, [
     `${rounds} rounds of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
+    ...stopped,
+    ...(benchSource(base.folder) === benchSource(next.folder) ? [] : [OTHER_BENCH]),
     ...samplesNotes(lines),
     ...base.notes,
     ...next.notes,
   ]);
 }
 
-/** Samples of both sides, by what was measured, in the order in which it first appeared. */
+const OTHER_BENCH =
+  'the checkouts differ in bench/: a benchmark that measures in another way looks like code that got faster or slower';
+
+function benchSource(folder: string): string {
+  const bench = join(folder, 'bench');
+  const files = existsSync(bench) ? readdirSync(bench).sort() : [];
+  return files.map((file) => `${file}\n${readFileSync(join(bench, file), 'utf8')}`).join('\n');
+}
+
+/** Samples of both sides, by what was measured, in the order in which it first appeared. An interrupt after the first round keeps what there is. */
 export async function takeInTurn(base: Checkout, next: Checkout, options: BenchOptions): Promise<Samples[]> {
   const { tasks, rounds, onProgress } = options;
   const found = new Map<string, Samples & { base: number[]; new: number[] }>();
   const total = rounds * tasks.length * 2;
   let done = 0;
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (['base', 'new'] as const) : (['new', 'base'] as const);
-    for (const task of tasks) {
-      for (const side of order) {
-        const { folder } = side === 'base' ? base : next;
-        onProgress?.(done++, total, `${task.name}, ${side}`);
-        for (const { name, unit, better, value } of await measure(task, folder, options.signal)) {
-          const known = found.get(name) ?? { name, unit, better, base: [], new: [] };
-          known[side].push(value);
-          found.set(name, known);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const order = round % 2 === 0 ? (['base', 'new'] as const) : (['new', 'base'] as const);
+      for (const task of tasks) {
+        for (const side of order) {
+          const { folder } = side === 'base' ? base : next;
+          onProgress?.(done++, total, `${task.name}, ${side}`);
+          for (const { name, unit, better, value } of await measure(task, folder, options.signal)) {
+            const known = found.get(name) ?? { name, unit, better, base: [], new: [] };
+            known[side].push(value);
+            found.set(name, known);
+          }
         }
       }
     }
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError' || done <= 2 * tasks.length) throw error;
   }
   onProgress?.(total, total, '');
   return [...found.values()];
