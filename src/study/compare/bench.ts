@@ -93,7 +93,7 @@ export async function compareCheckouts(base: Checkout, next: Checkout, options: 
   const stopped = options.signal?.aborted === true ? [`interrupted: ${taken} of ${rounds} rounds were taken`] : [];
   const info = ({ label, folder }: Checkout) => ({ label, kind: 'checkout', path: folder });
   return measuredComparison(info(base), info(next), least, lines, [
-    `${rounds} rounds of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
+    `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
     ...stopped,
     ...(benchSource(base.folder) === benchSource(next.folder) ? [] : [OTHER_BENCH]),
     ...samplesNotes(lines),

@@ -94,7 +94,7 @@ export function samplesNotes(lines: readonly Line[]): string[] {
   const fewest = Math.min(...lines.map(({ n }) => n));
   if (lines.length === 0 || fewest >= needed) return [];
   return [
-    `${fewest} samples a side cannot make one of ${lines.length} lines significant after Holm's correction; take ${needed}`,
+    `${fewest} ${fewest === 1 ? 'sample' : 'samples'} a side cannot make one of ${lines.length} lines significant after Holm's correction; take ${needed}`,
   ];
 }
 
