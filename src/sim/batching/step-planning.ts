@@ -84,7 +84,8 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   r.peakRetryStep = Number.POSITIVE_INFINITY;
   if (r.peakBlocked >= 0) {
     const steps = gatedSteps(r, stepsUntilPeakFits(r, r.plannedSteps));
-    if (steps < r.plannedSteps) {
+    // It may fit just where the run ends anyway.
+    if (steps <= r.plannedSteps) {
       r.plannedSteps = steps;
       r.peakRetryStep = r.steps + steps;
     }
@@ -136,6 +137,8 @@ function startPrefillStep(r: ReplicaState): void {
   r.run.first = cost.base[tokens] + cost.requestTicks * requests + attention + lora + r.stallTicks;
   r.run.growth = 0;
   r.plannedSteps = 1;
+  // Requests that ride along come nearer to their end.
+  if (r.peakBlocked >= 0 && r.stepDecodes) r.peakRetryStep = r.steps + 1;
   r.stepHasPrefill = true;
   recordParts(r, tokens, requests, lora);
   if (idleDecoders > 0) setDecodersInStep(r, true);

@@ -258,6 +258,14 @@ describe('the engine against the plain step-by-step simulator', () => {
     );
   }, 120_000);
 
+  it('and where each request waits until the most memory that the batch will need is there', () => {
+    const tight = { kvTokens: fc.integer({ min: 132, max: 260 }), blockTokens: fc.constant(1) };
+    fc.assert(
+      fc.property(fc.record({ ...plain, ...off, ...tight, reservePeak: fc.constant(true) }), (s) => agrees(s)),
+      { numRuns: 1000, seed: 20264 },
+    );
+  });
+
   it('and with adapters that are trained, evaluated, prewarmed and rolled back meanwhile', () => {
     const systems = fc.record({ ...plain, ...mechanisms, reservePeak: fc.constant(false), pinned: fc.constant(0) });
     fc.assert(fc.property(systems, revisionSettings, agrees), { numRuns: 600, seed: 20263 });

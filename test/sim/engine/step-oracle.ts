@@ -83,6 +83,14 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     map.delete(key);
     map.set(key, value);
   };
+  /** The least recently used that may leave. What is in use counts as used when the search comes past it. */
+  const oldest = <V>(map: Map<number, V>, inUse: (value: V) => boolean): number | undefined => {
+    for (const [key, value] of [...map]) {
+      if (!inUse(value)) return key;
+      touch(map, key);
+    }
+    return undefined;
+  };
   const ceilBlocks = (tokens: number) => Math.ceil(tokens / o.blockTokens);
   const enqueue = (request: Live, nowNs: number) => {
     waiting.push(request);
@@ -109,9 +117,9 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       const next = loads.find((l) => l.stage === 'queued');
       if (next === undefined) return;
       if (host.size >= o.hostEntries) {
-        const victim = [...host].find(([, v]) => !v.pinned);
+        const victim = oldest(host, ({ pinned }) => pinned);
         if (victim === undefined) return;
-        host.delete(victim[0]);
+        host.delete(victim);
       }
       host.set(next.adapter, { loading: true, pinned: true });
       next.stage = 'delay';
@@ -185,8 +193,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         return 'left';
       }
       if (gpu.size >= o.slots) {
-        const victim = [...gpu].find(([, s]) => s.pins === 0)!;
-        gpu.delete(victim[0]);
+        gpu.delete(oldest(gpu, ({ pins }) => pins > 0)!);
       }
       gpu.set(request.adapter, { active: o.blocking, pins: 0 });
       touch(host, request.adapter);
