@@ -76,7 +76,7 @@ struct VectorEngine {
     for (auto& row : acc)
       for (auto& sum : row) sum = Vec::zero();
     for (int k = 0; k < depth; ++k) {
-      if (k % 4 == 0) ahead.step();
+      if (k % kFetchDepth == 0) ahead.step();
       Vec::F q[NV];
       for (int n = 0; n < NV; ++n) q[n] = Vec::load(panel + k * kColumns + n * Vec::kLanes);
       for (int m = 0; m < kRows; ++m) {
@@ -134,7 +134,7 @@ void shrinkGemm(const ShrinkTask& t, Scratch& scratch) {
       const int next = below ? m0 + MB : 0;
       const int64_t nextK = below ? k0 : k0 + KB;
       const int nextDepth = int(std::max<int64_t>(0, std::min<int64_t>(KB, t.inDim - nextK)));
-      // A row tile stays in L1 while the panels stream past it in memory order.
+      // A row tile is multiplied by one panel after the other, in memory order: it stays in L1, or in L2 where AMX's deep blocks fill L1.
       for (int m = 0; m < rows; m += Engine::kRows) {
         const int32_t* const nextRows = t.rows + std::min(t.pairs, next + m);
         const int fetched = nextDepth > 0 ? std::min(Engine::kRows, t.pairs - std::min(t.pairs, next + m)) : 0;
