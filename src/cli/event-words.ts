@@ -50,6 +50,8 @@ function eventName({ kind, place, effects }: ReplayedEvent): string {
       return `copies to the GPU of replica ${place}`;
     case 'prefetch':
       return `the prefetcher of replica ${place}`;
+    case 'lifecycle':
+      return 'revisions of adapters';
     default:
       return `the batch of replica ${place}`;
   }
@@ -64,6 +66,7 @@ function effectsText({ effects }: ReplayedEvent, others: readonly ReplayedEffect
 
 function effectText(effect: ReplayedEffect): string {
   const of = effect as Readonly<Record<string, number>>;
+  const adapter = `adapter ${of.adapter}${of.revision > 0 ? ` in revision ${of.revision}` : ''}`;
   switch (effect.what) {
     case 'refused':
       return `user ${of.user} is refused (${END_STATES[of.end_state]})`;
@@ -72,17 +75,17 @@ function effectText(effect: ReplayedEffect): string {
     case 'joined_load':
       return 'joins a load under way';
     case 'load_ended':
-      return `adapter ${of.adapter} is loaded from ${TIER_WORDS[of.from_tier]} to replica ${of.replica}`;
+      return `${adapter} is loaded from ${TIER_WORDS[of.from_tier]} to replica ${of.replica}`;
     case 'copy_begins':
-      return `adapter ${of.adapter} is copied to the GPU of replica ${of.replica} (${formatSeconds(of.copy_ns / 1e9)})`;
+      return `${adapter} is copied to the GPU of replica ${of.replica} (${formatSeconds(of.copy_ns / 1e9)})`;
     case 'evicted':
-      return `adapter ${of.adapter} is evicted from ${TIER_WORDS[of.tier]} of ${of.tier < 2 ? 'node' : 'replica'} ${of.place}`;
+      return `${adapter} is evicted from ${TIER_WORDS[of.tier]} of ${of.tier < 2 ? 'node' : 'replica'} ${of.place}`;
     case 'preempted':
       return 'a request is preempted';
     case 'phase': {
       const phase = TRACE_PHASES[of.phase];
       if (phase === 'queue') return `user ${of.user} queues at replica ${of.replica}`;
-      if (phase === 'adapter_wait') return `user ${of.user} waits for adapter ${of.adapter} at replica ${of.replica}`;
+      if (phase === 'adapter_wait') return `user ${of.user} waits for ${adapter} at replica ${of.replica}`;
       return `${phase} of user ${of.user} begins`;
     }
     case 'first_token':

@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { buildCell, type SharedTables, sharedTables } from '../sim/build-cell.ts';
 import type { Cell } from '../sim/cell.ts';
+import type { Lifecycle } from '../sim/lifecycle/lifecycle.ts';
 import { type Directory, directoryOf } from '../sim/population/directory.ts';
 import type { Tier } from '../sim/residency/tier.ts';
 import { SharedBoard } from './shared-board.ts';
@@ -28,11 +29,15 @@ export const EVENT_KINDS = [
   'load_stage',
   'activation',
   'prefetch',
+  'lifecycle',
   'step',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** Users and replicas by their numbers in the whole run, adapters by that in the cell. */
+/**
+ * Users and replicas by their numbers in the whole run, adapters by that in the cell. Where adapters have revisions, `revision` stands
+ * beside `adapter`: 0 is what it began the run with.
+ */
 export type ReplayedEffect = { what: EffectName } & Readonly<Record<string, number | string>>;
 
 export interface ReplayedEvent {
@@ -40,7 +45,7 @@ export interface ReplayedEvent {
   index: number;
   ns: number;
   kind: EventKind;
-  /** Replica in the whole run, or node in the cell; −1 for an arrival. */
+  /** Replica in the whole run, or node in the cell; −1 for an arrival and for what happens to revisions. */
   place: number;
   effects: ReplayedEffect[];
 }
@@ -71,7 +76,7 @@ export function replay({ scenario, stopNs, stretch }: ReplayRequest, trace: Trac
     else markUntil(cell, logs[number], stopNs);
     return logs[number].events.map(({ index, ns, source, effects }) => {
       const { kind, place } = nameOf(cell, source);
-      const named = effects.map((effect) => names.effect(number, effect));
+      const named = effects.map((effect) => names.effect(number, effect, cell.parts.lifecycle));
       return { index, ns, kind, place: isReplica(kind) ? names.replica(number, place) : place, effects: named };
     });
   };
@@ -91,7 +96,7 @@ export function replay({ scenario, stopNs, stretch }: ReplayRequest, trace: Trac
 }
 
 const VOCABULARY = JSON.stringify(EFFECTS);
-const isReplica = (kind: EventKind) => !['arrival', 'disk_link', 'object_link'].includes(kind);
+const isReplica = (kind: EventKind) => !['arrival', 'disk_link', 'object_link', 'lifecycle'].includes(kind);
 /** Tiers from here on belong to a replica. */
 const HOST_TIER = 2;
 
@@ -109,13 +114,20 @@ class Names {
     return cell * this.replicasPerCell + number;
   }
 
-  effect(cell: number, [what, ...values]: LoggedEffect): ReplayedEffect {
+  effect(cell: number, [what, ...values]: LoggedEffect, lifecycle: Lifecycle | null): ReplayedEffect {
     const fields: readonly string[] = EFFECTS[what];
     const effect: Record<string, number | string> = { what };
     fields.forEach((field, i) => {
       effect[field] = values[i];
     });
     if ('user' in effect) effect.user = this.directory.globalUser(cell, effect.user as number);
+    // Events name weights by the key of a revision.
+    if ('adapter' in effect && lifecycle !== null && (effect.adapter as number) >= 0) {
+      const { revisions } = lifecycle;
+      const key = effect.adapter as number;
+      effect.adapter = revisions.adapterOf(key);
+      effect.revision = revisions.numberOf(key);
+    }
     if ('replica' in effect) effect.replica = this.replica(cell, effect.replica as number);
     if (what === 'evicted' && (effect.tier as number) >= HOST_TIER)
       effect.place = this.replica(cell, effect.place as number);
@@ -160,6 +172,7 @@ function nameOf({ parts: { sources } }: Cell, source: number): { kind: EventKind
   if (source < 0) return { kind: 'arrival', place: -1 };
   const ranges: readonly (readonly [EventKind, number])[] = [
     ['step', sources.step],
+    ['lifecycle', sources.lifecycle],
     ['prefetch', sources.prefetch],
     ['activation', sources.activation],
     ['load_stage', sources.loader],
@@ -167,5 +180,5 @@ function nameOf({ parts: { sources } }: Cell, source: number): { kind: EventKind
     ['disk_link', sources.disk],
   ];
   const [kind, first] = ranges.find(([, from]) => source >= from)!;
-  return { kind, place: source - first };
+  return { kind, place: kind === 'lifecycle' ? -1 : source - first };
 }

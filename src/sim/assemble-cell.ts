@@ -253,9 +253,9 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       events,
       source: sources.loader + number,
       recorder,
-      onReady: (waiters, entry, nowNs) => {
+      onReady: (adapter, waiters, entry, nowNs) => {
         replicas[number].adapterReady(waiters, entry, nowNs);
-        if (lifecycle !== null && waiters < 0) lifecycle.prewarmed(host.adapterAt(entry), nowNs);
+        if (lifecycle !== null && waiters < 0) lifecycle.prewarmed(adapter, nowNs);
       },
       next: () => table.next,
     });
@@ -421,7 +421,12 @@ function abortAfterNs({ early_abort }: Scenario['serving']): number {
   return early_abort === undefined ? Number.POSITIVE_INFINITY : toNs(early_abort.deadline - early_abort.margin);
 }
 
-/** A tier with revisions holds at most so many entries, whatever its bytes: its arrays are bounded by it. */
+/**
+ * A tier with revisions holds at most so many entries, whatever its bytes. Its arrays are sized for the most entries, and revisions
+ * have no number known beforehand as adapters have: where bytes would hold far more than there are adapters, this bounds the
+ * arrays. Four an adapter: the revision in use, the one being prewarmed, and two that age out; where bytes have room for more, the
+ * oldest leave sooner than bytes would make them. The spare is for few adapters with many revisions each.
+ */
 const ENTRIES_PER_ADAPTER = 4;
 const SPARE_ENTRIES = 65_536;
 

@@ -78,6 +78,11 @@ export class Revisions {
     return key < this.adapters ? key : this.adapter[key - this.adapters];
   }
 
+  /** 0 for what the adapter began the run with. */
+  numberOf(key: number): number {
+    return key < this.adapters ? 0 : this.number[key - this.adapters];
+  }
+
   baseOf(key: number): number {
     return key < this.adapters ? 0 : this.base[key - this.adapters];
   }

@@ -44,10 +44,10 @@ export interface LoaderOptions {
   source: number;
   recorder: Recorder;
   /**
-   * The adapter is in host memory at `entry`; `waiters` is the head of the list of requests that waited (−1: none). The first
-   * of them inherits a pin on the entry.
+   * The adapter was loaded into host memory at `entry`; `waiters` is the head of the list of requests that waited (−1: none). The
+   * first of them inherits a pin on the entry. Without one the entry may by now be another's, whose load waited for room.
    */
-  onReady(waiters: number, entry: number, nowNs: number): void;
+  onReady(adapter: number, waiters: number, entry: number, nowNs: number): void;
   /** `next` column of the request table, for the lists of waiters. */
   next(): Int32Array;
 }
@@ -239,12 +239,13 @@ export class Loader {
   private done(job: number, nowNs: number): void {
     const { host, recorder } = this.o;
     const entry = this.entry[job];
+    const adapter = this.adapter[job];
     const waiters = this.head[job];
     this.loading[entry] = 0;
     // The first request that waited takes over the pin, so that what it waited for cannot leave before it gets a slot.
     if (waiters < 0) host.unpin(entry);
-    if (host.onChange !== null) host.onChange(this.adapter[job]);
-    this.jobs.delete(this.adapter[job]);
+    if (host.onChange !== null) host.onChange(adapter);
+    this.jobs.delete(adapter);
     recorder.loaded(
       this.fromTier[job],
       this.o.fetchBytes[this.rankClass[job]],
@@ -263,7 +264,7 @@ export class Loader {
     }
     this.freeJobs[this.freeCount++] = job;
     this.startQueued(nowNs);
-    this.o.onReady(waiters, entry, nowNs);
+    this.o.onReady(adapter, waiters, entry, nowNs);
   }
 
   private trace(job: number, nowNs: number, tracer: Tracer): void {

@@ -146,6 +146,25 @@ describe('by hand', () => {
     expect([readyNs[0] >= 11 * ms, readyNs[1]]).toEqual([true, 10 * ms]);
   });
 
+  it('two that are prewarmed through room for one are ready one after the other', () => {
+    const { cell } = runTiny({
+      arrivals: [at(0), at(5 * ms, 1)],
+      adapters: 2,
+      cost: roundCost(64),
+      updates: listOf([0, 1].map((adapter) => ({ ns: 10 * ms, adapter }))),
+      scenario: (scenario) => {
+        scenario.duration = 1;
+        scenario.lifecycle = spec({ prewarm: 'host' });
+        scenario.serving.slots = 2;
+        scenario.serving.tiers.host.capacity = adapterFootprint(scenario, 8).hostBytes;
+        scenario.hardware.object_store = { ...scenario.hardware.object_store, bandwidth: 1e15, latency: 0.001 };
+      },
+    });
+    const { readyNs } = cell.parts.lifecycle!.revisions;
+    expect(Math.abs(readyNs[0] - 11 * ms)).toBeLessThan(0.2 * ms);
+    expect(Math.abs(readyNs[1] - 12 * ms)).toBeLessThan(0.2 * ms);
+  });
+
   it('a record has one writer', () => {
     const { life } = run(
       [at(0)],

@@ -91,6 +91,22 @@ describe('the first event in which two runs differ', { timeout: 120_000 }, () =>
     expect(before(0).flat().length).toBeGreaterThan(100);
   });
 
+  it('names what happens to revisions, and weights by adapter and revision', () => {
+    const scenario = small(
+      'lifecycle={updates: {law: poisson, rate: 3/min}, evaluation: {duration: 100ms}, prewarm: host}',
+      'duration=5s',
+    );
+    const stretch = { cells: [0], fromNs: 0, toNs: Infinity };
+    const events = replay({ scenario, stopNs: Infinity, stretch }, null).events[0];
+    const places = new Set(events.filter(({ kind }) => kind === 'lifecycle').map(({ place }) => place));
+    expect([...places]).toEqual([-1]);
+    expect(events.some(({ kind }) => kind === 'prefetch')).toBe(false);
+    const weights = events.flatMap(({ effects }) => effects.filter((effect) => 'adapter' in effect));
+    expect(weights.some(({ revision }) => (revision as number) > 0)).toBe(true);
+    const adapters = scenario.population.users / scenario.hardware.cells;
+    expect(Math.max(...weights.map(({ adapter }) => adapter as number))).toBeLessThan(adapters);
+  });
+
   it('is not named where a run is not what this build makes of its scenario', async () => {
     const [base, next] = [await sideOf(alone('lru'), 'lru'), await sideOf(alone('fifo'), 'fifo')];
     const forged = { ...next, runs: [{ ...next.runs[0], scenario: alone('sieve') }] };
