@@ -59,6 +59,14 @@ const RUN: Readonly<Record<string, Expected>> = {
   'npx mint-bench list': { prints: /^eviction +\d+ /m },
   'npx mint-bench explain ttft_ms_p99': { prints: /Time to first token/ },
   'npx mint-bench doctor': { prints: /^node +ok/m },
+  'npx mint-bench run lifecycle': {
+    extra: '--set duration=2min --set warmup=10s --set lifecycle.training=5s --no-figures',
+    prints: /^report: reports\/runs\/lifecycle-/m,
+  },
+  'npx mint-bench run lifecycle --set lifecycle.prewarm=host': {
+    extra: '--set duration=2min --set warmup=10s --set lifecycle.training=5s --no-figures',
+    prints: /^report: reports\/runs\/lifecycle-/m,
+  },
   'npx mint-bench run smoke --trace 2s@00:05': {
     extra: '--set duration=303s --no-figures',
     prints: /trace\.json/,
@@ -120,10 +128,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ...(CPU_KERNEL && { [SELF_TEST]: 'the same checks, a minute of them: test/real/native/cpu-conformance.test.ts' }),
   'npx mint-bench worker redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
   'npx mint-bench sweep scale-out --executor redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
-  'npx mint-bench compare --bench main . --only engine-quick,kernels':
-    'two checkouts, built and timed: test/cli/compare.test.ts',
+  'npx mint-bench compare --bench main .': 'two checkouts, built and timed: test/cli/compare.test.ts',
   'npx mint-bench reproduce': 'minutes: test/study/reproduce',
   'npx mint-bench reproduce s-lora-a10g': 'minutes: test/study/reproduce',
+  'npx mint-bench kernel --self-test --quick':
+    'a minute of checks: test/cli/kernel-tables.test.ts, test/real/conformance.test.ts',
   'npm run build:native': 'needs a compiler: test/real/native/native-loader.test.ts',
   'npx mint-bench kernel curves --quick': 'minutes of timing: test/real/curves.test.ts',
   'npx mint-bench kernel --backend cpu --out reports/runs/kernel-here':
