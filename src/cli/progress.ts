@@ -1,6 +1,6 @@
 /**
- * Progress on stderr: one line that redraws itself where somebody watches, else one line for each finished point. Nothing at
- * all under --no-progress or --quiet.
+ * Progress on stderr: one line that redraws itself where somebody watches, else a line now and then and one for each finished
+ * point. Nothing at all under --no-progress or --quiet.
  */
 import type { Context } from './command.ts';
 import { formatCount, formatSeconds } from './format.ts';
@@ -15,6 +15,8 @@ export interface ProgressState {
 }
 
 const BAR = 24;
+/** Seconds between two lines in a log. */
+const LOG_EVERY = 15;
 
 /** `label  ████░░░░  41%  1,234,567 requests  2.1 M events/s  ETA 12 s`, cut to `width` columns. */
 export function progressText(
@@ -39,6 +41,8 @@ export class Progress {
   private readonly context: Context;
   private readonly started = performance.now();
   private drawn = false;
+  /** When the last line went into a log, seconds since the start. */
+  private loggedAt = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -47,8 +51,14 @@ export class Progress {
   /** The point under way. */
   update(label: string, state: Omit<ProgressState, 'elapsed'>): void {
     const { terminal, progress } = this.context;
-    if (!progress || !terminal.live) return;
+    if (!progress) return;
     const elapsed = (performance.now() - this.started) / 1000;
+    if (!terminal.live) {
+      if (elapsed < this.loggedAt + LOG_EVERY) return;
+      this.loggedAt = elapsed;
+      terminal.err(`${progressText(label, { ...state, elapsed }, terminal.width)}\n`);
+      return;
+    }
     terminal.err(`\r\u001b[2K${progressText(label, { ...state, elapsed }, terminal.width - 1)}`);
     this.drawn = true;
   }

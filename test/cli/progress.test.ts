@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { progressText } from '../../src/cli/progress.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Context } from '../../src/cli/command.ts';
+import { Progress, progressText } from '../../src/cli/progress.ts';
 
 describe('progress', () => {
   it('says how far, how fast and how long', () => {
@@ -12,5 +13,23 @@ describe('progress', () => {
       `${'░'.repeat(24)}    0%  0 requests`,
     );
     expect(progressText('x', { ...state, share: 1 }, 200)).toContain('100%');
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is a line now and then where nobody watches', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const lines: string[] = [];
+    const terminal = { live: false, width: 60, err: (text: string) => lines.push(text) };
+    const progress = new Progress({ terminal, progress: true } as unknown as Context);
+    for (let second = 1; second <= 40; second++) {
+      vi.advanceTimersByTime(1000);
+      progress.update('1M', { share: second / 40, arrivals: second, events: 4 * second });
+    }
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^1M .* 37% .*\n$/);
+    expect(lines[1]).toMatch(/^1M .* 75% .*\n$/);
   });
 });

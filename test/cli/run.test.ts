@@ -83,8 +83,8 @@ describe('run', () => {
       code: EXIT.usage,
       stdout: '',
       stderr:
-        'error: nothing is no folder of a finished run, of a sweep or of a kernel measurement, and no .vl.json of a figure\n' +
-        '  mint-bench run, sweep and kernel print where they keep their results\n',
+        'error: nothing is no folder of a finished run, sweep, search or kernel measurement, and no .vl.json of a figure\n' +
+        '  each command prints where it keeps its results; one that was stopped goes on when it is given again\n',
     });
   });
 
@@ -136,7 +136,7 @@ describe('run', () => {
     child.kill('SIGINT');
     const code = await ended;
     expect(stderr).toContain('interrupted: finishing what is under way');
-    expect(stderr).toContain('resume with: mint-bench run smoke');
+    expect(stderr).toContain('nothing was finished; again with: mint-bench run smoke');
     expect(code).toBe(EXIT.interrupted);
     expect(readdirSync(folder)).toEqual([]);
   });

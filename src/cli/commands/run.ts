@@ -119,7 +119,10 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       if (window !== undefined) sayTrace(outcome, window, context);
     } catch (error) {
       progress.clear();
-      if (context.signal.aborted) context.terminal.err(`resume with: ${reproduce} --resume\n`);
+      if (context.signal.aborted) {
+        const rest = outcomes.length === 0 ? 'nothing was finished; again' : `${outcomes.length} finished; resume`;
+        context.terminal.err(`${rest} with: ${reproduce}${outcomes.length === 0 ? '' : ' --resume'}\n`);
+      }
       throw error;
     }
     if (!context.json) printReport(outcomes[outcomes.length - 1].folder, context);
