@@ -1,6 +1,7 @@
 /**
  * The reference for slowdowns: a request's end-to-end time on an empty replica with its adapter host-warm, that is one copy
- * to the GPU, its prefill in chunks of the token budget, and a decode run of batch size 1.
+ * to the GPU, its prefill in chunks of the token budget, and a decode run of batch size 1. Where adapters are merged into the
+ * weights it is merged first, and steps cost what the base costs.
  */
 import type { LoraBatch, StepCost } from './cost/step-cost.ts';
 import { TICKS_PER_NS } from './cost/step-cost.ts';
@@ -22,21 +23,23 @@ export class AloneTime {
   private readonly cost: StepCost;
   private readonly maxBatchTokens: number;
   private readonly ranks: readonly number[];
-  private readonly copyNs: Float64Array;
+  /** Copying the adapter, and merging it, by rank class. */
+  private readonly readyNs: Float64Array;
   private readonly batch: SingleAdapter;
   /** LoRA part of a decode step of one request, by rank class, and without an adapter. */
   private readonly decodeLora: Float64Array;
   private readonly decodeBase: number;
 
-  constructor(cost: StepCost, maxBatchTokens: number, ranks: readonly number[], copyNs: Float64Array) {
+  /** @param mergeNs merging one adapter; 0: `cost` has a LoRA part instead */
+  constructor(cost: StepCost, maxBatchTokens: number, ranks: readonly number[], copyNs: Float64Array, mergeNs: number) {
     this.cost = cost;
     this.maxBatchTokens = maxBatchTokens;
     this.ranks = ranks;
-    this.copyNs = copyNs;
+    this.readyNs = copyNs.map((ns) => ns + mergeNs);
     this.batch = new SingleAdapter(ranks.length);
     this.decodeLora = new Float64Array(ranks.length);
     for (let rankClass = 0; rankClass < ranks.length; rankClass++) this.decodeLora[rankClass] = this.lora(rankClass, 1);
-    this.decodeBase = cost.lora(this.batch);
+    this.decodeBase = cost.lora(this.batch, 1);
   }
 
   /** ns; `rankClass` −1: no adapter. */
@@ -57,7 +60,7 @@ export class AloneTime {
       const growing = Math.max(0, Math.min(steps, cost.window - first));
       ticks += cost.windowedTicks * (growing * first + (growing * (growing - 1)) / 2 + (steps - growing) * cost.window);
     }
-    return (rankClass < 0 ? 0 : this.copyNs[rankClass]) + Math.floor(ticks / TICKS_PER_NS);
+    return (rankClass < 0 ? 0 : this.readyNs[rankClass]) + Math.floor(ticks / TICKS_PER_NS);
   }
 
   private lora(rankClass: number, tokens: number): number {
@@ -68,7 +71,7 @@ export class AloneTime {
     batch.maxRank = this.ranks[rankClass];
     batch.tokensByClass[rankClass] = tokens;
     batch.distinctByClass[rankClass] = 1;
-    const ticks = this.cost.lora(batch);
+    const ticks = this.cost.lora(batch, tokens);
     batch.tokens = 0;
     batch.distinct = 0;
     batch.maxRank = 0;

@@ -116,6 +116,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   // ── Costs and memory ──
   const modelled = inputs.cost ?? stepCostOf(scenario);
   const alwaysMerged = serving.merge !== undefined && serving.merge.adaptive === undefined;
+  const merges = serving.merge !== undefined;
+  const mergeNs = merges ? toNs(mergeSeconds(scenario)) : 0;
   const cost = alwaysMerged ? new MergedCost(modelled) : modelled;
   const memory = inputs.memory ?? planMemory(scenario);
   const pcie = hardware.gpu.pcie_bandwidth * gpusPerReplica;
@@ -294,7 +296,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
           idlePollNs: toNs(serving.idle_poll ?? 0),
           buildsPerStep: loading.builds_per_step ?? Number.POSITIVE_INFINITY,
           readyNs: toNs(startupSeconds(scenario)),
-          mergeNs: serving.merge === undefined ? 0 : toNs(mergeSeconds(scenario)),
+          mergeNs,
           adaptiveMerge: serving.merge?.adaptive ?? null,
           drain:
             serving.drain === undefined
@@ -410,7 +412,13 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     adapterBytes: diskSizes,
     maxTokens: serving.chunked_prefill ? maxTokens : Math.min(maxTokens, serving.max_batch_tokens),
     maxPrompt: serving.chunked_prefill ? maxTokens : serving.max_batch_tokens,
-    alone: new AloneTime(cost, serving.max_batch_tokens, ranks, copyNs),
+    alone: new AloneTime(
+      merges ? new MergedCost(modelled) : modelled,
+      serving.max_batch_tokens,
+      ranks,
+      copyNs,
+      mergeNs,
+    ),
     recorder,
     audit: check === true ? auditCell : null,
   });

@@ -71,7 +71,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
     return true;
   }
   const { cost, run, decoding } = r;
-  const lora = r.merged ? 0 : cost.lora(r.adapters);
+  const lora = r.merged ? 0 : cost.lora(r.adapters, decoding);
   const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
   run.first = cost.base[decoding] + cost.requestTicks * decoding + attention + lora + r.stallTicks;
   run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
@@ -133,7 +133,7 @@ function startPrefillStep(r: ReplicaState): void {
     attention += cost.prefillAttention(chunk, t.prefillTotal[request] - left);
     if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
   }
-  const lora = r.merged ? 0 : cost.lora(adapters);
+  const lora = r.merged ? 0 : cost.lora(adapters, tokens);
   r.run.first = cost.base[tokens] + cost.requestTicks * requests + attention + lora + r.stallTicks;
   r.run.growth = 0;
   r.plannedSteps = 1;

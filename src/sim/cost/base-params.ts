@@ -1,6 +1,9 @@
 /**
  * Parameters of everything in a step but LoRA. The roofline and the measured kernel profile share them: a profile replaces
  * only the LoRA part. Shares are of the datasheet's peaks; times are in seconds.
+ *
+ * Two simplifications of layer_launch: attention over the cache comes on top of the floor instead of hiding behind the launches,
+ * and step_overhead counts as time of the device, so that launches hide behind it.
  */
 import * as z from 'zod';
 import { duration, fraction, number } from '../../scenario/units.ts';

@@ -100,7 +100,7 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
     base: new Float64Array(size),
     collective: new Float64Array(size),
     launch: new Float64Array(size),
-    idle: new Float64Array(size),
+    idle: params.layer_launch > 0 ? new Float64Array(size) : undefined,
   };
   const launched = ticks(base.layers * params.layer_launch);
   const all = operators(params, scenario);
@@ -123,9 +123,10 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
     }
     tables.collective[n] = ticks(communication(params, scenario, fabric, tokens, sampled));
     const device = ticks(seconds) + tables.collective[n] + launch;
-    tables.idle[n] = Math.max(0, launched - device);
-    tables.launch[n] = launch + tables.idle[n];
-    tables.base[n] = device + tables.idle[n];
+    const idle = Math.max(0, launched - device);
+    if (tables.idle !== undefined) tables.idle[n] = idle;
+    tables.launch[n] = launch + idle;
+    tables.base[n] = device + idle;
   }
   return tables;
 }

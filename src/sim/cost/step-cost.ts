@@ -5,7 +5,7 @@
  * the closed form of a run of decode steps equals the step-by-step sum. Coefficients are rounded to ticks once, here.
  *
  *   decode or mixed step = base[tokens] + requestTicks·requests + attendedTicks·attended + windowedTicks·windowed
- *                        + Σ prefillAttention(chunk, context) + lora(batch)
+ *                        + Σ prefillAttention(chunk, context) + lora(batch, tokens)
  *
  * requests: decoding requests and prompts that have a chunk in the step; attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
  * windowed: the same with each context cut at `window`.
@@ -43,8 +43,8 @@ export interface StepCost {
   readonly window: number;
   /** Attention of a prefill chunk whose first token sees `context` earlier tokens. */
   prefillAttention(chunk: number, context: number): number;
-  /** The LoRA part of a step. 0 where batch.tokens is 0 and the cost model has no constant for LoRA being on. */
-  lora(batch: LoraBatch): number;
+  /** The LoRA part of a step over `stepTokens` tokens, those without an adapter included. 0 where batch.tokens is 0. */
+  lora(batch: LoraBatch, stepTokens: number): number;
 }
 
 /** How a replica's GPU memory is divided. All per replica (summed over its GPUs), bytes unless said. */

@@ -76,8 +76,8 @@ export class TabulatedStepCost implements StepCost {
     return Math.round(sum);
   }
 
-  lora(batch: LoraBatch): number {
+  lora(batch: LoraBatch, stepTokens: number): number {
     const ticks = this.loraPart.cost(batch, this.base);
-    return this.idle === null ? ticks : Math.max(0, ticks - this.idle[batch.tokens]);
+    return this.idle === null ? ticks : Math.max(0, ticks - this.idle[stepTokens]);
   }
 }

@@ -39,7 +39,7 @@ export const PLAN_METRICS: Readonly<Record<string, PlanMetric>> = {
         tokensByClass: Int32Array.of(serving.max_batch),
         maxRank: Math.max(...ranks),
       };
-      return (1e6 * cost.lora(batch)) / TICKS_PER_SECOND / adapterShape(base, adapter.modules).operators;
+      return (1e6 * cost.lora(batch, batch.tokens)) / TICKS_PER_SECOND / adapterShape(base, adapter.modules).operators;
     },
   },
   ...FLEET_METRICS,

@@ -25,7 +25,7 @@ describe('measured coefficients', () => {
     ]) {
       const step = 0.0438 * requests + 10.54;
       expect(ms(cost.base[requests])).toBeCloseTo(step, 9);
-      expect(ms(cost.base[requests] + cost.lora(lora(adapters, requests)))).toBeCloseTo(
+      expect(ms(cost.base[requests] + cost.lora(lora(adapters, requests), requests))).toBeCloseTo(
         step * (2 + 0.0193 * adapters),
         7,
       );

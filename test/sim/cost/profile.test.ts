@@ -35,20 +35,20 @@ describe('a kernel profile', () => {
     // 128 operators; rank 16 is 80 MiB an adapter; a token moves 32·(4096+2·6144 + 3·4096 + 4096+2·28672 + 14336+2·4096) values.
     const bytes = 4 * 80 * 2 ** 20 + 4 * 2 * 32 * (4096 + 12288 + 12288 + 4096 + 57344 + 14336 + 8192);
     const seconds = 128 * (5e-6 + 4 * 1e-7) + bytes / 2e12;
-    expect(cost.lora(batch)).toBe(Math.round(seconds * TICKS_PER_SECOND));
+    expect(cost.lora(batch, batch.tokens)).toBe(Math.round(seconds * TICKS_PER_SECOND));
   });
 
   it('is bound to its device unless it is scaled', () => {
     expect(() => create('a100-80', { data: MEASURED })).toThrow(
       /measured on NVIDIA H100 80GB HBM3, but hardware.gpu is NVIDIA A100/,
     );
-    const scaled = create('a100-80', { data: MEASURED, scale: true }).lora(batch);
+    const scaled = create('a100-80', { data: MEASURED, scale: true }).lora(batch, batch.tokens);
     const bytes = 4 * 80 * 2 ** 20 + 4 * 2 * 32 * (4096 + 12288 + 12288 + 4096 + 57344 + 14336 + 8192);
     const seconds = 128 * (5e-6 + 4 * 1e-7) + bytes / (2e12 * (2.039 / 3));
     expect(scaled / TICKS_PER_SECOND).toBeCloseTo(seconds, 12);
     // Scaling a profile onto its own device changes nothing.
-    expect(create('h100', { data: MEASURED, scale: true }).lora(batch)).toBe(
-      create('h100', { data: MEASURED }).lora(batch),
+    expect(create('h100', { data: MEASURED, scale: true }).lora(batch, batch.tokens)).toBe(
+      create('h100', { data: MEASURED }).lora(batch, batch.tokens),
     );
   });
 

@@ -418,7 +418,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       batch.distinctByClass[o.rankClass(adapter)]++;
       batch.maxRank = Math.max(batch.maxRank, o.ranks[o.rankClass(adapter)]);
     }
-    cost += o.cost.base[tokens] + (inWeights ? 0 : o.cost.lora(batch)) + stallNs * TICKS_PER_NS;
+    cost += o.cost.base[tokens] + (inWeights ? 0 : o.cost.lora(batch, tokens)) + stallNs * TICKS_PER_NS;
     stallNs = 0;
     clock += BigInt(cost);
     stepEndNs = Number(clock / ticks);

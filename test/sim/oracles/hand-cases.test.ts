@@ -49,8 +49,9 @@ describe('one request alone', () => {
           activation: fc.constantFrom<('overlapped' | 'blocking')[]>('overlapped', 'blocking'),
           arrivalNs: fc.nat(1e6),
           adapter: fc.nat(1),
+          merge: fc.constantFrom<('apart' | 'always' | 'adaptive')[]>('apart', 'always', 'adaptive'),
         }),
-        ({ prompt, output, budget, window, activate, activation, arrivalNs, adapter }) => {
+        ({ prompt, output, budget, window, activate, activation, arrivalNs, adapter, merge }) => {
           const { log } = runTiny({
             arrivals: [{ arrivalNs, user: 0, adapter, prompt, output }],
             adapters: 2,
@@ -59,7 +60,12 @@ describe('one request alone', () => {
             scenario: (scenario) => {
               scenario.population.start = 'host-warm';
               scenario.serving.max_batch_tokens = budget;
-              Object.assign(scenario.serving.loader, { activate, activation });
+              // Merging by turns hides behind a copy that is overlapped.
+              const copied = merge === 'adaptive' ? 'blocking' : activation;
+              Object.assign(scenario.serving.loader, { activate, activation: copied });
+              if (merge === 'apart') return;
+              scenario.serving.merge = { passes: 4, memory_efficiency: 0.8 };
+              if (merge === 'adaptive') scenario.serving.merge.adaptive = { above: 1, below: 0.5 };
             },
           });
           const [f] = log.finishedRequests;
