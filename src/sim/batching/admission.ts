@@ -1,4 +1,8 @@
-/** Who starts: one pass over the waiting requests in scheduling order, at a step boundary. */
+/**
+ * Who starts: one pass over the waiting requests in scheduling order, at a step boundary. It costs O(requests that start) tries;
+ * with a start rule (serving.drain, serving.merge.adaptive) everything that is blocked is taken out and put back: O(W log W) for W
+ * waiting requests.
+ */
 import { TICKS_PER_NS } from '../cost/step-cost.ts';
 import { invariant } from '../invariants.ts';
 import { TRACE_PREFILL } from '../recorder.ts';
@@ -110,16 +114,33 @@ function park(r: ReplicaState, request: number, nowNs: number): boolean {
 /**
  * Waiting requests whose adapter was copied in time keep it pinned. Where that alone keeps the first of them from starting
  * (a unified pool, a narrow skip window), nothing would ever run again: they let go and the pass is repeated. The first
- * keeps its own adapter, or it and the next would go on taking the pool's blocks in turn for their adapters.
+ * that may start keeps its own adapter, or it and the next would go on taking the pool's blocks in turn for their adapters.
  */
 export function breakDeadlock(r: ReplicaState, nowNs: number): void {
-  for (let keeper = r.waiting.first(true); r.running + r.activating === 0 && r.waiting.size > 0; keeper = -1) {
+  if (r.running + r.activating > 0 || r.waiting.size === 0) return;
+  for (let keeper = firstToStart(r); r.running + r.activating === 0 && r.waiting.size > 0; keeper = -1) {
     r.waiting.forEach((request) => {
       if (request !== keeper) releaseSlot(r, request);
     });
     admit(r, nowNs);
     if (keeper < 0) return;
   }
+}
+
+/** The first waiting request that no rule puts aside; −1: all are. */
+function firstToStart(r: ReplicaState): number {
+  if (r.startRules.length === 0) return r.waiting.first(true);
+  const { sequence } = r.t;
+  let first = -1;
+  let firstKey = 0;
+  r.waiting.forEach((request) => {
+    if (isBlocked(r, request)) return;
+    const key = r.keyOf(request);
+    if (first >= 0 && (key > firstKey || (key === firstKey && sequence[request] > sequence[first]))) return;
+    first = request;
+    firstKey = key;
+  });
+  return first;
 }
 
 /** Dynamic keys only grow: a stale first request is pushed back with its present key. */

@@ -258,6 +258,24 @@ describe('the engine against the plain step-by-step simulator', () => {
     );
   }, 120_000);
 
+  it('and where the first of those that hold slots may not start: it lets go too', () => {
+    agrees({
+      ...{ maxBatch: 3, budget: 10, blockTokens: 1, kvTokens: 132, slots: 3, adaptersPerBatch: 3, hostEntries: 3 },
+      ...{ skipWindow: 0, chunked: false, swap: false, blocking: false, concurrency: 1, loadQueue: 10_000 },
+      ...{ build: 0, register: 0, activate: 0, windowed: false, store: { bandwidth: 1e9, latency: 5e-6 } },
+      ...{ adapters: 4, spread: 1e6, decodeBetween: 0, maxPrefills: Number.POSITIVE_INFINITY, reservePeak: false },
+      ...{ dropUnused: false, abortAfter: Number.POSITIVE_INFINITY, idlePoll: 7e-6, merge: false, inEngine: 0 },
+      ...{ ready: 0, drain: null, adaptive: { above: 0.5, below: 0.3 }, pinned: 1, refuseUnready: false, gap: 0 },
+      requests: [
+        { at: 0, adapter: 0, prompt: 1, output: 21 },
+        { at: 0, adapter: 2, prompt: 1, output: 1 },
+        { at: 0, adapter: 3, prompt: 1, output: 1 },
+        { at: 0.2196695, adapter: 1, prompt: 1, output: 1 },
+        { at: 0, adapter: 1, prompt: 1, output: 1 },
+      ],
+    });
+  });
+
   it('and where each request waits until the most memory that the batch will need is there', () => {
     const tight = { kvTokens: fc.integer({ min: 132, max: 260 }), blockTokens: fc.constant(1) };
     fc.assert(
