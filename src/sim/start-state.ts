@@ -9,6 +9,7 @@
  * Where the router has a notion of an adapter's home, a replica gets its own adapters; otherwise every replica gets the most
  * popular ones. The most popular go in last, so recency-based policies start in a sensible order.
  */
+import { UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Replica } from './batching/replica.ts';
 import type { AdapterCatalog } from './population/source.ts';
@@ -34,7 +35,10 @@ export function applyStartState(
   // Before anything else takes a slot.
   for (const replica of replicas) {
     for (const adapter of catalog.mostPopular(Math.min(gpu, catalog.adapters))) {
-      replica.keepOnGpu(adapter, catalog.rankClass(adapter));
+      if (replica.keepOnGpu(adapter, catalog.rankClass(adapter))) continue;
+      throw new UserError(
+        `serving.pin.gpu: ${gpu} adapters do not fit into GPU memory beside the weights; pin fewer, or leave the pool more memory (serving.kv.memory_fraction).`,
+      );
     }
   }
   if (start !== 'cold') {

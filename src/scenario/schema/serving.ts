@@ -119,7 +119,9 @@ export const servingSchema = (families: Families) => {
           .strictObject({
             above: fraction({ above: 0 })
               .prefault('100%')
-              .describe('Merged where so much of what would run together is of one adapter.'),
+              .describe(
+                'Merged where one adapter has at least so much: its unfinished requests over min(max_batch, all unfinished).',
+              ),
             below: fraction({ above: 0 })
               .prefault('55.6%')
               .describe('Apart again where less is of it. The default: a merged step of 15 ms against 27 ms (dLoRA).'),

@@ -1,10 +1,12 @@
 /**
- * dLoRA's two modes (Wu et al., OSDI 2024, section 4.1; LLMServe/dLoRA-artifact @75f1c43, vllm/core/scheduler.py, _credit_schedule). Of
- * what would run together, first come, first served, at least `above` is of one adapter: it is merged into the weights, a step costs what
- * the base costs, and only its requests start. Less than `below` is of it: it is taken out again. Between the two nothing changes.
+ * dLoRA's two modes (Wu et al., OSDI 2024, section 4.1; LLMServe/dLoRA-artifact @75f1c43, vllm/core/scheduler.py, _credit_schedule). The
+ * share of an adapter is the number of its unfinished requests, waiting ones included, over min(max_batch, all unfinished requests): with a
+ * long queue it may pass 1. At `above` or more the adapter is merged into the weights, a step costs what the base costs, and only its
+ * requests start. Below `below` it is taken out again. Between the two nothing changes.
  *
  * dLoRA pauses requests of other adapters where they are; here they end first, and until then a step costs as before. Left out: its
- * thresholds adapt to measured throughput, and credits bound how long others are passed over.
+ * thresholds adapt to measured throughput, and credits bound how long others are passed over. Merging delays the next step; where
+ * nothing runs meanwhile, as while the adapter is being copied, it costs nothing.
  */
 import { TICKS_PER_NS } from '../cost/step-cost.ts';
 import type { ReplicaState } from './replica-state.ts';

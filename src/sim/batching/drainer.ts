@@ -3,11 +3,12 @@
  * for an adapter have waited too long, the adapter in the batch whose requests are done first drains: it takes no more requests but
  * those that end within `tolerance` times what is left of it. What SGLang knows as max_new_tokens is a request's output length here.
  * As there, an adapter starves whatever it waits for, and the slot that becomes free goes to the first in the queue. Unlike there, pinned
- * adapters never drain: their slot would not become free.
+ * adapters never drain: their slot would not become free; and a request's wait counts from when its client sent it, loading its
+ * adapter included, not from when it joined the engine's queue.
  */
 import type { ReplicaState } from './replica-state.ts';
-import { DECODING } from './request-table.ts';
-import type { StartRule } from './start-rule.ts';
+import { ACTIVATING, DECODING } from './request-table.ts';
+import { forEachInBatch, type StartRule } from './start-rule.ts';
 
 export class Drainer implements StartRule {
   readonly heedsArrivals = false;
@@ -54,13 +55,13 @@ export class Drainer implements StartRule {
     const { left, since } = this;
     left.clear();
     since.clear();
-    const running = (request: number) => {
+    forEachInBatch(r, (request) => {
+      // Whoever waits for a copy takes no steps yet.
+      if (t.state[request] === ACTIVATING) return;
       const produced = t.generated[request] + (t.state[request] === DECODING ? r.steps - t.joinStep[request] : 0);
       const adapter = t.adapter[request];
       left.set(adapter, Math.max(left.get(adapter) ?? 0, t.output[request] - produced));
-    };
-    for (let i = 0; i < r.decoding; i++) running(r.decoders[i]);
-    for (let i = 0; i < r.prefillCount; i++) running(r.prefilling[i]);
+    });
     r.waiting.forEach((request) => {
       const adapter = t.adapter[request];
       since.set(adapter, Math.min(since.get(adapter) ?? Number.POSITIVE_INFINITY, t.arrivalNs[request]));
