@@ -33,13 +33,24 @@ const reproductions = paths.flatMap((path): Reproduction[] => {
     return [];
   }
 });
-if (costs) {
+/** A fit that fails is told and stops no other. */
+function each(fit: (one: Reproduction) => FitNews | null): void {
   for (const one of reproductions) {
-    const fitted = calibrateEngine(one, date);
-    if (fitted !== null) tell({ file: fitted.file, found: fitted.calibration.parameters });
+    try {
+      const news = fit(one);
+      if (news !== null) tell(news);
+    } catch (error) {
+      tell({ file: one.name, found: `not fitted: ${(error as Error).message}` });
+    }
   }
 }
-for (const one of reproductions) {
-  const fitted = calibrateFrontend(one);
-  if (fitted !== null) tell({ file: fitted.file, found: fitted.calibration.frontend });
+if (costs) {
+  each((one) => {
+    const fitted = calibrateEngine(one, date);
+    return fitted === null ? null : { file: fitted.file, found: fitted.calibration.parameters };
+  });
 }
+each((one) => {
+  const fitted = calibrateFrontend(one);
+  return fitted === null ? null : { file: fitted.file, found: fitted.calibration.frontend };
+});
