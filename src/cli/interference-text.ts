@@ -130,7 +130,7 @@ function newcomersText(crowd: readonly AroundCrowd[], { width, style }: Screen):
   });
   const header = ['', 'sent', 'served', 'refused', 'first token p50', 'p99'];
   return (
-    `\n${style('bold', 'the crowd itself')}  requests of ${first.cohort} while it lasts; refused ones may come again\n` +
+    `\n${style('bold', 'the crowd itself')}  requests of ${first.cohort} while it lasts; refused requests do not come back here\n` +
     table(rows, { header, right: [1, 2, 3, 4, 5], indent: 2, width, style })
   );
 }
