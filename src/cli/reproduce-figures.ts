@@ -3,18 +3,19 @@ import { type Drawing, drawAll } from '../report/draw.ts';
 import type { FidelityRow } from '../report/figures/figure.ts';
 import { writeFigures } from '../report/write.ts';
 import type { Reproduced } from '../study/reproduce/reproduce.ts';
-import type { Comparison } from '../study/reproduce/score.ts';
+import { type Comparison, testing } from '../study/reproduce/score.ts';
 
 export async function drawReproductions(results: readonly Reproduced[], out: string): Promise<void> {
   const drawings: Drawing[] = [];
   for (const one of results) {
     const { file, name } = one.reproduction;
-    const rows = one.comparisons.map((row) => fidelityRow(row, row.metric));
+    const rows = testing(one.comparisons).map((row) => fidelityRow(row, row.metric));
+    if (rows.length === 0) continue;
     drawings.push(...(await draw(rows, `${file.engine}; published values cited`, name)));
   }
   if (results.length > 1) {
     const rows = results.flatMap(({ reproduction, comparisons }) =>
-      medians(comparisons).map((row) => fidelityRow(row, reproduction.name)),
+      medians(testing(comparisons)).map((row) => fidelityRow(row, reproduction.name)),
     );
     drawings.push(...(await draw(rows, 'the median row of each group and metric; published values cited', 'all')));
   }

@@ -13,7 +13,7 @@ const errorText = ({ error, unit }: Comparison): string =>
 export const FORMULA =
   'error = (simulated − published) / published, points for fractions; MAPE = mean |error|; held-out: nothing was set on them; ' +
   'beyond-knee: keeps up, first token over the limit; saturated: achieved < 95% of offered; looked-at: a value was chosen on them; ' +
-  'fitted: used by a calibration';
+  'fitted: used by a calibration; arithmetic: computed by the source from inputs that go in here too, in no summary';
 
 export function reproductionText(one: Reproduced, rows: boolean, screen: Screen): string {
   const { reproduction, comparisons } = one;

@@ -2,7 +2,8 @@
 import { engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
 import type { PublishedFile } from './published.ts';
 import { overall, type Reproduced } from './reproduce.ts';
-import type { Score } from './score.ts';
+import type { PublishedRow } from './rows.ts';
+import { type Score, testing } from './score.ts';
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${percent(Math.abs(value))}`;
@@ -16,10 +17,14 @@ export function fidelityPage(results: readonly Reproduced[]): string {
     'the mean of its absolute value over rows, and the median stands beside it. Rows are *held out* where nothing was set on them, *fitted* where',
     'a calibration saw them, *looked at* where a value that nobody published was chosen after seeing them, *saturated* where the published',
     'system achieved less than 95% of what was offered (throughput is easy there, and latency grows with the length of the run), and *beyond',
-    'the knee* where it kept up but the published first token passes the limit of the knee. Which mechanisms the model has was decided with',
-    'all rows in view; the values of its parameters were fitted to the fitted rows alone.',
+    'the knee* where it kept up but the published first token passes the limit of the knee. *Arithmetic* rows are values that a source computed',
+    'by a rule from inputs that go in here too: they show that the rule is the same and nothing about fidelity, so the summary leaves them out.',
+    'Which mechanisms the model has was decided with all rows in view, held-out ones too; the values of its parameters were fitted to the fitted',
+    'rows alone.',
     '',
     '## All reproductions',
+    '',
+    'Without arithmetic rows.',
     '',
     ...scoreLines(overall(results)),
     '',
@@ -49,17 +54,20 @@ function section(one: Reproduced): string[] {
         `- \`${metric}\` on the ${rows} ${lookedAt ? 'looked-at' : 'other'} rows that the ${by} predicts: SMAPE ${percent(own)}, the ${by}’s ${percent(theirs)}`,
     ),
     ...worstGroups(one),
-    ...calibrationLines(one),
+    ...calibrationLines(one.rows),
     ...(file.chosen.length === 0
       ? []
       : ['', 'Set after looking at rows, which are therefore scored apart:', '', ...file.chosen.map(chosenLine)]),
-    ...(file.missing.length === 0 ? [] : ['', 'Not modelled:', '', ...file.missing.map((text) => `- ${text}`)]),
+    ...missingLines(file),
     ...(caveats.length === 0
       ? []
       : ['', 'Read with care:', '', ...caveats.map((group) => `- ${group.name}: ${group.caveat}`)]),
     '',
   ];
 }
+
+export const missingLines = ({ missing }: Pick<PublishedFile, 'missing'>): string[] =>
+  missing.length === 0 ? [] : ['', 'Not modelled:', '', ...missing.map((text) => `- ${text}`)];
 
 const chosenLine = ({ what, why, rows }: PublishedFile['chosen'][number]): string =>
   `- ${what}: ${why} (${rows.map(({ groups, where, metrics }) => [groups.join(', '), ...Object.entries(where).map(([column, values]) => `${column} ${values.join(' or ')}`), ...(metrics === undefined ? [] : [metrics.map((name) => `\`${name}\``).join(', ')])].join('; ')).join('; ')})`;
@@ -77,7 +85,8 @@ function scoreLines(scores: readonly Score[]): string[] {
 }
 
 /** Where a reproduction has several groups: the error by group, so that a reader sees which of them is wrong. */
-function worstGroups({ comparisons }: Reproduced): string[] {
+function worstGroups(one: Reproduced): string[] {
+  const comparisons = testing(one.comparisons);
   const groups = [...new Set(comparisons.map(({ row }) => row.group.name))];
   const metrics = [...new Set(comparisons.map(({ metric }) => metric))];
   if (groups.length < 2) return [];
@@ -98,7 +107,8 @@ function worstGroups({ comparisons }: Reproduced): string[] {
   ];
 }
 
-function calibrationLines({ rows }: Reproduced): string[] {
+/** What the calibrations that the rows use rest on; of each engine once. */
+export function calibrationLines(rows: readonly Pick<PublishedRow, 'scenario'>[]): string[] {
   const used = new Map(
     rows.flatMap(({ scenario }) => {
       const parsed = engineCalibrationSchema.safeParse(scenario.serving.cost.params.data);

@@ -23,8 +23,11 @@ const groupSchema = z.strictObject({
   of: z.string().optional(),
   /** Groups of one part are left out of a fit together; default: each group by itself. */
   part: z.string().optional(),
-  /** What the rows were used for. Fitted rows prove nothing and are scored apart. */
-  use: z.enum(['fitted', 'held-out']).default('held-out'),
+  /**
+   * What the rows were used for. Fitted rows prove nothing and are scored apart; `arithmetic` rows are values that the source itself
+   * computes from inputs that the scenario takes over: they show that the rule is the same.
+   */
+  use: z.enum(['fitted', 'held-out', 'arithmetic']).default('held-out'),
   /** Why no row of the group can be right to the last digit: a doubtful measurement, a mechanism that is not modelled. */
   caveat: z.string().optional(),
   set: settings.default({}),

@@ -16,6 +16,7 @@ import {
   rivals,
   type Score,
   scores,
+  testing,
 } from './score.ts';
 
 export interface Reproduced {
@@ -121,9 +122,9 @@ function valuesOf({ scenario, published }: PublishedRow, result: PointResult | u
 
 const needsRun = (metrics: readonly string[]): boolean => metrics.some((name) => !Object.hasOwn(PLAN_METRICS, name));
 
-/** Scores over every reproduction together, each value counting once. */
+/** Scores over every reproduction together, each value counting once; arithmetic left out. */
 export function overall(results: readonly Reproduced[]): Score[] {
-  return scores(results.flatMap(({ comparisons }) => comparisons));
+  return scores(results.flatMap(({ comparisons }) => testing(comparisons)));
 }
 
 /** Whether every tolerance that a reproduction states holds for the mean over its rows that were not fitted. */

@@ -8,6 +8,8 @@
  * - beyond-knee: a first token of a row that keeps up but whose published value passes the limit of its group's knee; the limit is the
  *   group's own, so the simulation has no say in which rows these are
  * - looked-at: a value of the scenario was chosen after looking at the row, without a fit
+ * - arithmetic: the source computed the value from inputs that the scenario takes over. Nothing there can disagree but the rule, so these
+ *   rows stand in no summary, no ordering and no drawing
  * - orderings: pairs of rows of a group that differ in one setting and whose published values differ by more than the noise: does the
  *   simulation order them alike?
  * - knee: steps of the grid between the first published and the first simulated value beyond a limit
@@ -15,7 +17,7 @@
 import { unitOfMetric } from './published.ts';
 import type { PublishedRow } from './rows.ts';
 
-export type Standing = 'held-out' | 'beyond-knee' | 'saturated' | 'looked-at' | 'fitted';
+export type Standing = 'held-out' | 'beyond-knee' | 'saturated' | 'looked-at' | 'fitted' | 'arithmetic';
 
 export interface Comparison {
   readonly row: PublishedRow;
@@ -112,7 +114,7 @@ export function errorOf(published: number, simulated: number | null, unit: strin
 }
 
 function standingOf(row: PublishedRow, metric: string): Standing {
-  if (row.group.use === 'fitted') return 'fitted';
+  if (row.group.use !== 'held-out') return row.group.use;
   if (row.lookedAt.has(metric)) return 'looked-at';
   const achieved = row.published.get('request_rps') ?? row.published.get('makespan_rps');
   if (achieved !== undefined && row.offered !== null && achieved < SATURATED * row.offered) return 'saturated';
@@ -120,12 +122,16 @@ function standingOf(row: PublishedRow, metric: string): Standing {
   return knee?.metric === metric && row.published.get(metric)! > knee.above ? 'beyond-knee' : 'held-out';
 }
 
+/** Those that a simulation could get wrong. */
+export const testing = (comparisons: readonly Comparison[]): Comparison[] =>
+  comparisons.filter(({ standing }) => standing !== 'arithmetic');
+
 export interface Tolerances {
   readonly tolerance: Readonly<Record<string, number>>;
   readonly tolerance_beyond: Readonly<Record<string, number>>;
 }
 
-/** What is accepted of rows that were neither fitted nor looked at. */
+/** What is accepted of rows that were neither fitted nor looked at nor computed. */
 function toleranceOf(metric: string, standing: Standing, given: Tolerances): number | null {
   if (standing === 'held-out') return given.tolerance[metric] ?? null;
   return standing === 'beyond-knee' || standing === 'saturated' ? (given.tolerance_beyond[metric] ?? null) : null;
@@ -168,7 +174,8 @@ export function symmetric(a: number, b: number | null): number {
   return a === b ? 0 : Math.abs(a - b) / ((Math.abs(a) + Math.abs(b)) / 2);
 }
 
-export function orderings(comparisons: readonly Comparison[]): Orderings[] {
+export function orderings(all: readonly Comparison[]): Orderings[] {
+  const comparisons = testing(all);
   const metrics = [...new Set(comparisons.map(({ metric }) => metric))];
   return metrics.flatMap((metric) => {
     let kept = 0;

@@ -34,7 +34,7 @@ export function reproductionTable(results: readonly Reproduced[]): Uint8Array {
         ),
         text(
           'standing',
-          'held-out, beyond-knee, saturated (achieved below 95% of offered), looked-at or fitted',
+          'held-out, beyond-knee, saturated (achieved below 95% of offered), looked-at, fitted or arithmetic (of the source)',
           ({ one }) => one.standing,
         ),
         text('run_hash', 'Run hash of the simulated scenario', ({ one }) => one.row.id),
