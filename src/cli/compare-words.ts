@@ -49,7 +49,8 @@ export const ICONS: Record<Verdict, string> = {
 
 /** What the comparison found, one sentence. */
 export function headline({ verdict, lines, exact, method, margin }: Comparison): string {
-  const named = (wanted: Verdict) => lines.filter((line) => line.verdict === wanted).map(lineName);
+  const are = (wanted: Verdict) => lines.filter((line) => line.verdict === wanted);
+  const named = (wanted: Verdict) => are(wanted).map(lineName);
   const list = (names: string[]) =>
     names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
   const beyond = `by more than ${percent(margin)}`;
@@ -71,12 +72,24 @@ export function headline({ verdict, lines, exact, method, margin }: Comparison):
     case 'within noise':
       return `Nothing is known to be better or worse ${beyond}.`;
     case 'undecided':
-      return `Too few ${method === 'samples' ? 'samples' : 'pairs of runs'} to tell: ${list(named('undecided'))}.`;
+      return `Undecided: ${reasons(are('undecided'))
+        .map(([why, some]) => `${list(some.map(lineName))} (${why})`)
+        .join('; ')}.`;
     default:
       return method === 'samples'
         ? 'These measurements cannot be set against each other.'
         : 'These runs cannot be set against each other.';
   }
+}
+
+/** Lines by why they are undecided, in the order in which a reason first appears. */
+function reasons(lines: readonly Line[]): [why: string, lines: Line[]][] {
+  const found = new Map<string, Line[]>();
+  for (const line of lines) {
+    const why = line.why ?? 'no reason given';
+    found.set(why, [...(found.get(why) ?? []), line]);
+  }
+  return [...found];
 }
 
 /** What is the same and what is not, between runs of one scenario and seed. */

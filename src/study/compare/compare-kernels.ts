@@ -1,7 +1,7 @@
 /**
  * Kernel measurements of two sides, shape by shape: the median of a session is one sample. A machine drifts from one session to the next
- * (clocks, neighbours, where memory lies), so a difference between sides counts only where their sessions were taken in turn; between
- * different machines nothing does.
+ * (clocks, neighbours, where memory lies), so a difference between sides counts only where their sessions are known to have been taken in
+ * turn; between different machines nothing does.
  */
 import type { KernelRecord, StoredKernelRun } from '../../real/results.ts';
 import type { Comparison, Line, SideInfo, Verdict } from './comparison.ts';
@@ -34,11 +34,9 @@ export function compareKernels(base: KernelSide, next: KernelSide, least: number
     lines = judgeSamples(shapesOf(base, next), least);
     notes.push(...samplesNotes(lines));
     const order = orderOf(base, next);
-    if (order === 'unknown')
-      notes.push('a session does not say when it was taken: the verdicts hold if the sides were taken in turn');
-    if (order === 'apart') {
+    if (order !== 'in turn') {
       notes.push(
-        'the sessions of the sides were not taken in turn, so a drift of the machine looks like a change of the kernel; --bench takes checkouts in turn',
+        `${ORDERS[order]}, so a drift of the machine looks like a change of the kernel; --bench takes checkouts in turn`,
       );
       lines = lines.map((line) =>
         line.verdict === 'improved' || line.verdict === 'regressed'
@@ -74,6 +72,10 @@ function shapesOf(base: KernelSide, next: KernelSide): Samples[] {
   }));
 }
 
+const ORDERS = {
+  apart: 'the sessions of the sides were not taken in turn',
+  unknown: 'a session does not say when it was taken, so whether the sides took turns is not known',
+};
 const DRIFT = 'a change of the kernel or a drift of the machine';
 
 /**

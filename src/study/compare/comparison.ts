@@ -5,7 +5,8 @@ import type { Difference } from './scenario-diff.ts';
 /**
  * `equal`: the same to the last bit. `changed`: not the same, of a metric that has no better and no worse. `no change`: any difference
  * lies within the margin. `within noise`: it may be larger, but the samples do not show it. `undecided`: there are too few of them to show
- * it. `not comparable`: nothing can be said, however many there are. The last two say `why`.
+ * it, or what they show may be a drift of the machine. `not comparable`: nothing can be said, however many there are. The last two say
+ * `why`.
  */
 export const VERDICTS = [
   'equal',
