@@ -4,7 +4,7 @@
  * a busy machine), which repetitions inside one process do not show.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelRecord } from '../../real/results.ts';
@@ -87,6 +87,8 @@ export interface BenchOptions {
 
 export async function compareCheckouts(base: Checkout, next: Checkout, options: BenchOptions): Promise<Comparison> {
   const { tasks, rounds, least } = options;
+  // Before hours of rounds: what cannot be read must not lose them, and a checkout may change meanwhile.
+  const sameBench = benchSource(base.folder) === benchSource(next.folder);
   const samples = await takeInTurn(base, next, options);
   const lines = judgeSamples(samples, least);
   const taken = Math.min(...samples.flatMap((one) => [one.base.length, one.new.length]));
@@ -95,7 +97,7 @@ export async function compareCheckouts(base: Checkout, next: Checkout, options: 
   return measuredComparison(info(base), info(next), least, lines, [
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
     ...stopped,
-    ...(benchSource(base.folder) === benchSource(next.folder) ? [] : [OTHER_BENCH]),
+    ...(sameBench ? [] : [OTHER_BENCH]),
     ...samplesNotes(lines),
     ...base.notes,
     ...next.notes,
@@ -105,10 +107,15 @@ export async function compareCheckouts(base: Checkout, next: Checkout, options: 
 const OTHER_BENCH =
   'the checkouts differ in bench/: a benchmark that measures in another way looks like code that got faster or slower';
 
+/** Files of bench/ and of the folders in it, one after the other. */
 function benchSource(folder: string): string {
   const bench = join(folder, 'bench');
-  const files = existsSync(bench) ? readdirSync(bench).sort() : [];
-  return files.map((file) => `${file}\n${readFileSync(join(bench, file), 'utf8')}`).join('\n');
+  const entries = existsSync(bench) ? readdirSync(bench, { recursive: true, encoding: 'utf8' }) : [];
+  return entries
+    .filter((entry) => statSync(join(bench, entry), { throwIfNoEntry: false })?.isFile())
+    .sort()
+    .map((file) => `${file}\n${readFileSync(join(bench, file), 'utf8')}`)
+    .join('\n');
 }
 
 /** Samples of both sides, by what was measured, in the order in which it first appeared. An interrupt after the first round keeps what there is. */
