@@ -53,8 +53,15 @@ export interface LoggedRequests {
   readonly replica: ArrayLike<number>;
 }
 
+export interface LoggedClock {
+  /** When the event is that is under way. */
+  readonly nowNs: number;
+}
+
 const NAMES = Object.keys(EFFECTS) as EffectName[];
 const NUMBER_OF = Object.fromEntries(NAMES.map((name, number) => [name, number])) as Record<EffectName, number>;
+/** By number of the effect: how many values come with it, six at most (`add`). */
+const COUNTS = NAMES.map((name) => EFFECTS[name].length);
 
 export class EventLog implements Recorder {
   readonly marks: LoggedMark[] = [];
@@ -63,6 +70,7 @@ export class EventLog implements Recorder {
   private readonly fromNs: number;
   private readonly toNs: number;
   private requests: LoggedRequests | null = null;
+  private clock: LoggedClock | null = null;
   private effects: LoggedEffect[] = [];
   private did = 0;
   private readonly float = new Float64Array(1);
@@ -85,14 +93,17 @@ export class EventLog implements Recorder {
     };
   }
 
-  /** The table that requests of the tracer point into; before the first event. */
-  attach(requests: LoggedRequests): void {
+  /** The table that requests of the tracer point into, and the cell's clock; before the first event. */
+  attach(requests: LoggedRequests, clock: LoggedClock): void {
     this.requests = requests;
+    this.clock = clock;
   }
 
   /** An event is over; `before`: events of the cell before it. */
   eventDone(ns: number, source: number, before: number): void {
-    if (ns >= this.fromNs && ns < this.toNs) this.events.push({ index: before, ns, source, effects: this.effects });
+    // Outside the stretch nothing was kept of it.
+    if (ns < this.fromNs || ns >= this.toNs) return;
+    this.events.push({ index: before, ns, source, effects: this.effects });
     this.effects = [];
   }
 
@@ -101,15 +112,26 @@ export class EventLog implements Recorder {
     this.add('evicted', tier, place, adapter);
   }
 
-  private add(name: EffectName, ...values: number[]): void {
-    this.effects.push([name, ...values]);
-    let h = this.did ^ NUMBER_OF[name];
-    for (const value of values) {
-      this.float[0] = value;
-      h = Math.imul(h ^ this.halves[0], 0x9e3779b1);
-      h = Math.imul(h ^ (h >>> 15) ^ this.halves[1], 0x85ebca6b);
-    }
+  /** Hashes the effect; outside the stretch it leaves nothing else, so it takes its values one by one. */
+  private add(name: EffectName, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): void {
+    const number = NUMBER_OF[name];
+    const count = COUNTS[number];
+    let h = this.did ^ number;
+    if (count > 0) h = this.mix(h, a);
+    if (count > 1) h = this.mix(h, b);
+    if (count > 2) h = this.mix(h, c);
+    if (count > 3) h = this.mix(h, d);
+    if (count > 4) h = this.mix(h, e);
+    if (count > 5) h = this.mix(h, f);
     this.did = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    const { nowNs } = this.clock!;
+    if (nowNs >= this.fromNs && nowNs < this.toNs) this.effects.push([name, ...[a, b, c, d, e, f].slice(0, count)]);
+  }
+
+  private mix(h: number, value: number): number {
+    this.float[0] = value;
+    const low = Math.imul(h ^ this.halves[0], 0x9e3779b1);
+    return Math.imul(low ^ (low >>> 15) ^ this.halves[1], 0x85ebca6b);
   }
 
   trail(events: number, digest: number, ns: number): void {

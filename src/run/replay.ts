@@ -1,6 +1,7 @@
 /**
  * A run once more, up to some moment, on the calling thread and in memory: to see single events where its folder has digests of them.
- * Costs what simulating that far on one core costs; nothing of the run's own tables is made.
+ * Costs what simulating that far on one core costs, and on top a hash over what each event does; only events of the stretch take memory.
+ * Nothing of the run's own tables is made.
  */
 import { EFFECTS, type EffectName, EventLog, type LoggedEffect, type LoggedMark } from '../metrics/event-log.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -151,7 +152,7 @@ function loggedCell(
   log: EventLog,
 ): Cell {
   const cell = buildCell({ scenario, cell: number, trace, check: false, tables, createRecorder: () => log });
-  log.attach(cell.parts.table);
+  log.attach(cell.parts.table, cell);
   cell.parts.audit = ({ nowNs, source, events }) => log.eventDone(nowNs, source, events - 1);
   const follow = (tier: Tier, place: number) => {
     const before = tier.onChange;
