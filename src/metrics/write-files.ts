@@ -1,4 +1,7 @@
-/** Writing results: a file or folder is whole or not there, and what keeps it from being written is said to a person. */
+/**
+ * Writing results: a file is whole or not there, a folder never half filled, and what keeps either from being written is said to a person.
+ * What is killed on the spot (no handler runs) can leave `….partial-<pid>` behind, and see swapFolder.
+ */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { EnvironmentError } from '../scenario/errors.ts';
 
@@ -13,7 +16,7 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Fills a folder beside its place and puts it there; where that fails, the one that was there stays. */
+/** Fills a folder beside its place and puts it there (swapFolder); where that fails, the one that was there stays. */
 export function replaceFolder(path: string, fill: (partial: string) => void): void {
   const partial = `${path}.partial-${process.pid}`;
   try {
@@ -25,7 +28,11 @@ export function replaceFolder(path: string, fill: (partial: string) => void): vo
   }
 }
 
-/** Renames a whole folder into the place of another, if there is one. */
+/**
+ * Renames a whole folder into the place of another, if there is one; where that fails, the other comes back. There is no one call that
+ * swaps two folders: a process killed between the two renames leaves nothing at `path` and both beside it, the old one as
+ * `<path>.old-<pid>`, and nothing puts it back but a person.
+ */
 export function swapFolder(whole: string, path: string): void {
   const old = `${path}.old-${process.pid}`;
   const moved = renameIfThere(path, old);
