@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PublishedGroup } from '../../../src/study/reproduce/published.ts';
 import type { PublishedRow } from '../../../src/study/reproduce/rows.ts';
-import { compare, knees, orderings, rivals, scores } from '../../../src/study/reproduce/score.ts';
+import { compare, knees, orderings, rivals, scores, testing } from '../../../src/study/reproduce/score.ts';
 
-const group = (use: 'fitted' | 'held-out' = 'held-out', knee?: PublishedGroup['knee']): PublishedGroup => ({
+const group = (use: PublishedGroup['use'] = 'held-out', knee?: PublishedGroup['knee']): PublishedGroup => ({
   name: 'g',
   use,
   knee,
@@ -66,6 +66,16 @@ describe('scores', () => {
     ];
     const standings = compare(rows, simulated({})).map(({ standing }) => standing);
     expect(standings).toEqual(['fitted', 'saturated', 'held-out', 'held-out']);
+  });
+
+  test('what a source computed is arithmetic, at any load, and says nothing about fidelity', () => {
+    const g = group('arithmetic');
+    const rows = [1, 2].map((a) => row(g, { a }, { request_rps: a }, { offered: 2 }));
+    const all = compare(rows, () => new Map([['request_rps', 1]]));
+    const given = { tolerance: { request_rps: 1 }, tolerance_beyond: { request_rps: 1 } };
+    expect(scores(all, given)).toMatchObject([{ standing: 'arithmetic', rows: 2, tolerance: null }]);
+    expect(testing(all)).toEqual([]);
+    expect(orderings(all)).toEqual([]);
   });
 
   test('a metric that a value was chosen on, and a first token beyond the knee, are no held-out values', () => {
