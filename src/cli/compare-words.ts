@@ -72,7 +72,7 @@ export function headline({ verdict, lines, exact, method, margin }: Comparison):
     case 'within noise':
       return `Nothing is known to be better or worse ${beyond}.`;
     case 'undecided':
-      return `Undecided: ${reasons(are('undecided'))
+      return `Nothing certain can be said of ${reasons(are('undecided'))
         .map(([why, some]) => `${list(some.map(lineName))} (${why})`)
         .join('; ')}.`;
     default:
