@@ -214,7 +214,7 @@ export class Cell {
       const key = t.adapter[request];
       const rankClass = key < 0 ? -1 : t.rankClass[request];
       const { lifecycle } = this.parts;
-      if (lifecycle !== null && key >= 0) lifecycle.finished(key, cohort, prompt + output, t.firstNs[request], nowNs);
+      if (lifecycle !== null && key >= 0) lifecycle.finished(key, prompt + output, t.firstNs[request], nowNs);
       recorder.finished(
         cohort,
         user,
@@ -277,7 +277,7 @@ export class Cell {
     if (this.arrivals > budget.maxRequests) throw new BudgetError('max_requests', budget.maxRequests, nowNs);
     if (++this.inFlight > budget.maxQueue) throw new BudgetError('max_queue', budget.maxQueue, nowNs);
     const { lifecycle } = this.parts;
-    const key = lifecycle === null || own < 0 ? own : lifecycle.pin(own, cohort, nowNs);
+    const key = lifecycle === null || own < 0 ? own : lifecycle.pin(own, nowNs);
     const adapter = key < 0 ? -1 : own;
     const number = replicas.length === 1 ? 0 : routing.route(adapter, cohort, nowNs, prompt);
     const rankClass = adapter < 0 ? 0 : catalog.rankClass(adapter);

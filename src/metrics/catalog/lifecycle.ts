@@ -90,7 +90,7 @@ function times(stem: string, histogram: LifecycleHistogram, definition: string, 
   ];
 }
 
-/** Mean over the samples of the run of one gauge over another. */
+/** Ratio of two gauges' sums over the samples of the run. */
 function sampled(part: LifecycleColumn, whole: LifecycleColumn): Measure {
   return ({ series }) => {
     const stride = LIFECYCLE_SERIES.length;
@@ -111,13 +111,19 @@ const STALE: readonly LifecycleCounter[] = ['measured_stale_disk', 'measured_sta
 const AFTER_WARMUP = 'Requests that reached their replica at or after warm-up.';
 
 export const LIFECYCLE_METRICS: readonly Metric[] = [
-  total('revisions_asked', 'count', 'neither', 'asked', 'Times that training a revision was asked for.'),
+  total(
+    'revisions_asked',
+    'count',
+    'neither',
+    'asked',
+    'Times that training a revision was asked for. Under laws requests and tokens an adapter asks only when training may begin.',
+  ),
   total(
     'revisions_refused',
     'count',
     'neither',
     'refused',
-    'Times that training could not begin, because a revision of the adapter was under way (records have one writer), or the adapter has none for the new base.',
+    'Times that training could not begin, because a revision of the adapter was under way (records have one writer), or the adapter has none for the new base. Always 0 under laws requests and tokens, without a base upgrade: what is gathered waits.',
   ),
   total('revisions_registered', 'count', 'neither', 'registered', 'Revisions whose training ended.'),
   total('revisions_rejected', 'count', 'neither', 'rejected', 'Revisions that did not pass their evaluation.'),
@@ -174,7 +180,7 @@ export const LIFECYCLE_METRICS: readonly Metric[] = [
     STALE,
     ['measured_pinned'],
     `Share of lookups lost to updates: another revision of the adapter was in a higher tier than the one they needed. ${AFTER_WARMUP}`,
-    'A lower bound: where an old revision would be had it gone on being used is not known once it is evicted.',
+    'An indication: where the adapter would be had it not changed is not known. What was evicted meanwhile is not counted, and other revisions may have pushed out what is.',
   ),
   share(
     'stale_lookup_ratio_gpu',
@@ -216,19 +222,19 @@ export const LIFECYCLE_METRICS: readonly Metric[] = [
     },
   ),
   total('prewarms_refused', 'count', 'lower', 'prewarms_refused', 'Prewarming loads that a full load queue refused.'),
-  total('prewarm_bytes', 'B', 'neither', 'prewarm_bytes', 'Bytes that prewarming loaded.'),
+  total('prewarm_bytes', 'B', 'neither', 'prewarm_bytes', 'Bytes of the loads that prewarming asked for.'),
   metric(
     'stale_share_gpu',
     'fraction',
     'lower',
-    `Share of the adapters in GPU slots that no new request will use: superseded, rolled back or for an old base. Mean over samples. ${WHOLE}`,
+    `Share of the adapters in GPU slots that no new request will use: superseded, rolled back or for an old base. Ratio of sums over samples. ${WHOLE}`,
     sampled('gpu_stale', 'gpu_entries'),
   ),
   metric(
     'stale_share_host',
     'fraction',
     'lower',
-    `Share of the adapters in host memory that no new request will use. Mean over samples. ${WHOLE}`,
+    `Share of the adapters in host memory that no new request will use. Ratio of sums over samples. ${WHOLE}`,
     sampled('host_stale', 'host_entries'),
   ),
 ];

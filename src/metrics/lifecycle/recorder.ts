@@ -50,7 +50,7 @@ export class CellLifecycleRecorder implements LifecycleRecorder {
     if (nowNs >= this.warmupNs) this.histograms.add(PUBLISH, sinceRegisteredNs);
   }
 
-  pinned(_cohort: number, behindNs: number, nowNs: number): void {
+  pinned(behindNs: number, nowNs: number): void {
     const row = this.rowAt(nowNs);
     this.series[row + S.pinned]++;
     if (behindNs >= 0) this.series[row + S.behind]++;
@@ -61,7 +61,7 @@ export class CellLifecycleRecorder implements LifecycleRecorder {
     this.histograms.add(BEHIND, behindNs);
   }
 
-  staleLookup(_cohort: number, _tier: number, other: number, bytes: number, startedLoad: boolean, nowNs: number): void {
+  staleLookup(_tier: number, other: number, bytes: number, startedLoad: boolean, nowNs: number): void {
     const row = this.rowAt(nowNs);
     this.series[row + S.stale_disk + other - 1]++;
     if (startedLoad) {
@@ -74,12 +74,12 @@ export class CellLifecycleRecorder implements LifecycleRecorder {
     this.counters[C.measured_stale_disk + other - 1]++;
   }
 
-  withoutAdapter(_cohort: number, nowNs: number): void {
+  withoutAdapter(nowNs: number): void {
     this.series[this.rowAt(nowNs) + S.without_adapter]++;
     if (nowNs >= this.warmupNs) this.counters[C.measured_without_adapter]++;
   }
 
-  served(_cohort: number, latest: boolean, nowNs: number): void {
+  served(latest: boolean, nowNs: number): void {
     const row = this.rowAt(nowNs);
     this.series[row + S.served]++;
     if (latest) this.series[row + S.served_latest]++;

@@ -88,7 +88,7 @@ const COUNTS: readonly [LifecycleColumn, string, string][] = [
   ['stale_gpu', 'count', 'lookups lost to a change of revision: another one was on the GPU'],
   ['stale_loads', 'count', 'loads that these lookups started'],
   ['stale_load_bytes', 'B', 'bytes of those loads'],
-  ['prewarm_bytes', 'B', 'bytes that prewarming asked for'],
+  ['prewarm_bytes', 'B', 'bytes of the loads that prewarming asked for'],
   ['served', 'count', 'requests with a revision that finished'],
   ['served_latest', 'count', 'of them, requests whose revision was still in use'],
 ];

@@ -23,7 +23,7 @@ export const lookupsLostToUpdates: Figure<'run'> = {
   title: 'Lookups lost to updates',
   question: 'What does it cost that adapters go on learning while they are served?',
   howToRead:
-    'Above, the share of requests whose adapter was near in an older revision only, by the tier that held that one: each had to load the new one from further away. In the middle, what became of new revisions. Below, the share of GPU slots and of host memory that revisions take which no new request will use, and, where a base was replaced, of requests that the base alone serves.',
+    'Above, the share of requests whose adapter was nearer in another revision, by the tier that held that one: most had to load theirs from further away. An indication: where the adapter would be had it not changed is not known. In the middle, what became of new revisions. Below, the share of GPU slots and of host memory that revisions take which no new request will use, and, where a base was replaced, of requests that the base alone serves.',
   source: 'own',
   needs: ['lifecycle'],
   prepare({ lifecycle, scenario }) {

@@ -18,7 +18,9 @@ const rollback = (families: Families) =>
     share: fraction()
       .prefault(0)
       .describe('Share of the revisions in use that turn out to be worse than the one before.'),
-    after: law(families, '10min').describe('Law of the time in use after which that is found out.'),
+    after: law(families, '10min').describe(
+      'Law of the time in use after which that is found out; it stands still while the revision is superseded.',
+    ),
   });
 
 const baseUpgrade = z.strictObject({
@@ -43,7 +45,9 @@ export const lifecycleSchema = (families: Families) =>
       .enum(['none', 'disk', 'host'])
       .prefault('none')
       .describe('Where a revision that passed is loaded before it is ready: to where the one in use is, or nowhere.'),
-    rollback: rollback(families).prefault({}).describe('Return to the revision before.'),
+    rollback: rollback(families)
+      .prefault({})
+      .describe('Return to the revision before; one with none before it for the same base stays in use.'),
     base_upgrade: baseUpgrade
       .nullable()
       .prefault(null)

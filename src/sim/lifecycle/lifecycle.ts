@@ -38,6 +38,7 @@ import {
   SUPERSEDED,
   TRAINING,
 } from './revisions.ts';
+import { Trial } from './trial.ts';
 import type { UpdateLaw } from './updates/law.ts';
 
 /** Keyed draws of a revision's fate, by adapter and number of the revision. */
@@ -45,7 +46,7 @@ export interface Fate {
   trainingNs(adapter: number, number: number): number;
   evaluationNs(adapter: number, number: number): number;
   passes(adapter: number, number: number): boolean;
-  /** Time in use after which it is found bad; Infinity: never. */
+  /** Time in use, without that while it was superseded, after which it is found bad; Infinity: never. */
   rollbackNs(adapter: number, number: number): number;
 }
 
@@ -57,7 +58,7 @@ export interface Prewarmer {
 
 export interface LifecycleParts {
   adapters: number;
-  /** Nothing of the lifecycle happens from here on, ns. */
+  /** Nothing begins, ends or is rolled back from here on, ns; but a load under way may still make its revision ready in the drain. */
   durationNs: number;
   law: UpdateLaw;
   fate: Fate;
@@ -81,6 +82,7 @@ export class Lifecycle {
   /** Revisions under way and rollbacks to come, by due time. */
   private readonly due = new RequestHeap(64);
   private sequence = 0;
+  private readonly trial = new Trial();
   /** Loads that a prewarming revision waits for. */
   private readonly loads = new Map<number, number>();
 
@@ -107,11 +109,11 @@ export class Lifecycle {
   }
 
   /** Pins a request that arrives: the key of its revision, −1 for the base alone. */
-  pin(adapter: number, cohort: number, nowNs: number): number {
+  pin(adapter: number, nowNs: number): number {
     const { revisions, recorder } = this;
     const key = this.current(adapter);
     if (key < 0) {
-      recorder?.withoutAdapter(cohort, nowNs);
+      recorder?.withoutAdapter(nowNs);
       return -1;
     }
     const n = key - revisions.adapters;
@@ -120,13 +122,13 @@ export class Lifecycle {
       const latest = revisions.latest(adapter);
       const state = latest < 0 ? READY : revisions.state[latest];
       const behind = state === EVALUATING || state === PREWARMING;
-      recorder.pinned(cohort, behind ? nowNs - revisions.registeredNs[latest] : -1, nowNs);
+      recorder.pinned(behind ? nowNs - revisions.registeredNs[latest] : -1, nowNs);
     }
     return key;
   }
 
   /** A request pinned to `key` finished, its first token at `firstNs`. */
-  finished(key: number, cohort: number, tokens: number, firstNs: number, nowNs: number): void {
+  finished(key: number, tokens: number, firstNs: number, nowNs: number): void {
     const { revisions, recorder, p } = this;
     const adapter = revisions.adapterOf(key);
     const n = key - revisions.adapters;
@@ -134,7 +136,7 @@ export class Lifecycle {
       revisions.servedNs[n] = firstNs;
       recorder?.firstServed(firstNs - revisions.registeredNs[n], nowNs);
     }
-    recorder?.served(cohort, revisions.current(adapter) === key, nowNs);
+    recorder?.served(this.current(adapter) === key, nowNs);
     if (nowNs >= p.durationNs || !p.law.served(adapter, tokens) || !this.mayTrain(adapter)) return;
     p.law.taken(adapter);
     this.train(adapter, BY_UPDATE, nowNs);
@@ -206,7 +208,7 @@ export class Lifecycle {
     const adapter = r.adapter[n];
     const state = r.state[n];
     if (state === READY) {
-      this.rollBack(n, nowNs);
+      if (this.trial.ends(n, nowNs)) this.rollBack(n, nowNs);
     } else if (state > PREWARMING) {
       // Superseded before its rollback, or dropped.
     } else if (r.base[n] < this.base) {
@@ -240,18 +242,27 @@ export class Lifecycle {
     }
     const adapter = r.adapter[n];
     const old = r.current(adapter) - r.adapters;
-    if (old >= 0) this.end(old, SUPERSEDED, REPLACED, nowNs);
+    if (old >= 0) {
+      this.end(old, SUPERSEDED, REPLACED, nowNs);
+      this.trial.pause(old, nowNs);
+    }
     r.state[n] = READY;
     r.readyNs[n] = nowNs;
     r.use(r.adapters + n);
     this.recorder?.event(PUBLISHED, nowNs);
     this.recorder?.published(nowNs - r.registeredNs[n], nowNs);
-    const badNs = nowNs + p.fate.rollbackNs(adapter, r.number[n]);
-    if (badNs < p.durationNs) this.due.push(n, badNs, this.sequence++);
+    this.findBad(n, this.trial.begin(n, p.fate.rollbackNs(adapter, r.number[n]), nowNs));
     if (this.onChange !== null) this.onChange(adapter);
   }
 
-  /** Back to the revision that this one was trained from, or to the last before it that was not rolled back itself. */
+  private findBad(n: number, badNs: number): void {
+    if (badNs < this.p.durationNs) this.due.push(n, badNs, this.sequence++);
+  }
+
+  /**
+   * Back to the revision that this one was trained from, or to the last before it that was not rolled back itself. Where that
+   * is of an old base there is nothing to go back to, and this one stays.
+   */
   private rollBack(n: number, nowNs: number): void {
     const { revisions: r } = this;
     let key = r.parent[n];
@@ -263,6 +274,7 @@ export class Lifecycle {
       invariant(r.state[restored] === SUPERSEDED, 'INV-13', 'rollback', r.state[restored], SUPERSEDED);
       r.state[restored] = READY;
       r.endedNs[restored] = Number.NaN;
+      this.findBad(restored, this.trial.resume(restored, nowNs));
     }
     r.use(key);
     if (this.onChange !== null) this.onChange(r.adapter[n]);

@@ -40,13 +40,13 @@ export interface LifecycleRecorder {
    * A request reached its replica, pinned to its adapter's revision in use. A newer one had been registered `behindNs` before
    * and was not ready yet; −1: there was none.
    */
-  pinned(cohort: number, behindNs: number, nowNs: number): void;
+  pinned(behindNs: number, nowNs: number): void;
   /** A request for a new revision found it in `tier`; another revision of its adapter was in the higher tier `other`. */
-  staleLookup(cohort: number, tier: number, other: number, bytes: number, startedLoad: boolean, nowNs: number): void;
+  staleLookup(tier: number, other: number, bytes: number, startedLoad: boolean, nowNs: number): void;
   /** The base alone serves a request, whose adapter has no revision for it yet. */
-  withoutAdapter(cohort: number, nowNs: number): void;
+  withoutAdapter(nowNs: number): void;
   /** A request finished; `latest`: its revision was still the one in use. */
-  served(cohort: number, latest: boolean, nowNs: number): void;
+  served(latest: boolean, nowNs: number): void;
   /** First token of the first request that finished on a revision, since the revision was registered. */
   firstServed(sinceRegisteredNs: number, nowNs: number): void;
   prewarmed(outcome: number, bytes: number, nowNs: number): void;

@@ -22,11 +22,10 @@ export function arriveOnReplica(
   const key = t.adapter[request];
   const other = recorder === null || key < 0 ? -1 : tierOfOthers(lifecycle, replica, key);
   if (other < 0) return replica.arrive(request, nowNs);
-  const cohort = t.cohort[request];
   const joins = replica.loader.isLoading(key);
   const tier = replica.arrive(request, nowNs);
   const started = !joins && replica.loader.isLoading(key);
-  if (other > tier) recorder!.staleLookup(cohort, tier, other, bytes, started, nowNs);
+  if (other > tier) recorder!.staleLookup(tier, other, bytes, started, nowNs);
   return tier;
 }
 

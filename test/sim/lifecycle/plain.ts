@@ -19,6 +19,9 @@ export interface PlainRevision {
   parent: PlainRevision | null;
   state: string;
   readyNs: number | null;
+  /** When it is found bad, and what is left of that time while it is not in use. */
+  badNs?: number;
+  leftNs?: number;
 }
 
 interface Event {
@@ -88,11 +91,14 @@ export class PlainLifecycle {
       revision!.state = 'prewarming';
       if (!this.o.prewarm || !prewarm(this.keyOf(revision!), this.keyFor(adapter), nowNs))
         this.publish(revision!, nowNs);
-    } else if (revision!.state === 'ready') {
+    } else if (revision!.state === 'ready' && revision!.badNs === nowNs) {
       revision!.state = 'rolled_back';
       let back = revision!.parent;
       while (back?.state === 'rolled_back') back = back.parent;
-      if (back !== null) back.state = 'ready';
+      if (back !== null) {
+        back.state = 'ready';
+        if (back.leftNs !== undefined) this.watch(back, nowNs + back.leftNs);
+      }
       this.inUse.set(adapter, back);
     }
   }
@@ -100,12 +106,21 @@ export class PlainLifecycle {
   private publish(revision: PlainRevision, nowNs: number): void {
     const { adapter, number } = revision;
     const old = this.inUse.get(adapter);
-    if (old) old.state = 'superseded';
+    if (old) {
+      old.state = 'superseded';
+      if (old.badNs !== undefined) old.leftNs = old.badNs - nowNs;
+      old.badNs = undefined;
+    }
     revision.state = 'ready';
     revision.readyNs = nowNs;
     this.inUse.set(adapter, revision);
     const after = this.o.rollbackNs(adapter, number);
-    if (after < Infinity) this.add({ ns: nowNs + after, kind: 'bad', adapter, revision });
+    if (after < Infinity) this.watch(revision, nowNs + after);
+  }
+
+  private watch(revision: PlainRevision, ns: number): void {
+    revision.badNs = ns;
+    this.add({ ns, kind: 'bad', adapter: revision.adapter, revision });
   }
 
   private keyOf(revision: PlainRevision): number {

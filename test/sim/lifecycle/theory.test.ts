@@ -64,8 +64,9 @@ describe('a cache that is large enough', () => {
   it('loses as many lookups as the recorder counts, and loads a revision once', () => {
     const [adapters, seconds] = [20, 300];
     const recorder = new CellLifecycleRecorder(seconds * 1e9, 0);
-    const { log } = runTiny({
-      arrivals: poissonArrivals(adapters, 1, seconds),
+    const arrivals = poissonArrivals(adapters, 1, seconds);
+    const { log, cell } = runTiny({
+      arrivals,
       adapters,
       cost: roundCost(64),
       check: false,
@@ -79,7 +80,13 @@ describe('a cache that is large enough', () => {
     expect(log.lookups[0] - lost).toBeGreaterThanOrEqual(adapters);
     expect(log.lookups[0] - lost).toBeLessThan(adapters + 0.01 * log.lookups[0]);
     expect(lifecycleCount(run, 'stale_loads')).toBe(lost);
-    expect(log.loads.length + log.joins).toBeGreaterThanOrEqual(log.lookups[0]);
+    // Revisions that a request got, and what adapters began with where a request came before the first revision.
+    const r = cell.parts.lifecycle!.revisions;
+    const served = r.servedNs.subarray(0, r.count).filter((ns) => ns >= 0).length;
+    const firstReady = (adapter: number) =>
+      Math.min(...r.readyNs.subarray(0, r.count).filter((ns, n) => r.adapter[n] === adapter && ns >= 0));
+    const seen = new Set(arrivals.filter((a) => a.arrivalNs < firstReady(a.adapter)).map(({ adapter }) => adapter));
+    expect(log.loads.length).toBe(served + seen.size);
   });
 });
 
@@ -186,6 +193,31 @@ describe('by hand', () => {
     // The two that arrive together: the base alone answers before the adapter of the other is loaded.
     expect(log.finishedRequests.map(({ adapter }) => adapter)).toEqual([0, 1, -1, -1, 0, 1]);
     expect(log.lookups[0]).toBe(4);
+  });
+
+  it('what is in flight while the base is replaced was overtaken', () => {
+    const { life } = run(
+      [at(50 * ms), at(95 * ms, 1, 20_000)],
+      spec({ updates: { name: 'none', params: {} }, base_upgrade: { at: 0.1, rate: 1, order: 'popular' } }),
+      [],
+    );
+    expect([lifecycleCount(life, 'measured_served'), lifecycleCount(life, 'measured_served_latest')]).toEqual([2, 1]);
+  });
+
+  it('a bad revision that was superseded is found bad when a rollback brings it back', () => {
+    const { cell } = runTiny({
+      arrivals: [at(0)],
+      adapters: 1,
+      updates: listOf([0, 20].map((t) => ({ ns: t * ms, adapter: 0 }))),
+      fate: { trainingNs: () => 0, evaluationNs: () => 0, passes: () => true, rollbackNs: () => 30 * ms },
+      scenario: (scenario) => {
+        scenario.duration = 1;
+        scenario.lifecycle = spec({ updates: { name: 'poisson', params: { rate: 1 } } });
+      },
+    });
+    const { state, endedNs } = cell.parts.lifecycle!.revisions;
+    // In use from 0 to 20 ms and, the second being rolled back, from 50 ms on: 30 ms of use are over at 60 ms.
+    expect([state[0], state[1], endedNs[1], endedNs[0]]).toEqual([5, 5, 50 * ms, 60 * ms]);
   });
 
   it('an upgrade drops what is under way, tries again what fails, and refuses to train for the old base', () => {
