@@ -1,6 +1,6 @@
 /** A scenario as commands load it: by file or by the name of a shipped one, with `--set`, all families and metrics known. */
 import { existsSync } from 'node:fs';
-import { METRICS } from '../metrics/catalog/index.ts';
+import { FRACTIONS, METRICS } from '../metrics/catalog/index.ts';
 import { FAMILIES } from '../run/families.ts';
 import { type Loaded, loadScenario, type Override, parseOverride } from '../scenario/load.ts';
 import type { Arguments } from './command.ts';
@@ -34,6 +34,7 @@ export function loadForCommand(file: string, overrides: readonly Override[]): Lo
     families: FAMILIES,
     overrides,
     metrics: METRICS.map((metric) => metric.name),
+    fractions: FRACTIONS,
   });
 }
 

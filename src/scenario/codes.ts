@@ -164,6 +164,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'engine mechanisms contradict each other',
     help: 'Two settings of `serving` cannot hold at once, often one of an engine preset and one of the scenario. The message names both.',
   },
+  'MB-E228': {
+    title: 'a threshold that always holds or never',
+    help: 'Shares lie between 0% and 100%: at least 99 percent is `>= 99%` or `>= 0.99`, not `>= 99`.',
+  },
   'MB-E240': {
     title: 'revisions that cannot be',
     help: 'Pinned adapters cannot change, a base upgrade comes before the end, and prewarming to disk needs a disk.',
@@ -217,7 +221,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     help: 'Every layer then waits for the network between nodes.',
   },
   'MB-W411': { title: 'fewer adapters than cells', help: 'Some cells have nobody to serve.' },
-  'MB-W412': { title: 'an objective that nobody uses', help: 'No cohort names it.' },
+  'MB-W412': {
+    title: 'an objective that nobody uses',
+    help: 'A cohort is held to the objective that its `slo` names: `population.cohorts[].slo: chat`. Only where `slo` has a single objective is it everybody’s. Without any, slo_attainment has no value and thresholds on it fail.',
+  },
   'MB-W413': {
     title: 'sessions that a trace replaces',
     help: 'A trace already holds every request of every conversation.',

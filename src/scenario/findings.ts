@@ -52,11 +52,20 @@ export function received(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
 }
 
-/** The name nearest to what was written, where it is near enough to be meant. */
-export function nearest(written: string, names: Iterable<string>): string | undefined {
+/** The name nearest to what was written, where it is near enough to be meant; first the shortest that begins with it. */
+export function nearest(written: string, candidates: Iterable<string>): string | undefined {
+  const names = [...candidates];
   const simple = (name: string) => name.toLowerCase().replaceAll(/[-_ .]/g, '');
   const key = simple(written.slice(0, 64));
   let best: string | undefined;
+  // Two letters begin too many names.
+  if (key.length > 2) {
+    for (const name of names) {
+      const begun = simple(name).startsWith(key);
+      if (begun && (best === undefined || simple(name).length < simple(best).length)) best = name;
+    }
+    if (best !== undefined) return best;
+  }
   let bestDistance = Math.max(1, Math.floor(key.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(key, simple(name));

@@ -28,6 +28,8 @@ export interface LoadOptions {
   overrides?: readonly Override[];
   /** Names that thresholds may use; without them their names are not checked. */
   metrics?: readonly string[];
+  /** Those of them that are shares of a whole, between 0 and 1. */
+  fractions?: readonly string[];
 }
 
 export interface Loaded {
@@ -74,7 +76,12 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
 
   const parse = parserOf(options.families);
   const check = (scenario: Scenario) =>
-    semantics(scenario, { families: options.families, metrics: options.metrics, directory });
+    semantics(scenario, {
+      families: options.families,
+      metrics: options.metrics,
+      fractions: options.fractions,
+      directory,
+    });
   const first = parse(tree);
   findings.push(...first.findings);
   let { scenario } = first;

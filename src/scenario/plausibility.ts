@@ -180,7 +180,13 @@ function samples({ population, duration, warmup, thresholds }: Scenario, warn: W
 function goals({ slo, population }: Scenario, warn: Warn): void {
   const used = new Set(population.cohorts.map((cohort) => cohort.slo));
   for (const name of Object.keys(slo))
-    if (!used.has(name)) warn('MB-W412', `no cohort uses the objective ${name}`, ['slo', name]);
+    if (!used.has(name))
+      warn(
+        'MB-W412',
+        `no cohort uses the objective ${name}`,
+        ['slo', name],
+        `name it where it counts: population.cohorts[].slo: ${name}`,
+      );
 }
 
 function sessions({ population }: Scenario, families: Families, warn: Warn): void {

@@ -15,6 +15,8 @@ export interface SemanticOptions {
   families: Families;
   /** Names that thresholds may use. */
   metrics?: readonly string[];
+  /** Those of them that are shares of a whole, between 0 and 1. */
+  fractions?: readonly string[];
   /** Where the scenario file is. */
   directory: string;
 }
@@ -38,6 +40,7 @@ export function semantics(scenario: Scenario, options: SemanticOptions): Finding
   checkEngine(scenario, report);
   checkLifecycle(scenario, report);
   checkGoals(scenario, options.metrics, report);
+  checkBounds(scenario, options.fractions ?? [], report);
   return findings;
 }
 
@@ -390,5 +393,19 @@ function checkGoals(
       ['serving', 'max_batch_tokens'],
       { uses: [['serving', 'max_batch']] },
     );
+  }
+}
+
+/** A share that must be at least 99 is meant as 99%, and would never be reached. */
+function checkBounds({ thresholds }: Scenario, fractions: readonly string[], report: Report): void {
+  for (const { metric, op, value } of thresholds) {
+    if (!fractions.includes(metric)) continue;
+    const never = (op === '>' && value === 1) || (op === '<' && value === 0);
+    if (value >= 0 && value <= 1 && !never) continue;
+    const meant = value > 1 && value <= 100 ? `write ${value}%` : undefined;
+    report('MB-E228', `${metric} is a share of a whole and '${op} ${value}' judges nothing`, ['thresholds', metric], {
+      expected: 'a bound between 0% and 100%',
+      hint: meant,
+    });
   }
 }

@@ -3,7 +3,7 @@
  * was checked before anything runs. A point's id is the run hash of its scenario, so `run` of the same scenario has the same one.
  */
 import { createHash } from 'node:crypto';
-import { METRICS } from '../metrics/catalog/index.ts';
+import { FRACTIONS, METRICS } from '../metrics/catalog/index.ts';
 import { FAMILIES } from '../run/families.ts';
 import { runHashOf } from '../run/identity.ts';
 import { UserError } from '../scenario/errors.ts';
@@ -61,7 +61,7 @@ export interface StudyOptions {
   replications?: number;
 }
 
-const OPTIONS = { families: FAMILIES, metrics: METRICS.map((metric) => metric.name) };
+const OPTIONS = { families: FAMILIES, metrics: METRICS.map((metric) => metric.name), fractions: FRACTIONS };
 
 /** Resolves every point; throws a UserError where the scenario or a point cannot be used. */
 export function planStudy({ file, varied, listed, replications }: StudyOptions): Study {

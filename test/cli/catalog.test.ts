@@ -62,6 +62,15 @@ describe('list and explain', () => {
     expect(mint(['explain', 'mb-e209']).stdout).toMatch(/^MB-E209 {2}.*\n {2}the weights do not fit a replica\n/);
   });
 
+  it('explain what is known beside what is not', () => {
+    const { code, stdout, stderr } = mint(['explain', 'zipf', 'sieev', 'lru', 'frobnicate']);
+    expect([...stdout.matchAll(/^\S+(?= {2}\S)/gm)].map(([name]) => name)).toEqual(
+      expect.arrayContaining(['zipf', 'lru']),
+    );
+    expect(stderr).toMatch(/"sieev" \(did you mean sieve\?\)\n {2}nothing is called "frobnicate"/);
+    expect(code).toBe(2);
+  });
+
   it('explain a group of metrics, and say what other tools mean by the name', () => {
     const { stdout } = mint(['explain', 'tpot']);
     expect(stdout.match(/^tpot_ms_/gm)?.length).toBeGreaterThan(3);

@@ -22,6 +22,9 @@ test('the edit distance is the definition’s', () => {
 test('a near name is offered, a far one is not', () => {
   expect(nearest('zipff', ['zipf', 'uniform'])).toBe('zipf');
   expect(nearest('Kimi_K2', ['kimi-k2', 'qwen3-8b'])).toBe('kimi-k2');
+  expect(nearest('qwen3-30b', ['qwen3-32b', 'qwen3-30b-a3b'])).toBe('qwen3-30b-a3b');
+  expect(nearest('qwen3', ['qwen3-30b-a3b', 'qwen3-8b'])).toBe('qwen3-8b');
+  expect(nearest('lr', ['lru', 'lr-long'])).toBe('lru');
   expect(nearest('bananas', ['zipf', 'uniform'])).toBeUndefined();
   expect(suggest('bananas', ['zipf', 'uniform'])).toBe('choose from zipf, uniform');
 });

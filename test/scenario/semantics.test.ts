@@ -29,6 +29,7 @@ function outcome(
   const options = {
     families,
     metrics: ['ttft_ms_p99', 'slo_attainment'],
+    fractions: ['slo_attainment'],
     overrides: sets.map((set) => parseOverride(set)!),
   };
   try {
@@ -109,6 +110,32 @@ describe('values that do not go together', () => {
         .sort(),
     ).toEqual(['MB-E104', 'MB-E105', 'MB-E203']);
   });
+});
+
+test.each([
+  ['>= 99', 'write 99%'],
+  ['< 1.5', 'write 1.5%'],
+  ['> 100%', undefined],
+  ['< 0', undefined],
+  ['>= 990', undefined],
+])('a share cannot be held against %s', (bound, hint) => {
+  const [found, ...others] = outcome([`thresholds={slo_attainment: "${bound}"}`]);
+  expect(others).toEqual([]);
+  expect([found.id, found.path, found.hint]).toEqual(['MB-E228', 'thresholds.slo_attainment', hint]);
+});
+
+test('bounds that a share can meet or miss stand, and metrics without a ceiling take any', () => {
+  expect(
+    outcome(['thresholds={slo_attainment: [">= 99%", "<= 1", "> 0"], ttft_ms_p99: "< 500"}', 'duration=10h']),
+  ).toEqual([]);
+});
+
+test('an objective that nobody uses says where to name it', () => {
+  const found = outcome(['slo={fast: {ttft: 1s}, slow: {ttft: 9s}}']);
+  expect(found.map(({ hint }) => hint)).toEqual([
+    'name it where it counts: population.cohorts[].slo: fast',
+    'name it where it counts: population.cohorts[].slo: slow',
+  ]);
 });
 
 describe('what is merely unlikely', () => {

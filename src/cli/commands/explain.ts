@@ -28,7 +28,16 @@ export const command: Command = {
   ],
   async run(args, context) {
     const all = await everything();
-    const found = (args.thing as string[]).flatMap((thing) => find(thing, all));
+    const found: Found[] = [];
+    const unknown: UsageError[] = [];
+    for (const thing of args.thing as string[]) {
+      const items = find(thing, all);
+      if (items instanceof UsageError) unknown.push(items);
+      else found.push(...items);
+    }
+    // With --json, stdout is the failure's alone.
+    const first = unknown.length < 2 ? unknown[0] : together(unknown);
+    if (first !== undefined && (context.json || found.length === 0)) throw first;
     if (context.json) {
       context.terminal.outJson(
         found.map(({ kind, item }) => ({
@@ -42,10 +51,14 @@ export const command: Command = {
       );
     } else {
       context.terminal.out(found.map((one) => render(one, context)).join('\n'));
+      if (first !== undefined) throw first;
     }
     return undefined;
   },
 };
+
+const together = (unknown: readonly UsageError[]): UsageError =>
+  new UsageError(unknown.map(({ message, hint }) => `${message} (${hint})`).join('\n  '));
 
 async function everything(): Promise<Found[]> {
   const lists = await Promise.all(
@@ -54,7 +67,7 @@ async function everything(): Promise<Found[]> {
   return lists.flat();
 }
 
-function find(thing: string, all: readonly Found[]): Found[] {
+function find(thing: string, all: readonly Found[]): Found[] | UsageError {
   const slash = thing.indexOf('/');
   const kindName = slash < 0 ? undefined : KINDS.find((kind) => kind.name === thing.slice(0, slash))?.name;
   const name = (kindName === undefined ? thing : thing.slice(slash + 1)).toLowerCase();
@@ -71,7 +84,7 @@ function find(thing: string, all: readonly Found[]): Found[] {
   const fields = candidates.filter(({ kind, item }) => kind.name === 'fields' && item.name.endsWith(`.${name}`));
   if (fields.length > 0) return fields;
   const near = nearest(name, new Set(all.map(({ item }) => item.name)));
-  throw new UsageError(
+  return new UsageError(
     `nothing is called ${JSON.stringify(thing)}`,
     near === undefined ? 'mint-bench list shows what there is' : `did you mean ${near}?`,
   );

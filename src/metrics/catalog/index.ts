@@ -16,6 +16,9 @@ export const METRICS: readonly Metric[] = [
   ...SYSTEM_METRICS,
 ];
 
+/** Names of the metrics that are shares of a whole. */
+export const FRACTIONS: readonly string[] = METRICS.filter(({ unit }) => unit === 'fraction').map(({ name }) => name);
+
 const BY_NAME = new Map(METRICS.map((metric) => [metric.name, metric]));
 
 export const metricNamed = (name: string): Metric | undefined => BY_NAME.get(name);

@@ -1,5 +1,5 @@
 /** Published rows → points of a study: each row is the scenario with its settings, resolved and checked before anything runs. */
-import { METRICS } from '../../metrics/catalog/index.ts';
+import { FRACTIONS, METRICS } from '../../metrics/catalog/index.ts';
 import { FAMILIES } from '../../run/families.ts';
 import { runHashOf } from '../../run/identity.ts';
 import { loadScenarioText, type Override } from '../../scenario/load.ts';
@@ -32,7 +32,7 @@ export interface PublishedRow {
   readonly id: string;
 }
 
-const OPTIONS = { families: FAMILIES, metrics: METRICS.map((metric) => metric.name) };
+const OPTIONS = { families: FAMILIES, metrics: METRICS.map((metric) => metric.name), fractions: FRACTIONS };
 
 /** @param extra overrides on top of every row: what a fit tries. */
 export function rowsOf({ name, scenarioFile, file }: Reproduction, extra: readonly Override[] = []): PublishedRow[] {
