@@ -85,16 +85,21 @@ function bindingText({ result, objective, unit, style }: PlanPrint): string {
       : `${style('bold', 'binds')}   nothing here: no cheaper configuration stands beside it on any axis\n`;
   }
   return failing
-    .map(({ candidate, binding }) => {
+    .map(({ candidate, binding, differs }) => {
       const { setting, price, failing: broken, failure } = candidates[candidate];
       const head = `${style('bold', 'binds')}   ${settingText(setting)} (${priceText(price, objective, unit)}) fails: `;
-      if (failure !== null) return `${head}${failure}\n`;
+      const only =
+        differs === null
+          ? ''
+          : `        the answer differs in ${style('bold', differs.path)} alone: ${differs.answer}, not ${differs.fails}\n`;
+      if (failure !== null) return `${head}${failure}\n${only}`;
       const verdicts = broken.map(brokenText).join('; ');
-      if (binding === null) return `${head}${verdicts}\n`;
+      if (binding === null) return `${head}${verdicts}\n${only}`;
       return (
         `${head}${verdicts}\n` +
         `        short of ${style('bold', binding.resource)}, as its waits read\n` +
-        binding.evidence.map((line) => `          ${line}\n`).join('')
+        binding.evidence.map((line) => `          ${line}\n`).join('') +
+        only
       );
     })
     .join('');
@@ -103,7 +108,7 @@ function bindingText({ result, objective, unit, style }: PlanPrint): string {
 function candidateTable({ result, objective, unit, smaller, width, style }: PlanPrint): string {
   const { candidates, answer, thresholds } = result;
   const paths = candidates[0].setting.map(({ path }) => path);
-  // What passes only by inference is dearer than the answer and says nothing new.
+  // What passes only by inference is no cheaper than the answer and says nothing new.
   const known = candidates.flatMap(({ state, how }, at) =>
     state === null || (state === 'passes' && how === 'inferred') ? [] : [at],
   );
@@ -134,11 +139,25 @@ function candidateTable({ result, objective, unit, smaller, width, style }: Plan
   return (
     table(rows, { header, right, keys: paths.length + 2, indent: 2, width, style }) +
     (rest > 0 ? `  and ${rest} more in plan.json\n` : '') +
-    (known.length < candidates.length ? `  ${dearer(candidates.length - known.length)} not simulated\n` : '')
+    restText(candidates, known, answer)
   );
 }
 
-const dearer = (count: number): string => (count === 1 ? '1 dearer one was' : `${count} dearer ones were`);
+/** What is not in the table, and how the answer was taken from what costs the same. */
+export function restText(candidates: readonly Candidate[], known: readonly number[], answer: number | null): string {
+  if (answer === null) return '';
+  const { price } = candidates[answer];
+  const unseen = candidates.filter((_, at) => !known.includes(at));
+  const same = unseen.filter((one) => one.price === price).length;
+  const cost = same === 0 ? 'more' : same === unseen.length ? 'as much' : 'as much or more';
+  const [others, verb] =
+    unseen.length === 1 ? ['1 other, which costs', 'was'] : [`${unseen.length} others, which cost`, 'were'];
+  const tie = candidates.some((one, at) => at !== answer && one.price === price && one.state !== 'fails');
+  return (
+    (unseen.length > 0 ? `  ${others} ${cost}, ${verb} not simulated\n` : '') +
+    (tie ? '  of those that pass and cost the same, the first in the order of the axes as written is the answer\n' : '')
+  );
+}
 
 /** The rows around the answer. */
 function nearest(known: readonly number[], answer: number): number[] {

@@ -3,14 +3,16 @@
  * take alone, and which resource that points to. A reading of measurements, not a proof: the proof is the neighbour that has
  * more of the resource and passes.
  */
+import type { Verdict } from '../metrics/thresholds.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { type FirstTokenParts, firstTokenParts } from './first-token.ts';
 import type { MetricValues } from './outcome.ts';
 
 export interface Share {
   name: string;
-  /** Mean milliseconds of a finished request. */
+  /** Milliseconds of a finished request: the mean, or the statistic of `Binding.of`. */
   ms: number;
-  /** Of the time beyond the time alone; the three shares of a request add up to 1. */
+  /** Of the three parts together: the time beyond the time alone, or the time to first token. They add up to 1. */
   share: number;
 }
 
@@ -19,7 +21,9 @@ export interface Binding {
   resource: string;
   /** The measurements it was read off, for people. */
   evidence: string[];
-  /** Waiting in the queue, waiting for the adapter, slower steps than alone: largest first. */
+  /** The metric that is divided: `e2el_ms_mean`, or that of the first token where only those are too late. */
+  of: string;
+  /** Waiting in the queue, waiting for the adapter, slower steps than alone (to the first token: prefill): largest first. */
   lost: Share[];
   /** Utilisations as fractions of what there is. */
   utilisation: Record<string, number>;
@@ -32,19 +36,15 @@ const percent = (fraction: number): string => `${(100 * fraction).toFixed(fracti
 const ms = (value: number): string =>
   value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : `${value.toPrecision(3)} ms`;
 
-export function bindingOf(metrics: MetricValues, scenario: Scenario): Binding {
+/** `failing`: the thresholds that are broken, which decide what time is divided. */
+export function bindingOf(metrics: MetricValues, scenario: Scenario, failing: readonly Verdict[] = []): Binding {
   const value = (name: string): number => metrics[name] ?? 0;
-  const whole = value('e2el_ms_mean');
-  const queue = value('queue_ms_mean');
-  const adapter = value('adapter_wait_ms_mean');
-  const steps = Math.max(0, whole - value('alone_ms_mean') - queue - adapter);
-  const sum = queue + adapter + steps;
-  const share = (name: string, part: number): Share => ({ name, ms: part, share: sum > 0 ? part / sum : 0 });
-  const lost = [
-    share('queue for a place in the batch', queue),
-    share('wait for the adapter', adapter),
-    share('steps longer than alone', steps),
-  ].sort((a, b) => b.ms - a.ms);
+  const first = firstTokenParts(failing, metrics);
+  const parts = first === null ? endToEnd(value) : firstToken(first);
+  const sum = parts.reduce((total, [, part]) => total + part, 0);
+  const lost = parts
+    .map(([name, part]): Share => ({ name, ms: part, share: sum > 0 ? part / sum : 0 }))
+    .sort((a, b) => b.ms - a.ms);
   const { replicas } = scenario.hardware;
   const { serving } = scenario;
   const utilisation = {
@@ -55,23 +55,53 @@ export function bindingOf(metrics: MetricValues, scenario: Scenario): Binding {
     loaders: value('loads_in_flight_mean') / (replicas * serving.loader.concurrency),
   };
   const refused = value('rejections') / Math.max(1, value('arrivals'));
-  const found = resourceOf(lost, utilisation, value, refused);
-  return { ...found, lost, utilisation };
+  const evidence = first === null ? [lossText(lost[0])] : firstTokenTexts(first, lost);
+  if (refused > 0.001) evidence.push(`${percent(refused)} of the requests are refused`);
+  const found = resourceOf(lost[0], utilisation, value, evidence);
+  return { ...found, of: first === null ? 'e2el_ms_mean' : `ttft_ms_${first.statistic}`, lost, utilisation };
+}
+
+const QUEUE = 'queue for a place in the batch';
+const ADAPTER = 'wait for the adapter';
+
+type Parts = readonly (readonly [name: string, ms: number])[];
+
+function endToEnd(value: (name: string) => number): Parts {
+  const queue = value('queue_ms_mean');
+  const adapter = value('adapter_wait_ms_mean');
+  const steps = Math.max(0, value('e2el_ms_mean') - value('alone_ms_mean') - queue - adapter);
+  return [
+    [QUEUE, queue],
+    [ADAPTER, adapter],
+    ['steps longer than alone', steps],
+  ];
+}
+
+const firstToken = ({ queue, adapter, prefill }: FirstTokenParts): Parts => [
+  [QUEUE, queue],
+  [ADAPTER, adapter],
+  ['prefill', prefill],
+];
+
+const lossText = ({ name, share, ms: part }: Share): string =>
+  `${percent(share)} of the time lost is ${name} (${ms(part)} a request)`;
+
+function firstTokenTexts({ statistic, ttft }: FirstTokenParts, lost: readonly Share[]): string[] {
+  const parts = lost.map(({ name, ms: part }) => `${name} ${ms(part)}`).join(', ');
+  const text = `time to first token, ${statistic} ${ms(ttft)}: ${parts}`;
+  return statistic === 'mean' ? [text] : [text, `each wait is at its own ${statistic}, which do not add up`];
 }
 
 type Utilisation = Binding['utilisation'];
 
 function resourceOf(
-  lost: readonly Share[],
+  first: Share,
   utilisation: Utilisation,
   value: (name: string) => number,
-  refused: number,
+  evidence: string[],
 ): Pick<Binding, 'resource' | 'evidence'> {
-  const [first] = lost;
-  const evidence = [`${percent(first.share)} of the time lost is ${first.name} (${ms(first.ms)} a request)`];
-  if (refused > 0.001) evidence.push(`${percent(refused)} of the requests are refused`);
-  if (first.name.startsWith('wait')) return adapterResource(utilisation, value, evidence);
-  if (first.name.startsWith('queue')) return queueResource(utilisation, value, evidence);
+  if (first.name === ADAPTER) return adapterResource(utilisation, value, evidence);
+  if (first.name === QUEUE) return queueResource(utilisation, value, evidence);
   const part = busiestPart(value);
   evidence.push(`replicas run ${percent(utilisation.replicas)} of the time`);
   return { resource: `step time, most of it ${part.name} (${percent(part.share)})`, evidence };
@@ -113,7 +143,7 @@ function adapterResource(utilisation: Utilisation, value: (name: string) => numb
   if (all < waited / 2) {
     // Loads and copies take little of it: what is waited for is a slot that no running request holds.
     evidence.push(
-      `loads and copies are ${percent(all / waited)} of that wait; the rest is for a slot: ${percent(utilisation.slots)} of them hold adapters of running requests`,
+      `loads and copies are ${percent(all / waited)} of all waits for adapters; the rest is for a slot: ${percent(utilisation.slots)} of them hold adapters of running requests`,
       `KV cache ${percent(utilisation.kv_cache)} full, batches ${percent(utilisation.batch)} full`,
     );
     return { resource: 'GPU slots (serving.slots)', evidence };

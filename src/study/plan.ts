@@ -55,14 +55,21 @@ export interface Candidate {
   rows: readonly SummaryRow[];
 }
 
+/** The one axis in which the answer differs from a configuration that fails. */
+export interface Difference {
+  path: string;
+  fails: string;
+  answer: string;
+}
+
 export interface PlanResult {
   thresholds: readonly Threshold[];
   candidates: readonly Candidate[];
   /** Settings that are no valid scenario, with the reason. */
   invalid: readonly { setting: Setting; reason: string }[];
   answer: number | null;
-  /** Cheaper neighbours of the answer; where there is no answer, the dearest candidate that fails. */
-  failing: readonly { candidate: number; binding: Binding | null }[];
+  /** Neighbours of the answer that come before it; where there is no answer, the dearest candidate that fails. */
+  failing: readonly { candidate: number; binding: Binding | null; differs: Difference | null }[];
   contradictions: readonly { candidate: number; inferredFrom: number | null; passes: boolean }[];
   misled: readonly { candidate: number; probe: boolean }[];
   /** Axes on which monotony was used, and why it is expected. */
@@ -118,7 +125,9 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       const { how, outcomes } = simulated.get(candidate) as { how: 'whole' | 'search'; outcomes: Outcome[] };
       const unfinished = outcomes.some(({ failure }) => failure !== null);
       const scenario = scenarioAt(source, candidates[candidate].setting, how === 'whole' ? WHOLE : smaller);
-      return { candidate, binding: unfinished ? null : bindingOf(meanMetrics(outcomes), scenario) };
+      const binding = unfinished ? null : bindingOf(meanMetrics(outcomes), scenario, described[candidate].failing);
+      const differs = found.answer === null ? null : difference(described[candidate], described[found.answer]);
+      return { candidate, binding, differs };
     }),
     contradictions: found.contradictions,
     misled: found.misled,
@@ -126,6 +135,14 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       .filter(({ path }) => MONOTONE[path] !== undefined)
       .map(({ path }) => ({ path, ...MONOTONE[path] })),
   };
+}
+
+function difference({ setting }: Candidate, answer: Candidate): Difference | null {
+  const axes = setting.flatMap(({ path, value }, axis) => {
+    const chosen = answer.setting[axis].value;
+    return value === chosen ? [] : [{ path, fails: String(value), answer: String(chosen) }];
+  });
+  return axes.length === 1 ? axes[0] : null;
 }
 
 function lastFailing(candidates: readonly Candidate[]): number[] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { restText } from '../../src/cli/plan-text.ts';
+import type { Verdict } from '../../src/metrics/thresholds.ts';
 import { bindingOf } from '../../src/study/binding.ts';
-import { type PlanOptions, plan } from '../../src/study/plan.ts';
+import { type Candidate, type PlanOptions, plan } from '../../src/study/plan.ts';
 import { settingText } from '../../src/study/points.ts';
 import { parseAxis } from '../../src/study/range.ts';
 import { scenarioAt, WHOLE } from '../../src/study/search-space.ts';
@@ -119,5 +121,95 @@ describe('what binds', () => {
     const { lost } = bindingOf({ ...base, queue_ms_mean: 3000, adapter_wait_ms_mean: 2000 }, scenario);
     expect(lost.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
     expect(lost[0].ms).toBe(4000);
+  });
+});
+
+describe('what binds a threshold on first tokens', () => {
+  const scenario = scenarioAt(smoke(), []);
+  // Decoding loses most of a request's time; first tokens wait for adapters, and hardly in the queue.
+  const metrics = {
+    ...{ e2el_ms_mean: 5000, alone_ms_mean: 900, finished: 1000, step_share_base: 0.78, replica_utilisation: 1 },
+    ...{ ttft_ms_mean: 1700, queue_ms_mean: 95, adapter_wait_ms_mean: 1570 },
+    ...{ ttft_ms_p99: 5540, queue_ms_p99: 676, adapter_wait_ms_p99: 5360 },
+    ...{ ttft_ms_p50: 1000, queue_ms_p50: 700, adapter_wait_ms_p50: 1 },
+    ...{ slo_ttft_attainment: 0.4, slo_tpot_attainment: 0.9, slo_e2el_attainment: 1 },
+  };
+  const broken = (metric: string, value = 500): Verdict => ({
+    ...{ metric, op: '<', value, actual: null, ok: false, severity: 'fail' },
+  });
+
+  it.each([
+    ['ttft_ms_p99', 500, 'ttft_ms_p99', 'GPU slots'],
+    ['ttft_host_ms_p99', 500, 'ttft_ms_p99', 'GPU slots'],
+    // At the median it is the queue that is long.
+    ['ttft_ms_p50', 500, 'ttft_ms_p50', 'compute of the replicas'],
+    ['slo_ttft_attainment', 0.99, 'ttft_ms_p99', 'GPU slots'],
+    ['slo_attainment', 0.99, 'ttft_ms_p99', 'GPU slots'],
+    ['slo_attainment', 0.6, 'ttft_ms_p50', 'compute of the replicas'],
+    ['tpot_ms_p99', 50, 'e2el_ms_mean', 'step time, most of it base (78%)'],
+    ['e2el_ms_p99', 50, 'e2el_ms_mean', 'step time, most of it base (78%)'],
+  ])('%s, bound %d', (metric, bound, of, resource) => {
+    const binding = bindingOf(metrics, scenario, [broken(metric, bound)]);
+    expect(binding.of).toBe(of);
+    expect(binding.resource).toContain(resource);
+    expect(binding.lost.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('says the parts at the quantile of the threshold; prefill is no less than what is left of the means', () => {
+    const { evidence, lost } = bindingOf(metrics, scenario, [broken('ttft_ms_p99')]);
+    expect(evidence[0]).toMatch(
+      /^time to first token, p99 5\.54 s: wait for the adapter 5\.36 s, queue .* 676 ms, prefill/,
+    );
+    expect(lost.at(-1)).toMatchObject({ name: 'prefill', ms: 1700 - 95 - 1570 });
+  });
+
+  it('is step time where first tokens wait for nothing else', () => {
+    const prefill = { ...metrics, queue_ms_p99: 10, adapter_wait_ms_p99: 20 };
+    expect(bindingOf(prefill, scenario, [broken('ttft_ms_p99')])).toMatchObject({
+      of: 'ttft_ms_p99',
+      resource: 'step time, most of it base (78%)',
+      lost: [{ name: 'prefill', ms: 5510 }, { ms: 20 }, { ms: 10 }],
+    });
+  });
+
+  it('divides the whole time where another threshold breaks too, or attainment is lost elsewhere', () => {
+    expect(bindingOf(metrics, scenario, [broken('ttft_ms_p99'), broken('tpot_ms_p99')]).of).toBe('e2el_ms_mean');
+    const tpot = { ...metrics, slo_tpot_attainment: 0.3 };
+    expect(bindingOf(tpot, scenario, [broken('slo_attainment', 0.99)]).of).toBe('e2el_ms_mean');
+    // Refusals miss all objectives alike.
+    const refused = { ...metrics, slo_tpot_attainment: 0.4, slo_e2el_attainment: 0.4 };
+    expect(bindingOf(refused, scenario, [broken('slo_attainment', 0.99)]).of).toBe('e2el_ms_mean');
+  });
+
+  it('comes with the axis in which the answer differs', async () => {
+    const model: Model = ({ serving }) => ({ ...metrics, ttft_ms_p99: serving.slots >= 32 ? 100 : 5540 });
+    const { failing } = await search(['hardware.replicas=8', 'serving.slots=16,32'], model).found;
+    expect(failing).toMatchObject([
+      {
+        differs: { path: 'serving.slots', fails: '16', answer: '32' },
+        binding: { of: 'ttft_ms_p99', resource: 'GPU slots (serving.slots)' },
+      },
+    ]);
+    const none = await search(['serving.slots=8,16'], model).found;
+    expect(none.failing).toMatchObject([{ differs: null }]);
+  });
+});
+
+describe('what was not simulated', () => {
+  const rest = (prices: number[], answer: number, known: number[]) =>
+    restText(
+      prices.map((price, at) => ({ price, state: at < answer ? 'fails' : null }) as Candidate),
+      known,
+      answer,
+    );
+  it.each([
+    [[6, 6, 6], 1, [0, 1], /1 other, which costs as much, was not simulated\n.*order of the axes/],
+    [[6, 8, 9], 0, [0], /^ {2}2 others, which cost more, were not simulated\n$/],
+    [[6, 6, 9], 0, [0], /2 others, which cost as much or more, were not simulated\n.*order of the axes/],
+    [[5, 6], 1, [0, 1], /^$/],
+    // Of the same price, but it fails: nothing was tied.
+    [[6, 6], 1, [0, 1], /^$/],
+  ])('of prices %j', (prices, answer, known, text) => {
+    expect(rest(prices, answer, known)).toMatch(text);
   });
 });

@@ -156,11 +156,12 @@ function planDocument(print: PlanPrint, again: string) {
             price: candidates[answer].price,
             check: checkLine(print, candidates[answer]),
           },
-    binding: failing.map(({ candidate, binding }) => ({
+    binding: failing.map(({ candidate, binding, differs }) => ({
       values: valuesOf(candidates[candidate].setting),
       price: candidates[candidate].price,
       failing: candidates[candidate].failing,
       failure: candidates[candidate].failure,
+      differs,
       binding,
     })),
     configurations: candidates.map(({ setting, price, state, how, inferredFrom, failing: broken, failure, rows }) => ({
