@@ -124,7 +124,26 @@ function tiles({ scenario, summary }: RunTables): Tile[] {
     { label: 'Output', value: at('output_tps'), note: `fairness ${at('jain_users')} (Jain)` },
     { label: 'Cost per million tokens', value: at('cost_usd_per_million_tokens'), note: 'prompt and output' },
     { label: 'Cost of a user', value: at('cost_usd_per_user_month'), note: 'a month, rent of all hardware' },
+    ...revisionTiles(summary),
     ...(basis === null ? [] : [{ label: 'LoRA priced by profile', value: basis.error, note: basis.device }]),
+  ];
+}
+
+/** Where adapters go on learning; the metrics do not apply elsewhere. */
+function revisionTiles(summary: readonly SummaryRow[]): Tile[] {
+  if (findSummary(summary, 'revisions_ready') === undefined) return [];
+  const at = (metric: string) => shown(summary, metric);
+  return [
+    {
+      label: 'Revisions put into use',
+      value: at('revisions_ready'),
+      note: `${at('revisions_rolled_back')} rolled back`,
+    },
+    {
+      label: 'Lookups lost to updates',
+      value: at('stale_lookup_ratio'),
+      note: `trained to served p50 ${at('trained_to_served_ms_p50')}`,
+    },
   ];
 }
 

@@ -84,6 +84,15 @@ export function formatMetric(value: number | null | undefined, unit: string, dig
   }
 }
 
+/**
+ * The part of an interval that is possible, for what is printed or drawn: no metric is negative, and no share is above 1. Tables of
+ * data keep the interval as it was computed.
+ */
+export function possible(bound: number | null, unit: string): number | null {
+  if (bound === null) return null;
+  return Math.max(0, unit === 'fraction' ? Math.min(1, bound) : bound);
+}
+
 /** Seconds as "24 h", "90 s", "2.5 d". */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'none';

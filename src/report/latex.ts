@@ -1,6 +1,6 @@
 /** LaTeX: a table of metrics over runs or points (booktabs), and the environment that places a figure with its caption. */
 import type { Figure } from './figures/figure.ts';
-import { formatMetric } from './format.ts';
+import { formatMetric, possible } from './format.ts';
 import type { SummaryRow } from './run-data.ts';
 
 /** Text as text in LaTeX, whatever it contains; characters of the figures' texts that need a command get one. */
@@ -77,7 +77,7 @@ export function metricCell(row: SummaryRow | null): string {
   if (row === null || row.value === null) return '–';
   const value = formatMetric(row.value, row.unit);
   if (row.lo === null || row.hi === null || row.lo === row.hi) return value;
-  const [lo, hi] = [row.lo, row.hi].map((bound) => formatMetric(bound, row.unit));
+  const [lo, hi] = [row.lo, row.hi].map((bound) => formatMetric(possible(bound, row.unit), row.unit));
   // Equal as far as is shown: the interval of a number that does not depend on the seed.
   return lo === value && hi === value ? value : `${value} [${lo}, ${hi}]`;
 }

@@ -2,7 +2,7 @@
  * What a report of a study says before any figure: what was varied, a row a setting, how to get it again. Terminal, Markdown and HTML
  * print this one structure, so they cannot disagree.
  */
-import { formatMetric } from './format.ts';
+import { formatMetric, possible, significant } from './format.ts';
 import { findSummary, type StudyRun, type SummaryRow } from './run-data.ts';
 
 /** A study as its folder holds it (study.json and the aggregate over replications). */
@@ -72,14 +72,22 @@ export function studyDigest(study: StudyTables, metrics: readonly string[] = HEA
 
 function sentence({ settings, replications }: StudyTables): string {
   const runs = `${settings.length} ${settings.length === 1 ? 'setting' : 'settings'} × ${replications} ${replications === 1 ? 'replication' : 'replications'}`;
-  return replications === 1 ? `${runs}.` : `${runs}; ± is a 95% interval over replications.`;
+  return replications === 1
+    ? `${runs}.`
+    : `${runs}; ± is a 95% interval over replications, [ ] one clipped at what is possible.`;
 }
 
-/** "49.6 ±1.2 ms"; without the interval where all replications agree to the last bit. */
-function cell(row: SummaryRow | undefined, replications: number): string {
+/** "49.6 ±1.2 ms", "9.91% ±5.5 pt", "913 ms [0 ms, 2.17 s]" where the interval leaves what is possible; without the interval where all replications agree to the last bit. */
+export function cell(row: SummaryRow | undefined, replications: number): string {
   if (row === undefined || row.value === null) return '–';
   const value = formatMetric(row.value, row.unit);
   if (replications === 1 || row.hi === null || row.hi === row.value) return value;
+  const bounds = [row.lo, row.hi].map((bound) => possible(bound, row.unit));
+  if (bounds[0] !== row.lo || bounds[1] !== row.hi) {
+    return `${value} [${bounds.map((bound) => formatMetric(bound, row.unit)).join(', ')}]`;
+  }
+  // A percentage beside a percentage could be of it: the interval of a share is in points.
+  if (row.unit === 'fraction') return `${value} ±${significant(100 * (row.hi - row.value), 2)} pt`;
   const half = formatMetric(row.hi - row.value, row.unit, 2);
   const [, number, unit] = /^([^\d]*[\d.,]+)(.*)$/.exec(value) ?? ['', value, ''];
   // One unit for both, where both are shown in it.

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMetric, formatSeconds, percent, significant } from '../../src/report/format.ts';
+import { formatMetric, formatSeconds, percent, possible, significant } from '../../src/report/format.ts';
+import { metricCell } from '../../src/report/latex.ts';
+import { cell } from '../../src/report/study-digest.ts';
 
 describe('formatMetric', () => {
   it.each([
@@ -55,5 +57,32 @@ describe('formatMetric', () => {
     [Number.POSITIVE_INFINITY, 'none'],
   ])('%s s is %s', (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
+  });
+});
+
+describe('intervals', () => {
+  const row = (unit: string, value: number, lo: number, hi: number) => ({
+    metric: 'm',
+    cohort: 'all',
+    unit,
+    value,
+    n: 3,
+    lo,
+    hi,
+  });
+
+  it.each([
+    [row('ms', 49.6, 48.4, 50.8), '49.6 ±1.2 ms', '49.6 ms [48.4 ms, 50.8 ms]'],
+    [row('fraction', 0.0991, 0.0441, 0.1541), '9.91% ±5.5 pt', '9.91% [4.41%, 15.4%]'],
+    [row('ms', 913, -339, 2170), '913 ms [0 ms, 2.17 s]', '913 ms [0 ms, 2.17 s]'],
+    [row('fraction', 0.0558, -0.00918, 0.121), '5.58% [0%, 12.1%]', '5.58% [0%, 12.1%]'],
+    [row('fraction', 0.97, 0.9, 1.04), '97% [90%, 100%]', '97% [90%, 100%]'],
+    [row('ratio', 1.5, 1, 2), '1.5 ±0.5×', '1.5× [1×, 2×]'],
+  ])('of %o stay where they are possible, and those of shares are in points', (one, swept, listed) => {
+    expect([cell(one, 3), metricCell(one)]).toEqual([swept, listed]);
+  });
+
+  it('have no bound where there is none', () => {
+    expect(possible(null, 'ms')).toBeNull();
   });
 });

@@ -55,6 +55,35 @@ describe('digest', () => {
     expect(cohorts.rows.every((row) => row.cells[2] === '–')).toBe(true);
   });
 
+  it('says what became of revisions where there are any', () => {
+    const run = runTables();
+    const row = (metric: string, unit: string, value: number) => ({
+      metric,
+      cohort: 'all',
+      unit,
+      value,
+      n: 1,
+      lo: null,
+      hi: null,
+    });
+    const labels = ['Revisions put into use', 'Lookups lost to updates'];
+    const tiles = (summary: typeof run.summary) =>
+      digest({ ...run, summary }).tiles.filter(({ label }) => labels.includes(label));
+    const without = run.summary.filter(({ metric }) => !metric.startsWith('revisions_'));
+    const own = [
+      row('revisions_ready', 'count', 12),
+      row('revisions_rolled_back', 'count', 3),
+      row('stale_lookup_ratio', 'fraction', 0.04),
+      row('trained_to_served_ms_p50', 'ms', 2500),
+    ];
+    const names = own.map(({ metric }) => metric);
+    expect(tiles(without)).toEqual([]);
+    expect(tiles([...without.filter(({ metric }) => !names.includes(metric)), ...own])).toEqual([
+      { label: labels[0], value: '12', note: '3 rolled back' },
+      { label: labels[1], value: '4%', note: 'trained to served p50 2.5 s' },
+    ]);
+  });
+
   it('a run without a request has a digest', () => {
     const run = emptyRun();
     expect(

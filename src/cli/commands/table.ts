@@ -85,7 +85,7 @@ function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: 
     keys: [...(several ? ['run'] : []), ...axes],
     headings: metrics.map(heading),
     rows,
-    caption: `Simulated${cohort === ALL ? '' : `, cohort ${cohort}`}${bounded ? '; 95% intervals in brackets' : ''} (${sources.join(', ')}).`,
+    caption: `Simulated${cohort === ALL ? '' : `, cohort ${cohort}`}${bounded ? '; 95% intervals in brackets, clipped at what is possible' : ''} (${sources.join(', ')}).`,
   };
 }
 

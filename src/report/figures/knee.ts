@@ -2,7 +2,7 @@ import { formatMetric, operatorSign } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
-import type { Figure, KneeRow, Row } from './figure.ts';
+import type { Figure, Row } from './figure.ts';
 
 /** Panels that a page has room for. */
 const MOST_PANELS = 3;
@@ -20,7 +20,7 @@ export const knee: Figure<'knee'> = {
     const metrics = [...new Set(input.map(({ metric }) => metric))].slice(0, MOST_PANELS);
     return input
       .filter(({ metric }) => metrics.includes(metric))
-      .map((row): Row => ({ ...row, lo: share(row, row.lo), hi: share(row, row.hi) }));
+      .map((row): Row => ({ ...row, lo: possible(row.lo, row.unit), hi: possible(row.hi, row.unit) }));
   },
   spec(rows, theme) {
     const looks = present(seriesLooks(distinct(rows, 'setting')), rows, 'setting');
@@ -74,10 +74,6 @@ export const knee: Figure<'knee'> = {
     );
   },
 };
-
-/** An interval of a share does not leave 0 to 1. */
-const share = ({ unit }: KneeRow, value: number | null): number | null =>
-  value === null || unit !== 'fraction' ? value : Math.min(1, Math.max(0, value));
 
 /** Ends a little beyond the data rather than at the next power of ten. */
 function tight([low, high]: readonly [number, number], values: readonly number[]): [number, number] {

@@ -2,6 +2,7 @@
  * Figures over several runs: which parameter was swept, rows of metric against it, and the lines-with-intervals plot that
  * they share. Intervals are those of the runs' summaries (replications); a run without one gets none.
  */
+import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
@@ -51,7 +52,8 @@ export function studyRows(
     for (const run of runs) {
       const found = findSummary(run.summary, metric, cohort);
       if (run.params[x] === undefined || found === undefined || found.value === null) continue;
-      rows.push({ metric, series: series(run), x: run.params[x], value: found.value, lo: found.lo, hi: found.hi });
+      const [lo, hi] = [possible(found.lo, found.unit), possible(found.hi, found.unit)];
+      rows.push({ metric, series: series(run), x: run.params[x], value: found.value, lo, hi });
     }
   }
   return rows;

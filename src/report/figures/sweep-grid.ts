@@ -1,3 +1,4 @@
+import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
@@ -50,8 +51,8 @@ export const sweepGrid: Figure<'study'> = {
             series: series === null ? '' : name(run, series),
             column: columns.map((path) => name(run, path)).join(', '),
             value: found.value,
-            lo: found.lo,
-            hi: found.hi,
+            lo: possible(found.lo, found.unit),
+            hi: possible(found.hi, found.unit),
           },
         ];
       }),

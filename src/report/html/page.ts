@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../digest.ts';
 import { SECTIONS, type Section } from '../figures/figure.ts';
-import { formatMetric } from '../format.ts';
+import { formatMetric, possible } from '../format.ts';
 import type { SummaryRow } from '../run-data.ts';
 import { clientScript } from './client-script.ts';
 import { text } from './escape.ts';
@@ -122,10 +122,12 @@ function cohortSection({ cohorts }: Digest): string {
 function metricSection(summary: readonly SummaryRow[]): string {
   const rows = summary.map((row) => {
     const interval =
-      row.lo === null || row.hi === null ? '' : `${formatMetric(row.lo, row.unit)} … ${formatMetric(row.hi, row.unit)}`;
+      row.lo === null || row.hi === null
+        ? ''
+        : [row.lo, row.hi].map((bound) => formatMetric(possible(bound, row.unit), row.unit)).join(' … ');
     return `<tr data-metric="${text(row.metric)}" data-cohort="${text(row.cohort)}"><td class="name"><code>${breakable(row.metric)}</code></td><td class="left">${text(row.cohort)}</td><td>${text(formatMetric(row.value, row.unit, 4))}</td><td>${text(interval)}</td><td>${text(formatMetric(row.n, 'count'))}</td></tr>`;
   });
-  return `<section id="all-metrics"><h2>All metrics</h2><p class="intro">Definitions: <code>mint-bench explain &lt;metric&gt;</code>. Intervals are 95%; n is the sample behind a value.</p>
+  return `<section id="all-metrics"><h2>All metrics</h2><p class="intro">Definitions: <code>mint-bench explain &lt;metric&gt;</code>. Intervals are 95%, clipped at what is possible; n is the sample behind a value.</p>
 <details><summary>${summary.length} values</summary><input id="filter" type="search" placeholder="Filter, for instance ttft free" aria-label="Filter metrics" hidden>
 <div class="card scroll" style="margin-top:12px"><table id="metrics"><thead><tr><th scope="col">metric</th><th scope="col" class="left">cohort</th><th scope="col">value</th><th scope="col">interval</th><th scope="col">n</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details></section>`;
 }

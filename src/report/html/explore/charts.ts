@@ -17,7 +17,7 @@ import {
 import { cohortLooks, everyone } from '../../figures/distribution.ts';
 import type { Figure, Row } from '../../figures/figure.ts';
 import { timeAxis } from '../../figures/time.ts';
-import { formatMetric } from '../../format.ts';
+import { formatMetric, possible } from '../../format.ts';
 import type { Spec } from '../../render.ts';
 import { seriesLooks, type Theme } from '../../theme.ts';
 import { type RunJson, unitOf } from './run-json.ts';
@@ -271,7 +271,9 @@ export function byCohort(runs: readonly ShownRun[], { metric, cohorts, scale }: 
   const unit = counter === null ? (findUnit(runs, metric) ?? 'count') : unitOf(counter);
   const rows = runs.flatMap(({ label, run }) =>
     cohorts.flatMap((cohort): Row[] => {
-      const { value, lo, hi } = counter === null ? summaryOf(run, metric, cohort) : counterOf(run, counter, cohort);
+      const found = counter === null ? summaryOf(run, metric, cohort) : counterOf(run, counter, cohort);
+      const { value } = found;
+      const [lo, hi] = [possible(found.lo, unit), possible(found.hi, unit)];
       if (value === null || (scale === 'log' && value <= 0)) return [];
       const name = cohortName(cohort);
       const shown = formatMetric(value, unit, EXACT);
