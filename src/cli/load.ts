@@ -35,6 +35,7 @@ export function loadForCommand(file: string, overrides: readonly Override[]): Lo
     overrides,
     metrics: METRICS.map((metric) => metric.name),
     fractions: FRACTIONS,
+    shipped: () => shippedScenarios().map(({ name }) => name),
   });
 }
 

@@ -30,6 +30,8 @@ export interface LoadOptions {
   metrics?: readonly string[];
   /** Those of them that are shares of a whole, between 0 and 1. */
   fractions?: readonly string[];
+  /** Names of scenarios that go without a file, for the hint where there is no such file. */
+  shipped?: () => readonly string[];
 }
 
 export interface Loaded {
@@ -41,7 +43,7 @@ export interface Loaded {
 
 /** Throws a UserError with every problem. */
 export function loadScenario(path: string, options: LoadOptions): Loaded {
-  return loadScenarioText(readScenario(path), path, options);
+  return loadScenarioText(readScenario(path, options.shipped), path, options);
 }
 
 /** The same for text that is already at hand; `file` names it in diagnostics and begins its relative paths. */

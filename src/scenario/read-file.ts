@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UserError } from './errors.ts';
-import { received, suggest } from './findings.ts';
+import { nearest, received, suggest } from './findings.ts';
 import { MAX_CHARACTERS } from './yaml.ts';
 
 const problem = (id: string, message: string, hint?: string) =>
   new UserError([{ id, severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]);
 
-/** The text of a scenario file, or a UserError that says why it cannot be one. */
-export function readScenario(path: string): string {
+/** The text of a scenario file, or a UserError that says why it cannot be one. `shipped` gives names that go without a file. */
+export function readScenario(path: string, shipped: () => readonly string[] = () => []): string {
   let data: Buffer;
   try {
     const { size } = statSync(path);
@@ -23,7 +23,7 @@ export function readScenario(path: string): string {
     throw problem(
       'MB-E001',
       `${received(path)} cannot be read: ${REASON[code] ?? code}`,
-      code === 'ENOENT' ? siblings(path) : undefined,
+      code === 'ENOENT' ? otherwise(path, shipped()) : undefined,
     );
   }
   if (data.includes(0)) throw problem('MB-E002', `${received(path)} is not a text file`, 'scenarios are YAML in UTF-8');
@@ -41,11 +41,21 @@ const REASON: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-function siblings(path: string): string | undefined {
+/** The nearest of the files beside it and of the names of shipped scenarios. */
+function otherwise(path: string, shipped: readonly string[]): string | undefined {
+  const stem = (name: string) => name.replace(/\.ya?ml$/, '');
+  const files = siblings(path);
+  const meant = new Map(shipped.map((name) => [name, name]));
+  for (const name of files) meant.set(stem(name), name);
+  const near = nearest(stem(basename(path)), meant.keys());
+  if (near !== undefined) return `did you mean ${meant.get(near)}?`;
+  return shipped.length === 0 ? suggest(basename(path), files) : 'mint-bench list scenarios shows the shipped ones';
+}
+
+function siblings(path: string): string[] {
   try {
-    const names = readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
-    return suggest(basename(path), names);
+    return readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { formatMetric, operatorSign } from '../format.ts';
+import { formatMetric, operatorSign, possible } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
