@@ -23,7 +23,8 @@ describe('init', () => {
   base      Llama-3.1-8B
   rank 16   26 MiB on disk, 26 MiB in host memory, 256 tensor objects
   hardware  2 replicas in 1 cell, 2 × NVIDIA H100 SXM
-  replica   80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV cache for 444,544 tokens
+  replica   80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV cache
+            for 444,544 tokens
 `,
     });
     writeFileSync(join(cwd, 'my.yaml'), 'mine');

@@ -54,7 +54,7 @@ describe('report.html', () => {
 
   it('every figure has a question, a text for those who cannot see it, provenance and its data', () => {
     const figures = [...html.matchAll(/<figure[\s\S]*?<\/figure>/g)].map(([figure]) => figure);
-    expect(figures.length).toBe(15);
+    expect(figures.length).toBe(16);
     for (const figure of figures) {
       expect(figure).toMatch(/<h3>[^<]+\?<\/h3>/);
       expect(figure.match(/role="img" aria-label="[^"]{40,}"/g)).toHaveLength(2);
