@@ -50,21 +50,29 @@ export interface RunSample {
 /** Requests of a run's sample, at most. */
 export const MOST_SAMPLED = 20_000;
 
-export function mergeSamples(cells: readonly CellSample[], most: number = MOST_SAMPLED): RunSample {
+export const mergeSamples = (cells: readonly CellSample[], most: number = MOST_SAMPLED): RunSample =>
+  mergeSampled(cells, most, WIDTH);
+
+/** Rows of `width` fields that cells sampled by hash, thinned to one distance, the smallest that leaves at most `most`. */
+export function mergeSampled(
+  cells: readonly Pick<CellSample, 'every' | 'keys' | 'rows'>[],
+  most: number,
+  width: number,
+): RunSample {
   const kept = (every: number) =>
     cells.reduce((sum, { keys }) => sum + keys.reduce((n, key) => n + ((key & (every - 1)) === 0 ? 1 : 0), 0), 0);
   let every = Math.max(...cells.map((cell) => cell.every));
   let size = kept(every);
   while (size > most) size = kept((every *= 2));
   const numbers = new Int32Array(size);
-  const rows = new Float64Array(size * WIDTH);
+  const rows = new Float64Array(size * width);
   let at = 0;
   cells.forEach((cell, number) => {
-    for (let i = 0; i < cell.size; i++) {
-      if ((cell.keys[i] & (every - 1)) !== 0) continue;
-      rows.set(cell.rows.subarray(i * WIDTH, (i + 1) * WIDTH), at * WIDTH);
+    cell.keys.forEach((key, i) => {
+      if ((key & (every - 1)) !== 0) return;
+      rows.set(cell.rows.subarray(i * width, (i + 1) * width), at * width);
       numbers[at++] = number;
-    }
+    });
   });
   return { every, cells: numbers, rows };
 }

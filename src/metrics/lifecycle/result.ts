@@ -1,5 +1,6 @@
 /** What a cell's lifecycle recorded, as it crosses threads, and of a run: all cells added in cell order. */
 import { Histogram, type PackedHistograms } from '../histogram.ts';
+import { mergeSampled } from '../sample.ts';
 import {
   LIFECYCLE_COUNTER_AT,
   LIFECYCLE_HISTOGRAMS,
@@ -39,7 +40,6 @@ export const lifecycleArrays = (part: CellLifecycle): ArrayBufferView[] =>
   [part, part.histograms].flatMap((value) => Object.values(value).filter((field) => ArrayBuffer.isView(field)));
 
 const MS = 1e-6;
-const WIDTH = LINEAGE_FIELDS.length;
 
 /** @param most revisions of the run's sample at most */
 export function mergeLifecycles(cells: readonly CellLifecycle[], most: number): RunLifecycle {
@@ -49,21 +49,6 @@ export function mergeLifecycles(cells: readonly CellLifecycle[], most: number): 
     for (let i = 0; i < counters.length; i++) counters[i] += cell.counters[i];
     addSeries(series, cell.series);
   }
-  const kept = (every: number) =>
-    cells.reduce((sum, { keys }) => sum + keys.reduce((n, key) => n + ((key & (every - 1)) === 0 ? 1 : 0), 0), 0);
-  let every = Math.max(...cells.map((cell) => cell.every));
-  let size = kept(every);
-  while (size > most) size = kept((every *= 2));
-  const numbers = new Int32Array(size);
-  const rows = new Float64Array(size * WIDTH);
-  let at = 0;
-  cells.forEach((cell, number) => {
-    cell.keys.forEach((key, i) => {
-      if ((key & (every - 1)) !== 0) return;
-      rows.set(cell.rows.subarray(i * WIDTH, (i + 1) * WIDTH), at * WIDTH);
-      numbers[at++] = number;
-    });
-  });
   return {
     counters,
     series,
@@ -74,9 +59,7 @@ export function mergeLifecycles(cells: readonly CellLifecycle[], most: number): 
       ),
     ),
     revisions: cells.reduce((sum, cell) => sum + cell.revisions, 0),
-    every,
-    cells: numbers,
-    rows,
+    ...mergeSampled(cells, most, LINEAGE_FIELDS.length),
   };
 }
 
