@@ -2,8 +2,10 @@
 import { metricNamed } from '../metrics/catalog/index.ts';
 import { formatMetric, significant } from '../report/format.ts';
 import { fold, type Screen, table } from '../report/text-table.ts';
+import type { Threshold } from '../scenario/scenario.ts';
 import type { Explained, Flip } from '../study/explain-run.ts';
-import type { Effect } from '../study/sensitivity.ts';
+import { quartiles } from '../study/joint.ts';
+import type { Effect, Noise, Sensitivity } from '../study/sensitivity.ts';
 import type { Beyond } from '../study/uncertainties.ts';
 import { formatBandwidth, formatSeconds } from './format.ts';
 import { thresholdText } from './knee-text.ts';
@@ -12,7 +14,6 @@ export interface SensitivityPrint extends Screen {
   explained: Explained;
   name: string;
   smaller: string;
-  metrics: readonly string[];
   replications: number;
   runs: number;
 }
@@ -34,102 +35,172 @@ export function parameterText(unit: string, value: number): string {
 }
 
 export function sensitivityText(print: SensitivityPrint): string {
-  const { explained, name, smaller, metrics, replications, style } = print;
+  const { explained, name, smaller, replications, width, style } = print;
   const runs = replications === 1 ? 'one replication' : `${replications} replications with the same draws`;
   const lines = [
     `${style('bold', name)}  ${explained.varied} uncertain parameters, each at both ends of its range; ${runs}\n`,
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
   ];
-  for (const metric of metrics) lines.push('\n', metricText(print, metric));
-  lines.push(outsideText(print));
-  lines.push('\n', flipsText(print));
+  for (const metric of explained.byMetric.keys()) lines.push('\n', metricText(print, metric));
+  if (explained.empty.length > 0)
+    lines.push('\n', fold(`no value in this scenario: ${explained.empty.join(', ')}`, width));
+  lines.push(noiseText(print), outsideText(print), '\n', flipsText(print));
   return lines.join('');
 }
 
-function metricText({ explained, replications, width, style }: SensitivityPrint, metric: string): string {
-  const found = explained.byMetric.get(metric);
-  if (found === undefined) return '';
+/** Share of the largest change from which on a parameter has a row, as it has a bar in the figure. */
+const SEEN = 0.01;
+
+function metricText(print: SensitivityPrint, metric: string): string {
+  const { explained, width, style } = print;
+  const { base, effects, dominant } = explained.byMetric.get(metric) as Sensitivity;
   const unit = metricNamed(metric)?.unit ?? '';
-  const { base, effects, dominant, together } = found;
-  const moving = effects.filter(({ swing }) => swing > 0);
+  const [longest] = effects.map(({ swing }) => swing);
+  const moving = effects.filter(({ swing }) => swing > 0 && swing >= SEEN * longest);
+  const slight = effects.filter(({ swing }) => swing > 0 && swing < SEEN * longest).map(({ label }) => label);
   const still = effects.filter(({ swing }) => swing === 0).map(({ label }) => label);
-  const header = ['parameter', 'low', 'here', 'high', `${metric} at low`, 'at high', 'elasticity', ''];
-  const rows = moving.map((effect) => row(effect, unit));
   const labels = new Map(effects.map(({ key, label }) => [key, label]));
-  const lines = [
-    `${style('bold', metric)} is ${formatMetric(base, unit, 4)} as the scenario stands\n`,
-    table(rows, { header, right: [1, 2, 3, 4, 5, 6], indent: 2, width, style }),
-  ];
+  const lines = [`${style('bold', metric)} is ${formatMetric(base, unit, DIGITS)} as the scenario stands\n`];
+  if (moving.length > 0) {
+    const header = ['parameter', 'low', 'here', 'high', 'at low', 'at high', 'elasticity', ''];
+    const rows = moving.map((effect) => row(effect, unit, flipped(explained, effect, metric)));
+    lines.push(table(rows, { header, right: [1, 2, 3, 4, 5, 6], indent: 2, width, style }));
+  }
+  if (slight.length > 0)
+    lines.push(fold(`change less than a hundredth of the first: ${slight.join(', ')}`, width, '  '));
   if (still.length > 0) lines.push(fold(`change nothing: ${still.join(', ')}`, width, '  '));
   if (dominant.length > 0)
-    lines.push(`  ${style('bold', 'rests on')}  ${dominant.map((key) => labels.get(key)).join(', ')}\n`);
-  lines.push(
-    `  all together, if independent and to first order: ${formatMetric(together.lo, unit)} to ${formatMetric(capped(together.hi, unit), unit)}\n`,
-  );
-  if (replications === 1) lines.push('  one replication: small changes may be luck (--replications 5)\n');
+    lines.push(fold(`rests on ${dominant.map((key) => labels.get(key)).join(', ')}`, width, '  '));
+  lines.push(jointText(print, metric, unit));
   return lines.join('');
 }
 
-/** Parameters whose value in the scenario is not within what is known of them. */
-function outsideText({ explained, width, style }: SensitivityPrint): string {
-  const [{ effects }] = [...explained.byMetric.values()];
-  const outside = effects.flatMap(({ label, unit, value, beyond }) =>
-    beyond === null ? [] : [`${label} is ${beyondText(unit, value, beyond)}`],
+/** Digits of a metric that stands alone in a sentence, here and in the figure. */
+const DIGITS = 4;
+
+/** What all parameters do at once. */
+function jointText({ explained: { joint }, width }: SensitivityPrint, metric: string, unit: string): string {
+  const values = joint?.byMetric.get(metric) ?? [];
+  const found = quartiles(values);
+  if (found === null) return '';
+  const [least, lower, middle, upper, most] = found.map((value) => formatMetric(value, unit));
+  const lost = values.filter((value) => value === null).length;
+  const none = lost === 0 ? '' : `; ${lost} without a value`;
+  return fold(
+    `all together, ${values.length} joint draws from the ranges: ${least} to ${most}, half of them ${lower} to ${upper}, median ${middle}${none}`,
+    width,
+    '  ',
   );
-  if (outside.length === 0) return '';
-  return `\n${style('yellow', 'outside')}  the scenario sets values beyond their own stated ranges:\n${outside.map((line) => fold(line, width, '  ')).join('')}`;
 }
 
-/** "32 GB/s here, above its range, which ends at 28.8 GB/s" */
-export const beyondText = (unit: string, value: number, { side, end }: Beyond): string =>
-  `${parameterText(unit, value)} here, ${side} its range, which ${side === 'above' ? 'ends' : 'begins'} at ${parameterText(unit, end)}`;
+/** What the last column means where it speaks of noise. */
+function noiseText({ explained, replications, width }: SensitivityPrint): string {
+  if (replications === 1) return '\none replication: small changes may be luck (--replications 5)\n';
+  const undecided = [...explained.byMetric.values()].some(({ effects }) =>
+    effects.some(({ noise, swing }) => noise === 'undecided' && swing > 0),
+  );
+  if (!undecided) return '';
+  return `\n${fold(`same way: all ${replications} replications move that way, by amounts too different to say how far; more replications can`, width)}`;
+}
 
-const capped = (value: number, unit: string): number => (unit === 'fraction' ? Math.min(1, value) : value);
+/** Parameters that matter and whose value is not within what is known of them. */
+function outsideText({ explained, width, style }: SensitivityPrint): string {
+  const all = [...explained.byMetric.values()].flatMap(({ effects }) => effects);
+  const outside = new Map(
+    all.flatMap(({ key, label, unit, value, beyond, swing }) =>
+      beyond === null || swing === 0 ? [] : [[key, `${label}: ${beyondText(unit, value, beyond)}`]],
+    ),
+  );
+  if (outside.size === 0) return '';
+  const lines = [...outside.values()].map((line) => fold(line, width, '  '));
+  return `\n${style('yellow', 'outside')}  values beyond what is known of them:\n${lines.join('')}`;
+}
+
+/** "64 GB/s here is the nameplate, of which 32 GB/s to 57.6 GB/s are reached" */
+export function beyondText(unit: string, value: number, { side, low, high, nameplate }: Beyond): string {
+  const [here, from, to] = [value, low, high].map((one) => parameterText(unit, one));
+  return nameplate
+    ? `${here} here is the nameplate, of which ${from} to ${to} are reached`
+    : `${here} here, ${side} its range of ${from} to ${to}`;
+}
+
+const NOISE: Readonly<Record<Noise, string>> = { beyond: '', within: 'within noise', undecided: 'same way' };
+
+const flipped = ({ flips }: Explained, { key }: Effect, metric: string): boolean =>
+  flips.some((flip) => flip.key === key && flip.threshold.metric === metric);
 
 function row(
-  { label, unit: of, value, beyond, low, high, at, elasticity, beyondNoise, flips }: Effect,
+  { label, unit: of, value, beyond, low, high, at, elasticity, noise }: Effect,
   unit: string,
-): string[] {
+  flips: boolean,
+) {
   const end = (one: typeof low, metric: number | null) =>
     one.failure !== null ? 'no result' : one.value === value ? '·' : formatMetric(metric, unit);
+  const said = [
+    flips ? 'flips the verdict' : '',
+    noise === null ? '' : NOISE[noise],
+    beyond === null ? '' : beyond.nameplate ? 'here: nameplate' : `here ${beyond.side} its range`,
+  ];
   return [
     label,
-    parameterText(of, low.value),
-    parameterText(of, value),
-    parameterText(of, high.value),
+    ...[low.value, value, high.value].map((one) => parameterText(of, one)),
     end(low, at.low),
     end(high, at.high),
     elasticity === null ? '–' : significant(elasticity, 2),
-    [
-      flips.length > 0 ? 'flips the verdict' : '',
-      beyondNoise === false ? 'within noise' : '',
-      beyond === null ? '' : `here ${beyond.side} its range`,
-    ]
-      .filter(Boolean)
-      .join(', '),
+    said.filter(Boolean).join(', '),
   ];
 }
 
-function flipsText({ explained, style }: SensitivityPrint): string {
-  const { flips, thresholds, base } = explained;
+function flipsText(print: SensitivityPrint): string {
+  const { explained, replications, width, style } = print;
+  const { flips, thresholds, base, joint } = explained;
   if (thresholds.length === 0) return 'The scenario has no thresholds, so there is no verdict that could flip.\n';
-  const verdict = `${base.passes ? 'passes' : 'fails'} its thresholds (${thresholds.map(thresholdText).join(', ')})`;
-  if (flips.length === 0)
-    return `${style('green', 'robust')}  the scenario ${verdict}, and does so at both ends of every single parameter\n`;
-  return (
-    `${style('yellow', 'not settled')}  the scenario ${verdict}, but not within what is known of:\n` +
-    flips.map((flip) => `  ${flipText(flip, explained)}\n`).join('')
-  );
+  const list = thresholds.map((threshold, i) => {
+    const held =
+      base.held[i] === replications ? '' : `, which holds in ${base.held[i]} of ${replications} replications`;
+    return `${thresholdText(threshold)}${severityText(threshold)}${replications === 1 ? '' : held}`;
+  });
+  const verdict = `the scenario ${base.passes ? 'passes' : 'fails'} its thresholds (${list.join('; ')})`;
+  const drawn = jointlyText(print);
+  if (flips.length === 0) {
+    const kept =
+      joint === null ||
+      joint.draws.every(({ holds }) => holds.every((one, i) => one === (base.held[i] === replications)));
+    const word = kept ? style('green', 'robust:') : style('yellow', 'robust one at a time:');
+    return `${fold(`${word} ${verdict}, and does so at both ends of every single parameter`, width)}${drawn}`;
+  }
+  const lines = flips.map((flip) => fold(flipText(flip, explained, replications), width, '  '));
+  return `${fold(`${style('yellow', 'not settled:')} ${verdict}, but not within what is known of:`, width)}${lines.join('')}${drawn}`;
 }
 
-function flipText({ key, threshold, from, to, between, end }: Flip, { byMetric }: Explained): string {
+/** In how many joint draws each threshold holds. */
+function jointlyText({ explained: { joint, thresholds }, replications, width }: SensitivityPrint): string {
+  if (joint === null) return '';
+  const { draws } = joint;
+  const counts = thresholds.map((threshold, i) => {
+    const held = draws.filter(({ holds }) => holds[i]).length;
+    return `${thresholdText(threshold)}${severityText(threshold)} holds in ${held} of ${draws.length} joint draws`;
+  });
+  const every = replications === 1 ? '' : ', counting those in which every replication keeps it';
+  return fold(`all together: ${counts.join('; ')}${every}`, width, '  ');
+}
+
+const severityText = ({ severity }: Pick<Threshold, 'severity'>): string => (severity === 'warn' ? ' (a warning)' : '');
+
+function flipText(
+  { key, threshold, from, to, held, between, end }: Flip,
+  { byMetric }: Explained,
+  replications: number,
+): string {
   const effect = [...byMetric.values()][0].effects.find((one) => one.key === key) as Effect;
   const unit = metricNamed(threshold.metric)?.unit ?? '';
   const at = parameterText(effect.unit, effect[end].value);
   const where =
     between === null
-      ? ' back and forth on the way'
-      : ` between ${parameterText(effect.unit, between.below)} and ${parameterText(effect.unit, between.above)}`;
-  const severity = threshold.severity === 'warn' ? ' (a warning)' : '';
-  return `${effect.label} at ${at}: ${thresholdText(threshold)}${severity} goes from ${formatMetric(from, unit, 4)} to ${formatMetric(to, unit, 4)}; the verdict changes${where}`;
+      ? 'back and forth on the way'
+      : `between ${parameterText(effect.unit, between.below)} and ${parameterText(effect.unit, between.above)}`;
+  const counts =
+    replications === 1 ? '' : `holds in ${held.to} of ${replications} replications instead of ${held.from}: `;
+  const means = `${formatMetric(to, unit, DIGITS)} instead of ${formatMetric(from, unit, DIGITS)}`;
+  return `${effect.label} at ${at}: ${thresholdText(threshold)}${severityText(threshold)} ${counts}${replications === 1 ? 'is ' : 'mean '}${means}; the verdict changes ${where}`;
 }

@@ -44,13 +44,14 @@ function stepped(value: number, steps: Steps, digits: number): string {
   return `${significant(value / size, digits)}${unit}`;
 }
 
-/** A share as percent; close to 100% with as many nines as it takes to tell it from 100%. */
+/** A share as percent; close to 100% with as many nines as it takes to tell it from 100%, and the same ones however many digits are asked for. */
 export function percent(share: number, digits: number = 3): string {
-  if (share > 0.99 && share < 1 && digits <= 3) {
+  if (share > 0.99 && share < 1) {
     const nines = Math.min(7, Math.ceil(-Math.log10(1 - share)));
-    // Rounded down: what is not quite all must not read as all.
-    const shown = Math.floor(share * 10 ** (nines + 1)) / 10 ** (nines + 1);
-    return `${significant(shown * 100, nines + 1)}%`;
+    const shown = Math.max(nines + 1, digits);
+    // Rounded down: what is not quite all must not read as all. The millionth is what a product of decimals may lack.
+    const kept = Math.floor(share * 10 ** shown + 1e-6) / 10 ** shown;
+    return `${significant(kept * 100, shown)}%`;
   }
   return `${significant(share * 100, digits)}%`;
 }

@@ -1,10 +1,12 @@
 /**
  * `explain-run`: every uncertain parameter of a scenario (uncertainties.ts) at both ends of its range, one at a time under the
- * same draws, reduced to what metrics and verdicts rest on (sensitivity.ts).
+ * same draws, reduced to what metrics and verdicts rest on (sensitivity.ts); and all of them at once (joint.ts).
  */
 
+import { UserError } from '../scenario/errors.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
 import { type Crossing, findBracket } from './bracket.ts';
+import { type Drawn, type Joint, jointValues, scenarioWith } from './joint.ts';
 import { judgeOutcome, meanMetrics, type Outcome } from './outcome.ts';
 import { type End, type Replicated, type Sensitivity, sensitivity, type Varied } from './sensitivity.ts';
 import type { Trials } from './trials.ts';
@@ -15,6 +17,8 @@ export interface ExplainOptions {
   metrics: readonly string[];
   /** Keys of parameters to vary; empty: all that play a part. */
   only: readonly string[];
+  /** Joint draws; none of a single parameter, which has no other to act with. */
+  draws: number;
   trials: Trials;
 }
 
@@ -23,27 +27,29 @@ export interface Flip {
   end: 'low' | 'high';
   /** The threshold whose verdict changes. */
   threshold: Threshold;
-  /** The metric as the scenario stands, and at the end. */
+  /** The metric as the scenario stands, and at the end: means over replications. */
   from: number | null;
   to: number | null;
+  /** Replications in which it holds, there and there. */
+  held: { from: number; to: number };
   /** Values of the parameter between which it changes, from a bisection; null where it changes back and forth. */
   between: Crossing | null;
 }
 
 export interface Explained {
   byMetric: ReadonlyMap<string, Sensitivity>;
+  /** Metrics that were asked for and have no value in the scenario: their samples are empty. */
+  empty: readonly string[];
   thresholds: readonly Threshold[];
-  base: { passes: boolean; metrics: Readonly<Record<string, number | null>> };
+  /** `held`: by threshold, the replications in which it holds. */
+  base: { passes: boolean; held: readonly number[] };
   flips: readonly Flip[];
   varied: number;
+  joint: Joint | null;
 }
 
 /** The parameters that play a part in the scenario. Prices only where a metric is about money. */
-export function parametersOf(
-  scenario: Scenario,
-  metrics: readonly string[],
-  only: readonly string[] = [],
-): { parameter: Uncertainty; value: number }[] {
+export function parametersOf(scenario: Scenario, metrics: readonly string[], only: readonly string[] = []): Drawn[] {
   const money = metrics.some((metric) => metric.startsWith('cost_'));
   return UNCERTAINTIES.flatMap((parameter) => {
     const value = parameter.read(scenario);
@@ -52,12 +58,14 @@ export function parametersOf(
   });
 }
 
-export async function explainRun({ scenario, metrics, only, trials }: ExplainOptions): Promise<Explained> {
+/** Throws a UserError where no metric that was asked for has a value. */
+export async function explainRun({ scenario, metrics, only, draws, trials }: ExplainOptions): Promise<Explained> {
   const { thresholds } = scenario;
   const parameters = parametersOf(scenario, metrics, only);
   const ends = parameters.flatMap(({ parameter, value }) =>
     endsOf(parameter, value).map((end, i) => ({ parameter, value, end, name: i === 0 ? 'low' : 'high' })),
   );
+  const drawn = parameters.length < 2 ? [] : jointValues(parameters, draws);
   const [base, ...others] = await trials.run([
     { scenario, label: 'as it stands' },
     // An end that is the scenario's own value is the base itself.
@@ -65,53 +73,89 @@ export async function explainRun({ scenario, metrics, only, trials }: ExplainOpt
       scenario: end === value ? scenario : parameter.write(scenario, end),
       label: `${parameter.label}, ${name} end`,
     })),
+    ...drawn.map((values, i) => ({
+      scenario: scenarioWith(scenario, parameters, values),
+      label: `all together, draw ${i + 1} of ${drawn.length}`,
+    })),
   ]);
-  const passes = (outcomes: readonly Outcome[]) => outcomes.every((one) => judgeOutcome(one, thresholds).ok);
   const endAt = (i: number, metric: string): End => ({
     value: ends[i].end,
     metric: valuesOf(others[i], metric),
-    passes: passes(others[i]),
-    failure: others[i].find(({ failure }) => failure !== null)?.failure ?? null,
+    passes: passes(others[i], thresholds),
+    failure: failureOf(others[i]),
   });
   const flips = ends.flatMap((end, i) => flipsOf(base, others[i], thresholds).map((flip) => ({ ...end, ...flip })));
-  const byMetric = new Map(
-    metrics.map((metric) => [
-      metric,
-      sensitivity(
-        valuesOf(base, metric),
-        passes(base),
-        parameters.map(
-          ({ parameter, value }, p): Varied => ({
-            ...{ key: parameter.key, label: parameter.label, unit: parameter.unit, source: parameter.source, value },
-            beyond: beyondOf(parameter, value),
-            low: endAt(2 * p, metric),
-            high: endAt(2 * p + 1, metric),
-          }),
-        ),
-      ),
-    ]),
-  );
+  const found = metrics.map((metric) => {
+    const varied = parameters.map(
+      ({ parameter, value }, p): Varied => ({
+        ...{ key: parameter.key, label: parameter.label, unit: parameter.unit, source: parameter.source, value },
+        beyond: beyondOf(parameter, value),
+        low: endAt(2 * p, metric),
+        high: endAt(2 * p + 1, metric),
+      }),
+    );
+    return [metric, sensitivity(valuesOf(base, metric), varied)] as const;
+  });
+  const byMetric = new Map(found.flatMap(([metric, one]) => (one === null ? [] : [[metric, one] as const])));
+  if (byMetric.size === 0) throw new UserError(nothingText(metrics, base));
+  const joint = others.slice(ends.length);
   return {
     byMetric,
+    empty: metrics.filter((metric) => !byMetric.has(metric)),
     thresholds,
-    base: { passes: passes(base), metrics: meanMetrics(base) },
+    base: { passes: passes(base, thresholds), held: heldOf(base, thresholds) },
     flips: await located(flips, scenario, trials),
     varied: parameters.length,
+    joint: joint.length === 0 ? null : jointOf(parameters, drawn, joint, [...byMetric.keys()], thresholds),
   };
 }
+
+function jointOf(
+  parameters: readonly Drawn[],
+  drawn: readonly (readonly number[])[],
+  outcomes: readonly (readonly Outcome[])[],
+  metrics: readonly string[],
+  thresholds: readonly Threshold[],
+): Joint {
+  const means = outcomes.map((replications) => meanMetrics(replications));
+  return {
+    draws: outcomes.map((replications, i) => ({
+      values: Object.fromEntries(parameters.map(({ parameter }, p) => [parameter.key, drawn[i][p]])),
+      holds: heldOf(replications, thresholds).map((held) => held === replications.length),
+      failure: failureOf(replications),
+    })),
+    byMetric: new Map(metrics.map((metric) => [metric, means.map((values) => values[metric] ?? null)])),
+  };
+}
+
+const passes = (outcomes: readonly Outcome[], thresholds: readonly Threshold[]): boolean =>
+  outcomes.every((one) => judgeOutcome(one, thresholds).ok);
+
+const failureOf = (outcomes: readonly Outcome[]): string | null =>
+  outcomes.find(({ failure }) => failure !== null)?.failure ?? null;
+
+const nothingText = (metrics: readonly string[], base: readonly Outcome[]): string => {
+  const failure = failureOf(base);
+  return failure === null
+    ? `${metrics.join(', ')}: no value in this scenario, so there is nothing to explain; choose another with --metric`
+    : `The scenario as it stands has no result: ${failure}`;
+};
 
 const valuesOf = (outcomes: readonly Outcome[], metric: string): Replicated =>
   outcomes.map(({ rows }) => rows.find((row) => row.metric === metric && row.cohort === 'all')?.value ?? null);
 
-/** Thresholds that all replications keep on one side and some break on the other. Warnings count too: they are verdicts. */
+/** By threshold, in how many replications it holds. Warnings count too: they are verdicts. */
+const heldOf = (outcomes: readonly Outcome[], thresholds: readonly Threshold[]): number[] =>
+  thresholds.map((_, i) => outcomes.filter((one) => judgeOutcome(one, thresholds).verdicts[i]?.ok === true).length);
+
+/** Thresholds that all replications keep on one side and some break on the other. */
 function flipsOf(base: readonly Outcome[], end: readonly Outcome[], thresholds: readonly Threshold[]) {
-  const before = meanMetrics(base);
-  const after = meanMetrics(end);
-  return thresholds.flatMap((threshold, i) => {
-    const held = base.every((one) => judgeOutcome(one, thresholds).verdicts[i]?.ok === true);
-    const holds = end.every((one) => judgeOutcome(one, thresholds).verdicts[i]?.ok === true);
-    if (held === holds) return [];
-    return [{ threshold, at: i, from: before[threshold.metric] ?? null, to: after[threshold.metric] ?? null }];
+  const [before, after] = [meanMetrics(base), meanMetrics(end)];
+  const [held, holds] = [heldOf(base, thresholds), heldOf(end, thresholds)];
+  return thresholds.flatMap((threshold, at) => {
+    if ((held[at] === base.length) === (holds[at] === end.length)) return [];
+    const [from, to] = [before[threshold.metric] ?? null, after[threshold.metric] ?? null];
+    return [{ threshold, at, from, to, held: { from: held[at], to: holds[at] } }];
   });
 }
 
@@ -128,12 +172,13 @@ interface Found {
   at: number;
   from: number | null;
   to: number | null;
+  held: Flip['held'];
 }
 
 /** Between which values of the parameter each verdict changes, by bisection from the scenario's value to the end. */
 async function located(flips: readonly Found[], scenario: Scenario, trials: Trials): Promise<Flip[]> {
   const done: Flip[] = [];
-  for (const { parameter, value, end, name, threshold, at, from, to } of flips) {
+  for (const { parameter, value, end, name, threshold, at, from, to, held } of flips) {
     const evaluate = async (values: readonly number[]) => {
       const found = await trials.run(
         values.map((one) => ({
@@ -152,7 +197,7 @@ async function located(flips: readonly Found[], scenario: Scenario, trials: Tria
       most: MOST_VALUES,
       evaluate,
     });
-    done.push({ key: parameter.key, end: name as 'low' | 'high', threshold, from, to, between: bracket });
+    done.push({ key: parameter.key, end: name as 'low' | 'high', threshold, from, to, held, between: bracket });
   }
   return done;
 }

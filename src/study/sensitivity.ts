@@ -1,7 +1,7 @@
 /**
  * What a headline rests on: every uncertain parameter taken to both ends of its range, one at a time, under the same draws,
- * and the change of each metric. A one-at-a-time screen: it misses interactions (Saltelli et al., Global Sensitivity
- * Analysis, 2008, 2.1), and says so by what two parameters could do together only as a first-order sum.
+ * and the change of each metric. A one-at-a-time screen misses interactions (Saltelli et al., Global Sensitivity Analysis,
+ * 2008, 2.1): what parameters do together is simulated (joint.ts), never put together from these effects.
  */
 import { meanInterval } from '../metrics/statistics/resampling.ts';
 import type { Beyond } from './uncertainties.ts';
@@ -40,54 +40,35 @@ export interface Effect extends Varied {
   swing: number;
   /** Percent of metric for one percent of parameter, from end to end; null where a logarithm is not defined. */
   elasticity: number | null;
-  /** False where a zero change lies in the paired interval of both ends; null below three replications. */
-  beyondNoise: boolean | null;
-  /** An end where the verdict is another one than the base's. */
-  flips: ('low' | 'high')[];
+  noise: Noise | null;
 }
+
+/**
+ * `beyond`: at an end, zero lies outside of the paired interval. `within`: at neither end do all replications move the same way.
+ * `undecided`: they do, by amounts too different for so few of them. Null below three replications.
+ */
+export type Noise = 'beyond' | 'within' | 'undecided';
 
 export interface Sensitivity {
   base: number;
-  basePasses: boolean;
   /** Largest swing first. */
   effects: readonly Effect[];
   /** The fewest parameters that make up most of the summed squares of all swings. */
   dominant: readonly string[];
-  /**
-   * First-order range of the metric if all parameters were independent: root of the summed squares of each side's changes, of
-   * the logarithm where the metric is above 0 throughout (effects on latencies multiply).
-   */
-  together: { lo: number; hi: number };
 }
 
 /** Share of the summed squares that the dominant parameters hold. */
 const DOMINANT = 0.9;
 
-export function sensitivity(base: Replicated, basePasses: boolean, varied: readonly Varied[]): Sensitivity {
+/** Null where the metric has no value in the base run. */
+export function sensitivity(base: Replicated, varied: readonly Varied[]): Sensitivity | null {
   const center = meanOf(base);
-  if (center === null) throw new RangeError('The metric has no value in the base run; choose another with --metric.');
-  const effects = varied.map((one) => effectOf(one, base, center, basePasses)).sort((a, b) => b.swing - a.swing);
-  return {
-    base: center,
-    basePasses,
-    effects,
-    dominant: dominantOf(effects),
-    together: togetherOf(center, effects),
-  };
+  if (center === null) return null;
+  const effects = varied.map((one) => effectOf(one, base, center)).sort((a, b) => b.swing - a.swing);
+  return { base: center, effects, dominant: dominantOf(effects) };
 }
 
-function togetherOf(base: number, effects: readonly Effect[]): Sensitivity['together'] {
-  const values = effects.flatMap(({ at }) => [at.low, at.high]).filter((value) => value !== null);
-  const log = base > 0 && values.every((value) => value > 0);
-  const change = (value: number | null) => (value === null ? 0 : log ? Math.log(value / base) : value - base);
-  const side = (sign: 1 | -1) =>
-    Math.hypot(...effects.map(({ at }) => Math.max(0, sign * change(at.low), sign * change(at.high))));
-  return log
-    ? { lo: base * Math.exp(-side(-1)), hi: base * Math.exp(side(1)) }
-    : { lo: base - side(-1), hi: base + side(1) };
-}
-
-function effectOf(one: Varied, base: Replicated, center: number, basePasses: boolean): Effect {
+function effectOf(one: Varied, base: Replicated, center: number): Effect {
   const at = { low: meanOf(one.low.metric), high: meanOf(one.high.metric) };
   const change = {
     low: at.low === null ? null : at.low - center,
@@ -99,8 +80,7 @@ function effectOf(one: Varied, base: Replicated, center: number, basePasses: boo
     change,
     swing: Math.max(Math.abs(change.low ?? 0), Math.abs(change.high ?? 0)),
     elasticity: elasticityOf(one, at),
-    beyondNoise: noiseOf(base, one),
-    flips: (['low', 'high'] as const).filter((end) => one[end].passes !== basePasses && one[end].value !== one.value),
+    noise: noiseOf(base, one),
   };
 }
 
@@ -111,10 +91,10 @@ function elasticityOf({ low, high }: Varied, at: Effect['at']): number | null {
 }
 
 /** Paired by replication: the same draws at the base and at the end. */
-function noiseOf(base: Replicated, { low, high }: Varied): boolean | null {
+function noiseOf(base: Replicated, { low, high }: Varied): Noise | null {
   // The interval of two differences is thirteen times their spread and says nothing.
   if (base.length < 3) return null;
-  return [low, high].some(({ metric }) => {
+  const ends = [low, high].map(({ metric }) => {
     const pairs = metric.flatMap((value, i) => {
       const from = base[i];
       return value === null || from === null ? [] : [{ value, from }];
@@ -123,8 +103,12 @@ function noiseOf(base: Replicated, { low, high }: Varied): boolean | null {
     const ratios = pairs.every(({ value, from }) => value > 0 && from > 0);
     const differences = pairs.map(({ value, from }) => (ratios ? Math.log(value / from) : value - from));
     const interval = meanInterval(differences);
-    return interval !== null && (interval.lo > 0 || interval.hi < 0);
+    if (interval !== null && (interval.lo > 0 || interval.hi < 0)) return 'beyond';
+    // A replication that does not move (a share that stays at 100%) speaks for neither way.
+    const ways = new Set(differences.map(Math.sign).filter((way) => way !== 0));
+    return ways.size === 1 ? 'undecided' : 'within';
   });
+  return (['beyond', 'undecided'] as const).find((one) => ends.includes(one)) ?? 'within';
 }
 
 function meanOf(values: Replicated): number | null {

@@ -356,14 +356,18 @@ export function endsOf(parameter: Uncertainty, value: number): [number, number] 
 const statedEnds = ({ ends }: Uncertainty, value: number): readonly [number, number] =>
   'factors' in ends ? [value * ends.factors[0], value * ends.factors[1]] : ends.values;
 
-/** The end of the stated range beyond which the scenario's own value lies: a nameplate that nobody reaches, a hopeful guess. */
+/** The scenario's own value lies outside of the parameter's stated range. */
 export interface Beyond {
   side: 'below' | 'above';
-  end: number;
+  /** Ends of the range. */
+  low: number;
+  high: number;
+  /** The range is relative: the value is a datasheet's, and the range is what of that is reached, whoever wrote it down. */
+  nameplate: boolean;
 }
 
 export function beyondOf(parameter: Uncertainty, value: number): Beyond | null {
   const [low, high] = statedEnds(parameter, value);
-  if (value < low) return { side: 'below', end: low };
-  return value > high ? { side: 'above', end: high } : null;
+  if (value >= low && value <= high) return null;
+  return { side: value < low ? 'below' : 'above', low, high, nameplate: 'factors' in parameter.ends };
 }

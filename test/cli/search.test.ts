@@ -107,13 +107,20 @@ describe('explain-run', () => {
   it('explains a finished run from its folder: tornado, what dominates, the verdict', () => {
     expect(mint(['run', 'smoke', ...SHORT, '--no-figures', '-q', '--out', 'runs'], { cwd }).code).toBe(EXIT.ok);
     const run = join('runs', readdirSync(join(cwd, 'runs'))[0]);
-    const only = ['--only', 'memory_efficiency,rate', '--metric', 'ttft_ms_p99', '--out', 'explained'];
-    const { code, stdout } = mint(['explain-run', run, ...only, '-q'], { cwd });
+    const only = ['--only', 'memory_efficiency,rate', '--metric', 'ttft_ms_p99,tpot_ms_p99', '--draws', '4'];
+    const { code, stdout } = mint(['explain-run', run, ...only, '--out', 'explained', '-q'], { cwd });
     expect(code).toBe(EXIT.ok);
     expect(stdout).toMatch(/\n {2}request rate +×0\.8 +×1 +×1\.25 /);
     expect(stdout).toMatch(/rests on/);
-    expect(stdout).toMatch(/robust {2}the scenario passes its thresholds/);
-    expect(existsSync(join(folderOf('explained', 'sensitivity'), 'figures', 'tornado.png'))).toBe(true);
+    expect(stdout).toMatch(/robust: the scenario\s+passes its\s+thresholds/);
+    expect(stdout).toMatch(/all together, 4 joint draws from the ranges: /);
+    const folder = folderOf('explained', 'sensitivity');
+    expect(existsSync(join(folder, 'figures', 'tornado.png'))).toBe(true);
+    // Text and figure round the same value the same way, in every panel.
+    const drawn = readFileSync(join(folder, 'figures', 'tornado.svg'), 'utf8');
+    const said = [...stdout.matchAll(/^(\w+) is (.+) as the scenario stands$/gm)];
+    expect(said.map(([, metric]) => metric)).toEqual(['ttft_ms_p99', 'tpot_ms_p99']);
+    for (const [, metric, value] of said) expect(drawn).toContain(`${metric}: ${value} as the scenario stands`);
   });
 
   it('lists what is uncertain, with sources', () => {

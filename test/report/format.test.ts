@@ -31,6 +31,14 @@ describe('formatMetric', () => {
     expect(formatMetric(value, unit)).toBe(text);
   });
 
+  it('a share near all has the same digits however many are asked for, and more only beyond them', () => {
+    expect([3, 4].map((digits) => percent(0.993363, digits))).toEqual(['99.33%', '99.33%']);
+    expect([3, 4].map((digits) => percent(0.99786, digits))).toEqual(['99.78%', '99.78%']);
+    expect(percent(0.99786, 5)).toBe('99.786%');
+    // No product of decimals takes a digit off what is exact.
+    for (let i = 9901; i < 10_000; i++) expect(Number(percent(i / 10_000, 4).slice(0, -1))).toBeCloseTo(i / 100, 9);
+  });
+
   it('what is not all never reads as 100%', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.99, max: 1 - 1e-7, noNaN: true }), (share) => {

@@ -156,22 +156,32 @@ export function kneeRows(): KneeRow[] {
   );
 }
 
+/** Two metrics; of every third parameter both ends move the second one the same way, one of them hardly. */
 export function sensitivityRows(): SensitivityRow[] {
-  return Array.from({ length: 18 }, (_, i) => i).flatMap((i) =>
-    (['low end', 'high end'] as const).map((end): SensitivityRow => {
-      const change = (end === 'low end' ? -0.4 : 0.7) * 0.75 ** i;
-      return {
-        parameter: `parameter number ${i}`,
-        end,
-        text: end === 'low end' ? '65%' : '92%',
-        metric: 'ttft_ms_p99',
-        unit: 'ms',
-        base: 1400,
-        at: 1400 * (1 + change),
-        bound: 2000,
-      };
-    }),
-  );
+  const parameters = Array.from({ length: 18 }, (_, i) => i);
+  const late = { metric: 'ttft_ms_p99', unit: 'ms', base: 1400, bound: 2000 };
+  const met = { metric: 'slo_attainment', unit: 'fraction', base: 0.993363, bound: 0.95 };
+  const ends = (i: number) =>
+    (['low end', 'high end'] as const).map((end) => ({
+      ...{ parameter: `parameter number ${i}`, end, text: end === 'low end' ? '1.25 µs' : '28.8 GB/s' },
+    }));
+  const draws = (at: (draw: number) => number) =>
+    Array.from({ length: 20 }, (_, draw) => ({
+      ...{ parameter: 'all together', end: 'joint draw' as const, text: '', at: at(draw) },
+    }));
+  return [
+    ...parameters.flatMap((i) =>
+      ends(i).map((row) => ({ ...row, ...late, at: 1400 * (1 + (row.end === 'low end' ? -0.4 : 0.7) * 0.75 ** i) })),
+    ),
+    ...draws((draw) => 500 * 1.2 ** draw).map((row) => ({ ...row, ...late })),
+    ...parameters.flatMap((i) =>
+      ends(i).map((row) => {
+        const change = row.end === 'low end' ? -0.3 : i % 3 === 0 ? -0.001 : 0.006;
+        return { ...row, ...met, at: 0.993363 + change * 0.75 ** i };
+      }),
+    ),
+    ...draws((draw) => 0.4 + 0.03 * draw).map((row) => ({ ...row, ...met })),
+  ];
 }
 
 /** Single effects overlap: the interaction is negative in one part. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { explainRun, parametersOf } from '../../src/study/explain-run.ts';
+import { jointValues, quartiles, scenarioWith } from '../../src/study/joint.ts';
 import { scenarioAt } from '../../src/study/search-space.ts';
 import { sensitivity, type Varied } from '../../src/study/sensitivity.ts';
 import { beyondOf, endsOf, UNCERTAINTIES } from '../../src/study/uncertainties.ts';
@@ -12,11 +13,14 @@ const varied = (key: string, low: ReturnType<typeof end>, high: ReturnType<typeo
 });
 
 describe('effects', () => {
-  const found = sensitivity([100], true, [
-    varied('square', end(0.5, 25), end(2, 400)),
-    varied('inverse', end(0.5, 200), end(2, 50)),
-    varied('nothing', end(0.5, 100), end(2, 100)),
-  ]);
+  const found = sensitivity(
+    [100],
+    [
+      varied('square', end(0.5, 25), end(2, 400)),
+      varied('inverse', end(0.5, 200), end(2, 50)),
+      varied('nothing', end(0.5, 100), end(2, 100)),
+    ],
+  )!;
 
   it('are sorted by swing, with elasticities that are exponents', () => {
     expect(found.effects.map(({ key }) => key)).toEqual(['square', 'inverse', 'nothing']);
@@ -28,29 +32,57 @@ describe('effects', () => {
     expect(found.dominant).toEqual(['square']);
   });
 
-  it('are put together as independent ones, each side for itself', () => {
-    const side = Math.hypot(Math.log(4), Math.log(2));
-    expect(found.together.hi).toBeCloseTo(100 * Math.exp(side), 9);
-    expect(found.together.lo).toBeCloseTo(100 * Math.exp(-side), 9);
-    const through0 = sensitivity([0], true, [
-      varied('a', end(0.5, -3), end(2, 3)),
-      varied('b', end(0.5, 0), end(2, 4)),
-    ]);
-    expect(through0.together).toEqual({ lo: -3, hi: 5 });
-  });
-
-  it('are beyond noise only where the paired differences say so, and undecided below three replications', () => {
+  it('are beyond noise where the paired differences say so, within it where draws disagree about the way', () => {
     const base = [100, 120, 80, 110];
     // Every replication moves by ten, although they differ by more.
     const paired = varied('paired', end(0.5, 90, 110, 70, 100.5), end(2, 100, 120, 80, 110));
     const luck = varied('luck', end(0.5, 130, 80, 95, 90), end(2, 90, 130, 70, 120));
-    expect(sensitivity(base, true, [paired, luck]).effects.map(({ key, beyondNoise }) => [key, beyondNoise])).toEqual(
-      expect.arrayContaining([
-        ['paired', true],
-        ['luck', false],
-      ]),
+    // A share at its ceiling in three draws and far below it in one: the same way, but no mean to speak of.
+    const knee = varied('knee', end(0.5, 100, 120, 80, 110), end(2, 99, 119.5, 79, 5));
+    const noises = sensitivity(base, [paired, luck, knee])!.effects.map(({ key, noise }) => [key, noise]);
+    expect(Object.fromEntries(noises)).toEqual({ paired: 'beyond', luck: 'within', knee: 'undecided' });
+    expect(sensitivity([1, 2], [varied('x', end(1, 1, 2), end(2, 2, 3))])!.effects[0].noise).toBeNull();
+  });
+
+  it('are none of a metric that has no value', () => {
+    expect(sensitivity([null, null], [varied('x', end(1, 1, 2), end(2, 2, 3))])).toBeNull();
+  });
+});
+
+describe('joint draws', () => {
+  const parameters = parametersOf(scenarioAt(smoke(), []), ['ttft_ms_p99']);
+
+  it('hold one value in every n-th of every range, in another order for each parameter', () => {
+    const draws = jointValues(parameters, 16);
+    expect(draws).toHaveLength(16);
+    const orders = parameters.map(({ parameter, value }, p) => {
+      const [low, high] = endsOf(parameter, value);
+      return draws.map((values) => Math.floor((16 * Math.log(values[p] / low)) / Math.log(high / low)));
+    });
+    for (const order of orders)
+      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    expect(new Set(orders.map(String)).size).toBe(parameters.length);
+    expect(jointValues(parameters, 16)).toEqual(draws);
+  });
+
+  it('set every parameter of the scenario, and only those', () => {
+    const scenario = scenarioAt(smoke(), []);
+    const [values] = jointValues(parameters, 4);
+    const drawn = scenarioWith(scenario, parameters, values);
+    for (const [i, { parameter }] of parameters.entries())
+      if (parameter.unit !== '×' || parameter.key === 'host_expansion')
+        expect(parameter.read(drawn)).toBeCloseTo(values[i], 12);
+    expect(rateOf(drawn) / rateOf(scenario)).toBeCloseTo(
+      values[parameters.findIndex(({ parameter }) => parameter.key === 'rate')],
+      12,
     );
-    expect(sensitivity([1, 2], true, [varied('x', end(1, 1, 2), end(2, 2, 3))]).effects[0].beyondNoise).toBeNull();
+    const here = parameters.map(({ value }) => value);
+    expect(JSON.stringify(scenarioWith(scenario, parameters, here))).toBe(JSON.stringify(scenario));
+  });
+
+  it('are summed up by order statistics of what has a value', () => {
+    expect(quartiles([5, null, 1, 3, 2, 4])).toEqual([1, 2, 3, 4, 5]);
+    expect(quartiles([null])).toBeNull();
   });
 });
 
@@ -87,14 +119,16 @@ describe('every uncertain parameter', () => {
   it('says where the scenario lies outside of what is known of it', () => {
     const named = (key: string) => UNCERTAINTIES.find((one) => one.key === key)!;
     // A nameplate: no copy reaches it.
-    expect(beyondOf(named('pcie_bandwidth'), 32e9)).toEqual({ side: 'above', end: 28.8e9 });
+    expect(beyondOf(named('pcie_bandwidth'), 32e9)).toEqual({
+      ...{ side: 'above', low: 16e9, high: 28.8e9, nameplate: true },
+    });
     expect(beyondOf(named('rate'), 1)).toBeNull();
     const build = named('loader.build');
     expect([1e-3, 5e-3, 0.15, 0.3].map((value) => beyondOf(build, value))).toEqual([
-      { side: 'below', end: 5e-3 },
+      { side: 'below', low: 5e-3, high: 0.15, nameplate: false },
       null,
       null,
-      { side: 'above', end: 0.15 },
+      { side: 'above', low: 5e-3, high: 0.15, nameplate: false },
     ]);
   });
 
@@ -118,7 +152,13 @@ describe('explaining a run', () => {
   it('names what it rests on, and where the verdict flips, to a tenth', async () => {
     const { trials, simulated } = fake(model);
     const scenario = scenarioAt(source, []);
-    const { byMetric, flips, base } = await explainRun({ scenario, metrics: ['ttft_ms_p99'], only: [], trials });
+    const { byMetric, flips, base } = await explainRun({
+      scenario,
+      metrics: ['ttft_ms_p99'],
+      only: [],
+      draws: 0,
+      trials,
+    });
     const found = byMetric.get('ttft_ms_p99')!;
     expect(base.passes).toBe(true);
     expect(found.base).toBeCloseTo(1000, 9);
@@ -137,7 +177,47 @@ describe('explaining a run', () => {
   it('varies only what was asked for', async () => {
     const { trials, simulated } = fake(model);
     const scenario = scenarioAt(source, []);
-    await explainRun({ scenario, metrics: ['ttft_ms_p99'], only: ['memory_efficiency'], trials });
+    await explainRun({ scenario, metrics: ['ttft_ms_p99'], only: ['memory_efficiency'], draws: 20, trials });
     expect(simulated).toHaveLength(3);
+  });
+
+  it('simulates all parameters at once: two that are harmless alone break a queue together', async () => {
+    /** Past a knee everything is late, and no single end is past it. */
+    const past: Model = (scenario) => {
+      const load = (rateOf(scenario) / 40) * (0.8 / (scenario.serving.cost.params.memory_efficiency as number));
+      return { ttft_ms_p99: load > 1.27 ? 1e6 : 100 };
+    };
+    const { trials } = fake(past, 2);
+    const asked = { metrics: ['ttft_ms_p99', 'revisions'], only: ['rate', 'memory_efficiency'], draws: 20 };
+    const found = await explainRun({ scenario: scenarioAt(source, []), ...asked, trials });
+    expect(found.empty).toEqual(['revisions']);
+    expect(found.byMetric.get('ttft_ms_p99')!.effects.map(({ swing }) => swing)).toEqual([0, 0]);
+    expect(found.flips).toEqual([]);
+    const { draws, byMetric } = found.joint!;
+    for (const [i, { values, holds }] of draws.entries()) {
+      const late = values.rate * (0.8 / values.memory_efficiency) > 1.27;
+      expect(byMetric.get('ttft_ms_p99')![i]).toBe(late ? 1e6 : 100);
+      expect(holds).toEqual([!late]);
+    }
+    expect(draws.filter(({ holds }) => !holds[0]).length).toBeGreaterThan(0);
+  });
+
+  it('counts the replications that keep a threshold on either side of a flip', async () => {
+    const lucky: Model = (scenario) => ({
+      ttft_ms_p99: scenario.seed.endsWith('1') ? 1600 : 1000 * (rateOf(scenario) / 40) ** 3,
+    });
+    const { trials } = fake(lucky, 2);
+    const found = await explainRun({
+      ...{ scenario: scenarioAt(source, []), metrics: ['ttft_ms_p99'], only: ['rate'], draws: 0, trials },
+    });
+    expect(found.base).toEqual({ passes: false, held: [1] });
+    expect(found.joint).toBeNull();
+    expect(found.flips).toEqual([]);
+  });
+
+  it('says in words what there is to explain where no metric has a value', async () => {
+    const { trials } = fake(() => ({}));
+    const asked = { scenario: scenarioAt(source, []), metrics: ['ttft_ms_p99'], only: ['rate'], draws: 0, trials };
+    await expect(explainRun(asked)).rejects.toThrow(/ttft_ms_p99: no value in this scenario.*--metric/);
   });
 });

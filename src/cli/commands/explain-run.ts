@@ -9,6 +9,7 @@ import type { SensitivityRow } from '../../report/figures/figure.ts';
 import { PLAIN, table } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { HEADLINE } from '../../study/compare/judge.ts';
 import { type Explained, explainRun, parametersOf } from '../../study/explain-run.ts';
 import { planStudy } from '../../study/points.ts';
 import { scenarioAt, smallerText } from '../../study/search-space.ts';
@@ -29,6 +30,9 @@ import {
 } from '../search.ts';
 import { beyondText, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
 
+/** The range of so many joint draws is expected to hold nine of ten others: (n − 1)/(n + 1). */
+const DRAWS = 20;
+
 export const command: Command = {
   positionals: {
     run: {
@@ -40,16 +44,22 @@ export const command: Command = {
   options: {
     metric: {
       type: 'string',
-      describe: "Metrics to explain, separated by commas; the first threshold's by default",
+      describe:
+        "Metrics to explain, separated by commas; 'headline': what runs are compared by; those of the thresholds by default",
     },
     only: { type: 'string', describe: 'Keys of the parameters to vary, separated by commas; all by default' },
+    draws: {
+      type: 'number',
+      default: DRAWS,
+      describe: 'Joint draws: all parameters at once, each from its range; 0 for none',
+    },
     list: { type: 'boolean', default: false, describe: 'List the parameters, their ranges and sources, and stop' },
     ...SMALLER_OPTIONS,
     set: SET_OPTION,
     ...POINTS_OPTIONS,
   },
   examples: [
-    ['explain-run smoke --replications 3', 'what its first threshold rests on'],
+    ['explain-run smoke --replications 3', 'what its thresholds rest on'],
     ['explain-run reports/runs/smoke-bbee3d9821 --metric ttft_ms_p99', 'the headline of a finished run'],
     ['explain-run 1M --list', 'what is uncertain in it, how much, and says who'],
   ],
@@ -65,9 +75,19 @@ export const command: Command = {
     const { replications } = study;
     const metrics = metricsOf(args, scenario);
     const only = onlyOf(args);
+    const draws = drawsOf(args);
     if (args.list === true) return list(scenario, metrics, only, context);
     const again = reproduceLine('explain-run', args, [
-      ...['metric', 'only', 'scale', 'search-set', 'set', 'seed', 'replications'],
+      ...[
+        'metric',
+        'only',
+        ...(draws === DRAWS ? [] : ['draws']),
+        'scale',
+        'search-set',
+        'set',
+        'seed',
+        'replications',
+      ],
     ]);
     const identity = { scenario: scenarioHash(scenario), smaller, replications };
     const { explained, runs, folder } = await withSearch(
@@ -75,13 +95,13 @@ export const command: Command = {
       context,
       { kind: 'sensitivity', name: scenario.name, identity, command: again, replications },
       async ({ trials, folder: into }) => ({
-        explained: await explainRun({ scenario, metrics, only, trials }),
+        explained: await explainRun({ scenario, metrics, only, draws, trials }),
         runs: trials.simulated + trials.kept,
         folder: into,
       }),
     );
     const print: SensitivityPrint = {
-      ...{ explained, name: scenario.name, smaller: smallerText(smaller), metrics, replications, runs },
+      ...{ explained, name: scenario.name, smaller: smallerText(smaller), replications, runs },
       ...context.terminal.results,
     };
     const document = documentOf(print, again);
@@ -93,7 +113,7 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`,
         text: sensitivityText({ ...print, ...PLAIN }),
-        figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained, metrics[0]) }],
+        figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained) }],
       },
       args,
       context,
@@ -117,12 +137,20 @@ function fileOf(written: string): string {
 }
 
 function metricsOf(args: Arguments, { thresholds }: Scenario): string[] {
-  if (args.metric === undefined) return [thresholds[0]?.metric ?? 'ttft_ms_p99'];
-  const names = (args.metric as string).split(',').map((name) => name.trim());
+  const own = [...new Set(thresholds.map(({ metric }) => metric))];
+  if (args.metric === undefined) return own.length === 0 ? ['ttft_ms_p99'] : own;
+  const written = (args.metric as string).split(',').map((name) => name.trim());
+  const names = [...new Set(written.flatMap((name) => (name === 'headline' ? HEADLINE : [name])))];
   const unknown = names.find((name) => metricNamed(name) === undefined);
   if (unknown !== undefined)
     throw new UsageError(`--metric: there is no metric ${JSON.stringify(unknown)}`, 'mint-bench list metrics has them');
   return names;
+}
+
+function drawsOf({ draws }: Arguments): number {
+  if (!Number.isInteger(draws) || (draws as number) < 0)
+    throw new UsageError('--draws must be a whole number of at least 0');
+  return draws as number;
 }
 
 function onlyOf(args: Arguments): string[] {
@@ -170,31 +198,29 @@ function list(scenario: Scenario, metrics: readonly string[], only: readonly str
   return EXIT.ok;
 }
 
-function rowsOf({ byMetric, thresholds }: Explained, metric: string): SensitivityRow[] {
-  const found = byMetric.get(metric);
-  if (found === undefined) return [];
-  const bound = thresholds.find((threshold) => threshold.metric === metric)?.value ?? null;
-  const unit = metricNamed(metric)?.unit ?? '';
-  return found.effects.flatMap((effect) =>
-    (['low', 'high'] as const).map(
-      (end): SensitivityRow => ({
-        parameter: effect.label,
-        end: end === 'low' ? 'low end' : 'high end',
-        text: parameterText(effect.unit, effect[end].value),
-        metric,
-        unit,
-        base: found.base,
-        at: effect.at[end],
-        bound,
-      }),
-    ),
-  );
+function rowsOf({ byMetric, thresholds, joint }: Explained): SensitivityRow[] {
+  return [...byMetric].flatMap(([metric, { base, effects }]) => {
+    const bound = thresholds.find((threshold) => threshold.metric === metric)?.value ?? null;
+    const common = { metric, unit: metricNamed(metric)?.unit ?? '', base, bound };
+    const ends = effects.flatMap((effect) =>
+      (['low', 'high'] as const).map(
+        (end): SensitivityRow => ({
+          ...{ parameter: effect.label, end: end === 'low' ? 'low end' : 'high end', at: effect.at[end] },
+          ...{ text: parameterText(effect.unit, effect[end].value), ...common },
+        }),
+      ),
+    );
+    const draws = (joint?.byMetric.get(metric) ?? []).map(
+      (at): SensitivityRow => ({ parameter: 'all together', end: 'joint draw', text: '', at, ...common }),
+    );
+    return [...ends, ...draws];
+  });
 }
 
 function documentOf({ explained, name, smaller, replications, runs }: SensitivityPrint, again: string) {
-  const { byMetric, thresholds, base, flips } = explained;
+  const { byMetric, empty, thresholds, base, flips, joint } = explained;
   return {
-    schema_version: 1,
+    schema_version: 2,
     provenance: 'simulated',
     kind: 'sensitivity',
     scenario: name,
@@ -204,12 +230,15 @@ function documentOf({ explained, name, smaller, replications, runs }: Sensitivit
     runs,
     thresholds,
     passes: base.passes,
+    held: base.held,
     metrics: Object.fromEntries(
-      [...byMetric].map(([metric, { base: center, effects, dominant, together }]) => [
+      [...byMetric].map(([metric, { base: center, effects, dominant }]) => [
         metric,
-        { base: center, dominant, together, effects },
+        { base: center, dominant, effects, joint: joint?.byMetric.get(metric) ?? null },
       ]),
     ),
+    empty,
+    joint_draws: joint?.draws ?? null,
     flips,
   };
 }

@@ -101,11 +101,11 @@ export interface KneeRow {
   readonly above: number | null;
 }
 
-/** A metric with one parameter at one end of its uncertainty; largest effects first. */
+/** A metric with one parameter at one end of its uncertainty, largest effects first; or with all of them at values drawn together. */
 export interface SensitivityRow {
   readonly parameter: string;
-  readonly end: 'low end' | 'high end';
-  /** The parameter's value there, with its unit. */
+  readonly end: 'low end' | 'high end' | 'joint draw';
+  /** The parameter's value there, with its unit; empty for a joint draw. */
   readonly text: string;
   readonly metric: string;
   readonly unit: string;

@@ -1,12 +1,17 @@
 import { textWidth } from '../fonts.ts';
 import { formatMetric } from '../format.ts';
-import { seriesLooks } from '../theme.ts';
+import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, millisecondsAxis, shareAxis } from './axes.ts';
-import { colour, distinct, labelRoom, panels, present, TIP, tip } from './chart.ts';
-import type { Figure, Row } from './figure.ts';
+import { colour, distinct, labelRoom, type Panel, panels, present, TIP, tip } from './chart.ts';
+import type { Figure, Row, SensitivityRow } from './figure.ts';
 
-/** Bars that a page has room for; what is left out changes least. */
-const MOST = 14;
+/** Bars that a page has room for, of one metric and of each of several; what is left out changes least. */
+const MOST = { alone: 14, each: 7 };
+/** A bar that is shorter than this share of the longest is not seen. */
+const LEAST = 0.01;
+
+const ENDS = ['low end', 'high end'] as const;
+const JOINT = 'joint draw';
 
 export const tornado: Figure<'sensitivity'> = {
   scope: 'sensitivity',
@@ -14,95 +19,124 @@ export const tornado: Figure<'sensitivity'> = {
   title: 'What the headline rests on',
   question: 'Which uncertain parameters could change the result?',
   howToRead:
-    'A bar a parameter: the metric when that parameter alone is taken to either end of its uncertainty, from the value of the scenario as it stands (the line). The longest bars are what the result rests on. Where a bar crosses the dotted bound of a threshold, the verdict depends on a number that is not known well enough.',
+    'A panel a metric, two bars a parameter: the metric when that parameter alone is taken to the low and the high end of its uncertainty (written at the right), from the value of the scenario as it stands (the line). The longest bars are what the result rests on; those below a hundredth of the longest are left out. Ticks: all parameters at once, drawn from their ranges. Where a bar or a tick lies beyond the dotted bound of a threshold, the verdict depends on numbers that are not known well enough.',
   source: 'own',
   needs: [],
   prepare(input) {
-    const shown = [...new Set(input.map(({ parameter }) => parameter))].slice(0, MOST);
-    return input
-      .filter(({ parameter, at, base }) => shown.includes(parameter) && at !== null && at !== base)
-      .map((row): Row => ({ ...row }));
+    const metrics = [...new Set(input.map(({ metric }) => metric))];
+    const most = metrics.length === 1 ? MOST.alone : MOST.each;
+    return metrics.flatMap((metric) =>
+      shown(
+        input.filter((row) => row.metric === metric),
+        most,
+      ),
+    );
   },
   spec(rows, theme) {
-    const names = distinct(rows, 'parameter');
-    const looks = present(seriesLooks(['low end', 'high end']), rows, 'end');
-    const [first] = rows;
-    const unit = String(first.unit);
-    const bound = first.bound === null ? null : Number(first.bound);
-    const base = Number(first.base);
-    const ends = rows.map((row) => Number(row.at));
-    const all = [...ends, base, ...(bound === null ? [] : [bound])];
-    const room = labelRoom(names, theme);
-    const beside = Math.max(...rows.map(({ text }) => textWidth(String(text), BESIDE))) + 10;
-    // What the panel has for bars, less the edges of the sheet.
-    const x = horizontal(unit, all, String(first.metric), beside / (theme.sheet.width - room - 24));
-    const y = {
-      field: 'parameter',
-      type: 'nominal',
-      sort: names,
-      title: null,
-      axis: { labelLimit: 160, labelOverlap: false, grid: false },
-    };
+    const metrics = distinct(rows, 'metric');
+    const left = labelRoom(distinct(rows, 'parameter'), theme);
+    // The ends stand in a column of their own, where neither bars nor the bound can run through them.
+    const beside = Math.max(...rows.map(({ text }) => textWidth(String(text), BESIDE))) + 8;
+    const narrowed = { ...theme, trim: theme.trim + beside };
     return panels(
-      theme,
-      [
-        {
-          title: `${String(first.metric)}; ${formatMetric(base, unit)} as the scenario stands`,
-          height: 24 * names.length + 10,
-          layer: [
-            {
-              transform: [
-                tip(`datum.parameter + ' ' + datum.text + ': ' + format(datum.at, '.4~r') + ' ' + datum.unit`),
-              ],
-              mark: { type: 'bar', height: { band: 0.62 }, aria: true },
-              encoding: {
-                y,
-                x: { ...x, field: 'at' },
-                x2: { field: 'base' },
-                color: colour('end', looks, theme),
-                description: TIP,
-              },
-            },
-            {
-              data: { values: [{ base }] },
-              mark: { type: 'rule', strokeWidth: 1.5, color: theme.ink },
-              encoding: { x: { ...x, field: 'base' } },
-            },
-            ...(bound === null
-              ? []
-              : [
-                  {
-                    data: { values: [{ bound }] },
-                    mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5 },
-                    encoding: { x: { ...x, field: 'bound' } },
-                  },
-                ]),
-            ...(['left', 'right'] as const).map((side) => ({
-              transform: [{ filter: side === 'right' ? 'datum.at >= datum.base' : 'datum.at < datum.base' }],
-              mark: {
-                type: 'text',
-                align: side === 'right' ? 'left' : 'right',
-                dx: side === 'right' ? 4 : -4,
-                fontSize: BESIDE,
-                color: theme.muted,
-              },
-              encoding: { y, x: { ...x, field: 'at' }, text: { field: 'text', type: 'nominal' } },
-            })),
-          ],
-        },
-      ],
-      room,
+      narrowed,
+      metrics.map((metric) =>
+        panel(
+          rows.filter((row) => row.metric === metric),
+          theme,
+        ),
+      ),
+      left,
     );
   },
 };
 
+/** Nothing where no parameter moves the metric. */
+function shown(input: readonly SensitivityRow[], most: number): Row[] {
+  const swing = ({ at, base }: SensitivityRow) => (at === null ? 0 : Math.abs(at - base));
+  const ends = input.filter(({ end }) => end !== JOINT);
+  const longest = Math.max(0, ...ends.map(swing));
+  const moving = ends.filter((row) => swing(row) > 0 && swing(row) >= LEAST * longest);
+  const names = new Set([...new Set(moving.map(({ parameter }) => parameter))].slice(0, most));
+  if (names.size === 0) return [];
+  return input
+    .filter(({ parameter, end, at }) => at !== null && (end === JOINT || names.has(parameter)))
+    .map((row): Row => ({ ...row, said: formatMetric(row.at, row.unit) }));
+}
+
 /** Text beside a bar, px. */
 const BESIDE = 10;
+/** Two bars with their texts, px. */
+const ROW = { least: 24, most: 28 };
 
-/** @param label share of the axis that a label beside a bar takes: room for one at both ends */
-function horizontal(unit: string, values: readonly number[], title: string, label: number) {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+function panel(rows: readonly Row[], theme: Theme): Panel {
+  const [first] = rows;
+  const names = distinct(rows, 'parameter');
+  const metric = String(first.metric);
+  const unit = String(first.unit);
+  const base = Number(first.base);
+  const bound = first.bound === null ? null : Number(first.bound);
+  const looks = present(seriesLooks(ENDS), rows, 'end');
+  const x = horizontal(unit, [...rows.map(({ at }) => Number(at)), base, ...(bound === null ? [] : [bound])], metric);
+  const y = {
+    field: 'parameter',
+    type: 'nominal',
+    sort: names,
+    title: null,
+    axis: { labelLimit: 160, labelOverlap: false, grid: false },
+  };
+  const half = { field: 'end', type: 'nominal', sort: null, scale: { domain: ENDS, paddingOuter: 0 } };
+  const height = names.length * Math.max(ROW.least, ROW.most * theme.sheet.height) + 10;
+  const ends = { filter: `datum.metric == '${metric}' && datum.end != '${JOINT}'` };
+  return {
+    title: `${metric}: ${formatMetric(base, unit, 4)} as the scenario stands`,
+    height: height / theme.sheet.height,
+    layer: [
+      {
+        transform: [ends, tip(`datum.parameter + ' ' + datum.text + ': ' + datum.said`)],
+        mark: { type: 'bar', aria: true },
+        encoding: {
+          y,
+          yOffset: half,
+          x: { ...x, field: 'at' },
+          x2: { field: 'base' },
+          color: colour('end', looks, theme),
+          description: TIP,
+        },
+      },
+      {
+        transform: [
+          { filter: `datum.metric == '${metric}' && datum.end == '${JOINT}'` },
+          tip(`'${JOINT}: ' + datum.said`),
+        ],
+        mark: { type: 'tick', thickness: 1.5, size: 14, color: theme.ink, opacity: 0.7, aria: true },
+        encoding: { y, x: { ...x, field: 'at' }, description: TIP },
+      },
+      {
+        data: { values: [{ base }] },
+        mark: { type: 'rule', strokeWidth: 1.5, color: theme.ink },
+        encoding: { x: { ...x, field: 'base' } },
+      },
+      ...(bound === null
+        ? []
+        : [
+            {
+              data: { values: [{ bound }] },
+              mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5 },
+              encoding: { x: { ...x, field: 'bound' } },
+            },
+          ]),
+      {
+        transform: [ends],
+        mark: { type: 'text', align: 'left', fontSize: BESIDE, color: theme.muted },
+        encoding: { y, yOffset: half, x: { value: { expr: 'width + 6' } }, text: { field: 'text', type: 'nominal' } },
+      },
+    ],
+  };
+}
+
+function horizontal(unit: string, values: readonly number[], title: string) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   const log = low > 0 && high / low > 20;
   const options = { log, values, grid: true };
   const axis =
@@ -111,19 +145,24 @@ function horizontal(unit: string, values: readonly number[], title: string, labe
       : unit === 'fraction'
         ? shareAxis('at', title)
         : countAxis('at', title, options);
-  // The share of the values' own range that gives both labels their share of the whole axis.
-  const share = Math.min(1, label / Math.max(0.2, 1 - 2 * label));
-  const margin = (high - low) * share;
+  // Marks at the ends of the axis keep clear of its edges.
+  const margin = (high - low) * 0.04;
   const domain = log
-    ? [low / (high / low) ** share, high * (high / low) ** share]
-    : unit === 'fraction'
-      ? [Math.max(0, low - margin), Math.min(1.0001, high + margin)]
-      : [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
+    ? [low / (high / low) ** 0.04, high * (high / low) ** 0.04]
+    : [
+        low >= 0 ? Math.max(0, low - margin) : low - margin,
+        unit === 'fraction' ? Math.min(1.0001, high + margin) : high + margin,
+      ];
+  const { values: ticks, ...rest } = axis.axis as { values?: readonly number[] };
   return {
     ...axis,
+    // A tick outside would be drawn at the edge, where it does not belong.
+    axis:
+      ticks === undefined ? rest : { ...rest, values: ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]) },
     scale: {
       ...(axis.scale as object),
-      ...(log ? { type: 'log' } : { type: 'linear', zero: false }),
+      type: log ? 'log' : 'linear',
+      ...(log ? {} : { zero: false }),
       domain,
       nice: false,
     },

@@ -14,6 +14,7 @@ import { publishedSimulated } from '../../../src/report/figures/published-simula
 import { scaleOut } from '../../../src/report/figures/scale-out.ts';
 import { stepTime } from '../../../src/report/figures/step-time.ts';
 import { timeSeries } from '../../../src/report/figures/time.ts';
+import { tornado } from '../../../src/report/figures/tornado.ts';
 import { ttftDistribution } from '../../../src/report/figures/ttft-distribution.ts';
 import type { StudyRun } from '../../../src/report/run-data.ts';
 import { runTables, table } from '../fixture.ts';
@@ -292,5 +293,25 @@ describe('logarithmic axes', () => {
         },
       ),
     );
+  });
+});
+
+describe('tornado', () => {
+  it('shows of each metric the parameters that can be seen, and none where nothing moves', () => {
+    const row = (metric: string, parameter: string, end: 'low end' | 'high end' | 'joint draw', at: number) => ({
+      ...{ metric, parameter, end, at, base: 100, unit: 'ms', text: '', bound: null },
+    });
+    const rows = tornado.prepare([
+      ...[row('a', 'much', 'low end', 0), row('a', 'much', 'high end', 100)],
+      ...[row('a', 'hardly', 'low end', 99.5), row('a', 'hardly', 'high end', 100)],
+      row('a', 'all together', 'joint draw', 100),
+      ...[row('b', 'much', 'low end', 100), row('b', 'much', 'high end', 100)],
+      row('b', 'all together', 'joint draw', 100),
+    ]);
+    expect(rows.map(({ metric, parameter, end }) => `${metric} ${parameter} ${end}`)).toEqual([
+      'a much low end',
+      'a much high end',
+      'a all together joint draw',
+    ]);
   });
 });
