@@ -27,7 +27,6 @@ function simulate(scenarioName: string, sets: Readonly<Record<string, unknown>>)
   simulateCells({
     scenario,
     cells: Array.from({ length: scenario.hardware.cells }, (_, cell) => cell),
-    workers: 1,
     board: board.buffer,
     trace: null,
     check: false,

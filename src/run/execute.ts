@@ -69,12 +69,12 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     let cause: Error | null = null;
     const failed = (cells: readonly number[], error: Error) => {
       cause ??= isDeath(error) ? deathOf(error, scenario, cellsText(cells, scenario)) : error;
-      // One failure stops the others at once: those at a barrier would wait for ever.
+      // One failure stops the others at once: those that need its cells' demands would wait for ever.
       board.stop();
     };
     await Promise.all(
       groups.map((cells) => {
-        const task: CellsTask = { scenario, cells, workers: groups.length, board: board.buffer, trace, check, window };
+        const task: CellsTask = { scenario, cells, board: board.buffer, trace, check, window };
         return pool.run(task).then(
           (done: CellOutcome[]) => outcomes.push(...done),
           (error: Error) => failed(cells, error),

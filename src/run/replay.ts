@@ -11,8 +11,9 @@ import type { Cell } from '../sim/cell.ts';
 import type { Lifecycle } from '../sim/lifecycle/lifecycle.ts';
 import { type Directory, directoryOf } from '../sim/population/directory.ts';
 import type { Tier } from '../sim/residency/tier.ts';
+import { advanceTogether, lastNs } from './advance-together.ts';
 import { SharedBoard } from './shared-board.ts';
-import { advanceAlone, advanceTogether, isCoupled, lastNs } from './simulate-cells.ts';
+import { advanceAlone, isCoupled } from './simulate-cells.ts';
 
 export interface ReplayRequest {
   scenario: Scenario;
@@ -83,7 +84,7 @@ export function replay({ scenario, stopNs, stretch }: ReplayRequest, trace: Trac
   };
   if (isCoupled(scenario)) {
     const all = numbers.map(create);
-    advanceTogether(scenario, board, all, 1, stopNs);
+    advanceTogether(scenario, board, all, stopNs);
     const events = all.map(({ number, cell }) => done(cell, number));
     return { vocabulary: VOCABULARY, marks: logs.map(({ marks }) => marks), events };
   }

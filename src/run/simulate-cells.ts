@@ -1,6 +1,6 @@
 /**
  * Simulates a group of a scenario's cells on the calling thread. Cells without coupling run one after the other; cells that
- * share the object store advance together from barrier to barrier, whichever workers they are on.
+ * share the object store advance together, whichever workers they are on.
  */
 
 import { CellRecorder } from '../metrics/recorder.ts';
@@ -12,14 +12,12 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { buildCell, type SharedTables, sharedTables } from '../sim/build-cell.ts';
 import type { Cell } from '../sim/cell.ts';
-import { maxMinShares } from './max-min.ts';
+import { advanceTogether, lastNs, type NumberedCell, toNs } from './advance-together.ts';
 import { SharedBoard } from './shared-board.ts';
 
 export interface CellsTask {
   scenario: Scenario;
   cells: number[];
-  /** Workers that meet at the barriers. */
-  workers: number;
   board: SharedArrayBuffer;
   trace: Trace | null;
   check: boolean;
@@ -35,7 +33,6 @@ export interface CellOutcome {
   traced?: CellTrace;
 }
 
-const toNs = (seconds: number): number => Math.round(seconds * 1e9);
 /** How often a cell reports its progress and looks whether to stop: this many times over the arrivals. */
 const SLICES = 200;
 
@@ -52,9 +49,6 @@ export function simulateCells(task: CellsTask): CellOutcome[] {
     : task.cells.map((cell) => simulateOne(task, board, cell));
 }
 
-/** Nothing is simulated from here on; Infinity where every request may finish. */
-export const lastNs = ({ duration, budget }: Scenario): number => toNs(duration) + toNs(budget.drain);
-
 function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellOutcome {
   const { cell, recorder } = create(task, number);
   advanceAlone(task.scenario, board, { number, cell });
@@ -64,13 +58,8 @@ function simulateOne(task: CellsTask, board: SharedBoard, number: number): CellO
 function simulateCoupled(task: CellsTask, board: SharedBoard): CellOutcome[] {
   const tables = sharedTables(task.scenario);
   const mine = task.cells.map((number) => ({ number, ...create(task, number, tables) }));
-  advanceTogether(task.scenario, board, mine, task.workers);
+  advanceTogether(task.scenario, board, mine);
   return mine.map(({ number, cell, recorder }) => end(number, cell, recorder));
-}
-
-export interface NumberedCell {
-  number: number;
-  cell: Cell;
 }
 
 /** Everything before `stopNs` of a cell that exchanges nothing with others. */
@@ -87,35 +76,6 @@ export function advanceAlone(
     // Idle stretches are skipped: the next slice ends after whatever comes next.
     cell.advance(Math.min(last, (Math.floor(cell.nextTimeNs() / slice) + 1) * slice));
     board.report(number, cell.nowNs, cell.arrivals, cell.events);
-  }
-}
-
-/** Everything before `stopNs` of this worker's part of the cells that share the object store. */
-export function advanceTogether(
-  scenario: Scenario,
-  board: SharedBoard,
-  mine: readonly NumberedCell[],
-  workers: number,
-  stopNs = Number.POSITIVE_INFINITY,
-): void {
-  const { bandwidth, interval } = scenario.hardware.object_store;
-  const intervalNs = Math.max(1, toNs(interval));
-  const last = lastNs(scenario);
-  for (let round = 0; ; round++) {
-    board.checkStopped();
-    const untilNs = (round + 1) * intervalNs;
-    for (const { number, cell } of mine) {
-      cell.advance(Math.min(untilNs, last, stopNs));
-      board.report(number, cell.nowNs, cell.arrivals, cell.events);
-      board.offer(number, cell.takeObjectDemand() / (intervalNs / 1e9), cell.nextTimeNs() >= last);
-    }
-    if (untilNs >= stopNs) return;
-    board.barrier(workers);
-    const shares = maxMinShares(board.demands(), bandwidth);
-    if (board.allDone()) return;
-    // Nobody may offer the next round's before all have read this one's.
-    board.barrier(workers);
-    for (const { number, cell } of mine) if (cell.nextTimeNs() < last) cell.setObjectShare(shares[number], untilNs);
   }
 }
 

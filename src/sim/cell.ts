@@ -1,6 +1,6 @@
 /**
- * One cell: a group of replicas with their own users, nodes and router. Cells do not interact except at barriers, where they
- * share the object store's bandwidth (run/simulate-cells.ts).
+ * One cell: a group of replicas with their own users, nodes and router. Cells do not interact but for the object store's
+ * bandwidth, which they divide anew every interval (run/advance-together.ts).
  *
  * The loop takes the earlier of the next arrival (generated in order, outside the heap) and the next event. Co-timed events
  * fall into phases by source number: links, loaders, activations and prefetch timers, then arrivals, then steps. So a load
@@ -115,6 +115,8 @@ export class Cell {
   /** Requests waiting or running by user; only where the scheduling policy has memory of users. */
   private readonly activeRequests: Uint16Array | null;
   private sequence = 0;
+  /** This interval's share of the object store has not been told: nothing moves on the way there until it is. */
+  private shareUnknown = false;
 
   constructor(parts: CellParts) {
     this.parts = parts;
@@ -143,15 +145,19 @@ export class Cell {
     return lifecycle === null || key < 0 ? key : lifecycle.adapterOf(key);
   }
 
-  /** Processes everything before `untilNs`. */
-  advance(untilNs: number): void {
+  /**
+   * Processes everything before `untilNs`. False where it stopped earlier, before something moves on the way to the object store
+   * while the share of it is not known.
+   */
+  advance(untilNs: number): boolean {
     const { events, sources, budget, audit } = this.parts;
     for (;;) {
       const event = events.minTime();
       const arrival = this.nextArrivalNs();
       const isArrival = arrival < event || (arrival === event && events.minSource() >= sources.step);
       const nowNs = isArrival ? arrival : event;
-      if (nowNs >= untilNs || nowNs === Number.POSITIVE_INFINITY) return;
+      if (nowNs >= untilNs || nowNs === Number.POSITIVE_INFINITY) return true;
+      if (this.shareUnknown && !isArrival && this.isObjectLink(events.minSource())) return false;
       invariant(nowNs >= this.nowNs, 'INV-2', 'cell', nowNs, this.nowNs);
       if (nowNs >= this.nextGridNs) this.passGrid(nowNs);
       this.nowNs = nowNs;
@@ -190,11 +196,22 @@ export class Cell {
     return bytes;
   }
 
-  /** The cell's part of the object store's bandwidth from `nowNs` on, bytes/s; its nodes divide it evenly. */
-  setObjectShare(bandwidth: number, nowNs: number): void {
+  /**
+   * A new interval begins, and the share of the object store in it is not known yet. True where that cannot wait, for something
+   * is on its way.
+   */
+  beginInterval(): boolean {
+    this.shareUnknown = true;
+    for (const node of this.parts.nodes) if (node.objectLink.busy) return true;
+    return false;
+  }
+
+  /** The cell's part of the object store's bandwidth from `sinceNs` on, bytes/s; its nodes divide it evenly. */
+  setObjectShare(bandwidth: number, sinceNs: number): void {
     const { nodes, nodeBandwidth } = this.parts;
     const each = Math.min(nodeBandwidth, bandwidth / nodes.length);
-    for (const node of nodes) node.setObjectBandwidth(each, nowNs);
+    for (const node of nodes) node.setObjectBandwidth(each, sinceNs);
+    this.shareUnknown = false;
   }
 
   /** Called by replicas: a request ended (END_STATES). */
@@ -242,6 +259,10 @@ export class Cell {
   private nextArrivalNs(): number {
     const due = this.parts.source.nextNs;
     return due < this.parts.durationNs ? due + this.parts.frontendNs : Number.POSITIVE_INFINITY;
+  }
+
+  private isObjectLink(source: number): boolean {
+    return source >= this.parts.sources.object && source < this.parts.sources.loader;
   }
 
   private dispatch(source: number, nowNs: number): void {

@@ -22,7 +22,7 @@ export interface PointTask {
 
 export function simulatePoint({ index, id, scenario, check, board }: PointTask): PointResult {
   const cells = Array.from({ length: scenario.hardware.cells }, (_, cell) => cell);
-  const outcomes = simulateCells({ scenario, cells, workers: 1, board, trace: readTraceOf(scenario), check });
+  const outcomes = simulateCells({ scenario, cells, board, trace: readTraceOf(scenario), check });
   const events = outcomes.reduce((sum, outcome) => sum + outcome.events, 0);
   return reduceToMetrics({ index, id, scenario, check }, mergeCells(outcomes.map(({ result }) => result)), events);
 }

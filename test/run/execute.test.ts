@@ -21,7 +21,7 @@ describe('a run that cannot go on', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
-  test.each([[[]], [COUPLED]])('stops when it is asked to, within cells and at barriers: %j', async (store) => {
+  test.each([[[]], [COUPLED]])('stops when it is asked to, within cells and between them: %j', async (store) => {
     const out = temporaryFolder();
     const abort = new AbortController();
     let shares = 0;

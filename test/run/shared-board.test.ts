@@ -11,7 +11,7 @@ interface Answer {
 }
 
 /** Starts a thread for each group of cells: when all are about to begin, and what they answer at their end. */
-function startThreads(board: SharedBoard, groups: number[][], rounds: number, workers = groups.length) {
+function startThreads(board: SharedBoard, groups: number[][], intervals: number) {
   const file = join(temporaryFolder(), 'board-worker.mjs');
   buildSync({
     entryPoints: [join(import.meta.dirname, 'board-worker.ts')],
@@ -21,7 +21,7 @@ function startThreads(board: SharedBoard, groups: number[][], rounds: number, wo
     format: 'esm',
   });
   const threads = groups.map(
-    (mine) => new Worker(file, { workerData: { board: board.buffer, cells: board.cells, mine, workers, rounds } }),
+    (mine) => new Worker(file, { workerData: { board: board.buffer, cells: board.cells, mine, intervals } }),
   );
   const message = (thread: Worker, wanted: (value: unknown) => boolean) =>
     new Promise((resolve, reject) => {
@@ -44,16 +44,18 @@ describe('the board that workers share', () => {
       ],
     ],
     [[[0], [1], [2], [3, 4]]],
-  ])('every worker reads every demand of the round it is in: %j', async (groups) => {
-    const rounds = 500;
-    const { answers } = startThreads(new SharedBoard(5), groups, rounds);
-    const expected = Array.from({ length: rounds }, (_, round) => [0, 1, 2, 3, 4].map((cell) => round * 1000 + cell));
+  ])('every worker reads every demand of every interval: %j', async (groups) => {
+    const intervals = 500;
+    const { answers } = startThreads(new SharedBoard(5), groups, intervals);
+    const expected = Array.from({ length: intervals }, (_, interval) =>
+      [0, 1, 2, 3, 4].map((cell) => interval * 1000 + cell),
+    );
     expect(await answers).toEqual(groups.map(() => ({ read: expected })));
   });
 
   test('stopping wakes those that wait for a worker that never comes', async () => {
     const board = new SharedBoard(3);
-    const { ready, answers } = startThreads(board, [[0], [1]], 10, 3);
+    const { ready, answers } = startThreads(board, [[0], [1]], 10);
     await ready;
     setTimeout(() => board.stop(), 100);
     expect(await answers).toEqual([
@@ -62,11 +64,11 @@ describe('the board that workers share', () => {
     ]);
   });
 
-  test('nobody waits at the barriers of a run that was stopped', () => {
+  test('nobody waits in a run that was stopped', () => {
     const board = new SharedBoard(2);
     board.stop();
     expect(() => board.checkStopped()).toThrow(StoppedError);
-    expect(() => board.barrier(2)).toThrow(StoppedError);
+    board.waitForPost(0);
   });
 
   test('progress is the mean clock, and the sum of what the cells did', () => {
@@ -77,11 +79,26 @@ describe('the board that workers share', () => {
     expect(board.progress()).toEqual({ nowNs: 3.5e9, arrivals: 16, events: 160 });
   });
 
-  test('all are done only when each is', () => {
+  test('an interval can be read when every cell has posted it; one that is done wants nothing more', () => {
     const board = new SharedBoard(2);
-    board.offer(0, 0, true);
-    expect(board.allDone()).toBe(false);
-    board.offer(1, 0, true);
-    expect(board.allDone()).toBe(true);
+    board.post(0, 7, false);
+    board.post(0, 8, false);
+    expect(board.demandsIn(0)).toBeNull();
+    board.post(1, 5, true);
+    expect(board.demandsIn(0)).toEqual(Float64Array.of(7, 5));
+    expect(board.demandsIn(1)).toEqual(Float64Array.of(8, 0));
+    expect(board.demandsIn(2)).toBeNull();
+  });
+
+  test('a cell runs ahead of the slowest only as far as demands are kept', () => {
+    const board = new SharedBoard(2 ** 17);
+    for (let cell = 1; cell < board.cells; cell++) board.post(cell, 0, cell > 1);
+    // Eight are kept, and the slowest may still ask for the one before its own.
+    let ahead = 1;
+    while (board.mayPost(ahead)) board.post(1, ahead++, false);
+    expect(ahead).toBe(7);
+    board.post(0, 0, false);
+    expect(board.mayPost(ahead)).toBe(true);
+    expect(board.demandsIn(0)?.[1]).toBe(0);
   });
 });

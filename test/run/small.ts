@@ -66,7 +66,7 @@ export function scenarioOf(text: string, file: string, changes: readonly string[
 export function simulate(scenario: Scenario, check = true): RunResult {
   const cells = Array.from({ length: scenario.hardware.cells }, (_, cell) => cell);
   const { buffer } = new SharedBoard(cells.length);
-  const outcomes = simulateCells({ scenario, cells, workers: 1, board: buffer, trace: null, check });
+  const outcomes = simulateCells({ scenario, cells, board: buffer, trace: null, check });
   return mergeCells(outcomes.map(({ result }) => result));
 }
 

@@ -20,7 +20,7 @@ const WHOLE: TraceWindow = { startNs: 0, endNs: 3600e9 };
 function simulated(scenario: Scenario, window: TraceWindow): { result: RunResult; cells: CellTrace[] } {
   const cells = Array.from({ length: scenario.hardware.cells }, (_, cell) => cell);
   const { buffer } = new SharedBoard(cells.length);
-  const outcomes = simulateCells({ scenario, cells, workers: 1, board: buffer, trace: null, check: false, window });
+  const outcomes = simulateCells({ scenario, cells, board: buffer, trace: null, check: false, window });
   return { result: mergeCells(outcomes.map(({ result }) => result)), cells: outcomes.map(({ traced }) => traced!) };
 }
 

@@ -98,7 +98,12 @@ export class Link {
     }
   }
 
-  /** New bandwidth from `nowNs` on (shares are re-divided at barriers). */
+  /** Something is in progress: its end depends on the bandwidth. */
+  get busy(): boolean {
+    return this.activeCount > 0;
+  }
+
+  /** New bandwidth from `nowNs` on; a moment in the past where nothing has been in progress since. */
   setBandwidth(bandwidth: number, nowNs: number): void {
     this.progress(nowNs);
     this.bytesPerNs = bandwidth / 1e9;
