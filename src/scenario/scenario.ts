@@ -170,7 +170,7 @@ export interface Hardware {
     price_per_hour: number;
     power: number;
   };
-  /** Shared by the whole system; cells share it at barriers every `interval` seconds. Infinity: never binding. */
+  /** Shared by the whole system; cells divide it anew every `interval` seconds. Infinity: never binding. */
   object_store: { bandwidth: number; latency: number; concurrency: number; interval: number };
 }
 
