@@ -80,13 +80,13 @@ export function studyRuns(stored: readonly Stored[]): StudyRun[] | null {
   return stored.flatMap((one): StudyRun[] => {
     if (one.kind !== 'study') return [];
     return settingsOf(one.document).map((setting) => {
-      const params = one.document.axes
-        .filter(({ values }) => values[setting] !== null)
-        .map(({ path, values }) => [path, values[setting]!] as const);
+      const axes = one.document.axes.filter(({ values }) => values[setting] !== null);
+      const params = axes.map(({ path, values }) => [path, values[setting]!] as const);
       const study = stored.length > 1 ? [['study', one.label] as const] : [];
       return {
         label: one.label,
         params: Object.fromEntries([...study, ...params]),
+        written: Object.fromEntries(axes.map(({ path, written }) => [path, written[setting]])),
         summary: one.settings[setting].summary,
       };
     });

@@ -38,6 +38,7 @@ function fidelityRow({ row, metric, unit, published, simulated, standing }: Comp
     source,
     metric,
     unit,
+    group: row.group.name,
     label: `${row.group.name} ${row.label}`,
     published,
     simulated: simulated ?? Number.NaN,

@@ -2,6 +2,7 @@
 import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
 import { assemble } from './figures/chart.ts';
+import { reading } from './figures/coincide.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
 import { type FigureId, figuresOf } from './figures/index.ts';
 import type { DrawnFigure } from './html/figure-card.ts';
@@ -60,16 +61,17 @@ async function draw(
   const light = theme('light', 'wide');
   const wide = await render.svg(assemble(figure, rows, light, { titled: false }));
   const narrow = await render.svg(assemble(figure, rows, theme('light', 'narrow'), { titled: false }));
+  const spec = assemble(figure, rows, light, { titled: true, caption });
   return {
     id,
-    figure,
+    figure: { ...figure, howToRead: reading(figure.howToRead, spec) },
     provenance,
     file: captioned(wide.svg, { title: figure.title, lines: [figure.question, caption] }, light),
     wide: wide.svg,
     narrow: narrow.svg,
     rows,
     csv: csv(rows),
-    spec: JSON.stringify(assemble(figure, rows, light, { titled: true, caption }), null, 1),
+    spec: JSON.stringify(spec, null, 1),
     warnings: [...wide.warnings, ...narrow.warnings].map((warning) => `${id}: ${warning}`),
   };
 }

@@ -118,6 +118,7 @@ export function fidelityRows(): FidelityRow[] {
         source,
         metric,
         unit: m === 0 ? '1/s' : 'ms',
+        group: source,
         label: `${source} load ${load}`,
         published: 10 * load * (m + 1),
         simulated: 10 * load * (m + 1) * (1 + 0.09 * Math.sin(3 * s + 5 * m + load)),

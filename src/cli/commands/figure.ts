@@ -1,6 +1,7 @@
 /** `figure <id> <run..>`: one figure at the width of a paper's column, page or a slide, from stored results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reading } from '../../report/figures/coincide.ts';
 import type { Figure } from '../../report/figures/figure.ts';
 import { FIGURES, type FigureId } from '../../report/figures/index.ts';
 import { latexFigure } from '../../report/latex.ts';
@@ -63,8 +64,9 @@ export const command: Command = {
       badge: args.badge === true,
     };
     const drawn: { figure: string; caption: string; source: string; files: string[] }[] = [];
-    for (const [name, { figure, rows, provenance }] of prepared) {
-      const paper = await drawPaper(figure, rows, provenance, options);
+    for (const [name, { figure: plain, rows, provenance }] of prepared) {
+      const paper = await drawPaper(plain, rows, provenance, options);
+      const figure = { ...plain, howToRead: reading(plain.howToRead, paper.spec) };
       for (const warning of paper.warnings) if (context.verbose) context.terminal.err(`${name}: ${warning}\n`);
       const source = `${provenance.kind}, ${provenance.source}`;
       const files: string[] = [];

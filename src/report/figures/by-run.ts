@@ -2,7 +2,7 @@
 import type { Spec } from '../render.ts';
 import type { TableName } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
-import { distinct, lineSeries, type Panel, panels } from './chart.ts';
+import { distinct, type Panel, panels, plainLines } from './chart.ts';
 import type { Across, Row } from './figure.ts';
 import { endTime, orNull, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
@@ -39,19 +39,21 @@ export const linesByRun = (views: readonly TimePanel[], table: TableName = 'time
     return panels(
       theme,
       views.map((view, i): Panel => {
-        const values = rows
-          .filter((row) => row.panel === view.title && row.value !== null)
-          .map((row) => Number(row.value));
+        const own = rows.filter((row) => row.panel === view.title && row.value !== null);
+        const values = own.map((row) => Number(row.value));
         return {
           title: view.title,
           height: view.height,
           transform: [{ filter: { field: 'panel', equal: view.title } }],
           mark: { type: 'line', clip: true },
-          encoding: {
-            x: timeAxis(end, theme.roomy ? 8 : 5, i === views.length - 1),
-            y: view.y('value', values),
-            ...lineSeries('run', looks, theme),
-          },
+          encoding: plainLines(
+            'run',
+            looks,
+            theme,
+            timeAxis(end, theme.roomy ? 8 : 5, i === views.length - 1),
+            view.y('value', values),
+            own,
+          ),
         };
       }),
     );

@@ -7,6 +7,7 @@ import { breakLines } from '../caption.ts';
 import { textWidth } from '../fonts.ts';
 import type { Spec } from '../render.ts';
 import { FONT_STACK, type Look, type Theme } from '../theme.ts';
+import { coverage, lineWidths, markSizes } from './coincide.ts';
 import type { Figure, Row } from './figure.ts';
 
 export const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
@@ -148,7 +149,15 @@ export function present(looks: Readonly<Record<string, Look>>, rows: readonly Ro
 function legendOf(looks: readonly Look[], theme: Theme, extra: Spec = {}, left?: number): Spec | null {
   if (looks.length < 2) return null;
   const labels = looks.map((look) => look.label);
-  return { symbolType: 'square', columns: legendColumns(labels, theme, left), ...extra };
+  const room = legendRoom(theme, left) - LEGEND_SYMBOL;
+  const width = (line: string) => textWidth(line, theme.sheet.text);
+  const broken = labels.map((label) => breakLines(label, room, width));
+  return {
+    symbolType: 'square',
+    columns: legendColumns(labels, theme, left),
+    ...(broken.every((lines) => lines.length < 2) ? {} : { labelExpr: lineBreaks(labels, broken) }),
+    ...extra,
+  };
 }
 
 /** Fill or stroke colour by series; `left`: room of the vertical axis where it holds names, px. */
@@ -180,6 +189,18 @@ export function lineSeries(field: string, looks: readonly Look[], theme: Theme):
   };
 }
 
+/** Position, colour and dash of lines without markers; `rows` of this plot as for markedLines. */
+export function plainLines(
+  field: string,
+  looks: readonly Look[],
+  theme: Theme,
+  x: Spec,
+  y: Spec,
+  rows: readonly Row[],
+): Spec {
+  return { x, y, ...lineSeries(field, looks, theme), ...lineWidths(field, coverage(rows, field, x, y)) };
+}
+
 /** Colour and shape of a point by series. */
 export function pointSeries(field: string, looks: readonly Look[], theme: Theme): { color: Spec; shape: Spec } {
   const legend = legendOf(looks, theme, { symbolType: undefined, symbolOpacity: 1 });
@@ -197,8 +218,18 @@ export function pointSeries(field: string, looks: readonly Look[], theme: Theme)
 /**
  * Lines with a marker on every point. The legend shows the markers; the dash reads a copy of the field, because encodings of
  * one field merge their legends and a dashed marker is a smudge.
+ *
+ * @param rows of this plot, with `field`: where series lie on one another, those beneath are drawn larger
  */
-export function markedLines(field: string, looks: readonly Look[], theme: Theme, x: Spec, y: Spec): Spec {
+export function markedLines(
+  field: string,
+  looks: readonly Look[],
+  theme: Theme,
+  x: Spec,
+  y: Spec,
+  rows: readonly Row[],
+): Spec {
+  const covered = coverage(rows, field, x, y);
   const points = pointSeries(field, looks, theme);
   const dash = scaled(
     'dash',
@@ -217,10 +248,13 @@ export function markedLines(field: string, looks: readonly Look[], theme: Theme,
         mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
         encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' }, color: points.color },
       },
-      { mark: { type: 'line' }, encoding: { x, y, color: points.color, strokeDash: dash } },
+      {
+        mark: { type: 'line' },
+        encoding: { x, y, color: points.color, strokeDash: dash, ...lineWidths(field, covered) },
+      },
       {
         mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
-        encoding: { x, y, ...points, description: TIP },
+        encoding: { x, y, ...points, ...markSizes(field, x, covered), description: TIP },
       },
     ],
   };
@@ -261,8 +295,8 @@ export function panels(theme: Theme, views: readonly Panel[], left: number = AXI
 }
 
 /** Room that the labels of a vertical category axis take, px. */
-export function labelRoom(labels: readonly string[], theme: Theme): number {
-  return Math.min(160, 16 + Math.max(0, ...labels.map((label) => textWidth(label, theme.sheet.text))));
+export function labelRoom(labels: readonly string[], theme: Theme, most: number = 160): number {
+  return Math.min(most, 16 + Math.max(0, ...labels.map((label) => textWidth(label, theme.sheet.text))));
 }
 
 /** The text of a mark's values: a tooltip in the report. `transform` computes it, `TIP` is the encoding that carries it. */
@@ -272,6 +306,14 @@ export const TIP: Spec = { field: 'tip', type: 'nominal' };
 /** A level category axis in the rows' order, without a title (the categories name themselves). */
 export function categoryAxis(field: string): Spec {
   return { field, type: 'nominal', sort: null, title: null, axis: { labelLimit: 150, labelOverlap: false } };
+}
+
+/** A labelExpr that writes these names on the lines they were broken into. */
+export function lineBreaks(names: readonly string[], broken: readonly (readonly string[])[]): string {
+  const parts = names.flatMap((name, i) =>
+    broken[i].length < 2 ? [] : [`datum.label == ${JSON.stringify(name)} ? ${JSON.stringify(broken[i])} : `],
+  );
+  return `${parts.join('')}datum.label`;
 }
 
 /** Distinct values of a field in the rows' order. */

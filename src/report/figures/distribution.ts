@@ -7,7 +7,7 @@ import { ALL, cohortNames, numbers, type RunTables, strings } from '../run-data.
 import { type Look, seriesLooks, type Theme } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
 import { seriesField } from './by-run.ts';
-import { distinct, lineSeries, panels, present } from './chart.ts';
+import { distinct, panels, plainLines, present } from './chart.ts';
 import type { Across, Row } from './figure.ts';
 
 /** Points a curve keeps: evenly spaced in cumulative share, denser towards the tail. */
@@ -64,6 +64,7 @@ export function distributionSpec(rows: readonly Row[], theme: Theme, metric: str
   const names = distinct(rows, field);
   const looks = cohortLooks(names);
   const values = rows.map((row) => Number(row[metric])).filter((value) => value > 0);
+  const x = millisecondsAxis(metric, title, { log: true, values, grid: true });
   return panels(theme, [
     {
       title: 'share of requests at or below',
@@ -71,7 +72,7 @@ export function distributionSpec(rows: readonly Row[], theme: Theme, metric: str
       transform: [{ filter: 'datum.share < 1' }, { calculate: 'quantileNormal(datum.share)', as: 'z' }],
       mark: { type: 'line', clip: true },
       encoding: {
-        x: millisecondsAxis(metric, title, { log: true, values, grid: true }),
+        ...plainLines(field, present(looks, rows, field), theme, x, { field: 'share' }, rows),
         y: {
           field: 'z',
           type: 'quantitative',
@@ -79,7 +80,6 @@ export function distributionSpec(rows: readonly Row[], theme: Theme, metric: str
           scale: { domain: [-2.5, 3.2], nice: false, zero: false },
           axis: { values: SHARES.map((share) => share.z), labelExpr: SHARE_LABELS },
         },
-        ...lineSeries(field, present(looks, rows, field), theme),
       },
     },
   ]);

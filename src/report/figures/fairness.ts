@@ -2,7 +2,7 @@ import type { Spec } from '../render.ts';
 import { has, metric, numbers, type Table } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { shareAxis } from './axes.ts';
-import { distinct, lineSeries, panels } from './chart.ts';
+import { distinct, panels, plainLines } from './chart.ts';
 import type { Figure } from './figure.ts';
 
 /** Points of the curve, evenly spaced in users. */
@@ -70,7 +70,7 @@ export const fairness: Figure<'run'> = {
           height: 240,
           layer: [
             diagonal(theme, x, y),
-            { mark: { type: 'line' }, encoding: { x, y, ...lineSeries('run', looks, theme) } },
+            { mark: { type: 'line' }, encoding: plainLines('run', looks, theme, x, y, rows) },
           ],
         },
       ]);

@@ -57,6 +57,7 @@ export interface FidelityRow {
   readonly source: string;
   readonly metric: string;
   readonly unit: string;
+  readonly group: string;
   readonly label: string;
   readonly published: number;
   readonly simulated: number;

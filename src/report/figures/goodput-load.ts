@@ -88,7 +88,7 @@ export const goodputLoad: Figure<'study'> = {
             mark: { type: 'rule', strokeDash: [6, 3], strokeWidth: 1.5 },
             encoding: { x, color: pointSeries('series', looks, theme).color },
           },
-          { transform: [{ filter: '!datum.knee' }], layer: [markedLines('series', looks, theme, x, y)] },
+          { transform: [{ filter: '!datum.knee' }], layer: [markedLines('series', looks, theme, x, y, rows)] },
         ],
       },
     ]);

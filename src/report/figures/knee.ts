@@ -62,7 +62,7 @@ export const knee: Figure<'knee'> = {
               mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5 },
               encoding: { y: { ...y, field: 'bound' } },
             },
-            markedLines('setting', looks, theme, x, y),
+            markedLines('setting', looks, theme, x, y, own),
             {
               transform: [{ filter: 'datum.holds < 1' }],
               mark: { type: 'point', filled: true, size: 14, opacity: 1, color: theme.background },

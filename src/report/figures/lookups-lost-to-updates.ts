@@ -1,7 +1,8 @@
-import { seriesLooks, TIERS } from '../theme.ts';
+import type { Spec } from '../render.ts';
+import { type Look, seriesLooks, TIERS } from '../theme.ts';
 import { countAxis, shareAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { colour, lineSeries, type Panel, panels, present } from './chart.ts';
+import { colour, type Panel, panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, orNull, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
@@ -66,6 +67,8 @@ export const lookupsLostToUpdates: Figure<'run'> = {
     const top = (panel: string, field: 'from' | 'to') => Math.max(1e-3, ...of(panel).map((row) => Number(row[field])));
     const upTo = (panel: string, field: 'from' | 'to'): [number, number] => [0, Math.min(1, 1.1 * top(panel, field))];
     const without = of('without').length > 0;
+    const lines = (looks: Readonly<Record<string, Look>>, panel: string, x: Spec, y: Spec) =>
+      plainLines('series', present(looks, of(panel), 'series'), theme, x, y, of(panel));
     const views: Panel[] = [
       {
         title: 'lookups lost, by the tier that held another revision',
@@ -84,22 +87,14 @@ export const lookupsLostToUpdates: Figure<'run'> = {
         height: 90,
         transform: filter('outcomes'),
         mark: { type: 'line' },
-        encoding: {
-          x: timeAxis(end, count, false),
-          y: countAxis('from', null),
-          ...lineSeries('series', present(OUTCOMES, of('outcomes'), 'series'), theme),
-        },
+        encoding: lines(OUTCOMES, 'outcomes', timeAxis(end, count, false), countAxis('from', null)),
       },
       {
         title: 'room taken by revisions that no new request will use',
         height: 90,
         transform: filter('stale'),
         mark: { type: 'line' },
-        encoding: {
-          x: timeAxis(end, count, !without),
-          y: shareAxis('from', null, upTo('stale', 'from')),
-          ...lineSeries('series', present(STALE, of('stale'), 'series'), theme),
-        },
+        encoding: lines(STALE, 'stale', timeAxis(end, count, !without), shareAxis('from', null, upTo('stale', 'from'))),
       },
     ];
     if (without)

@@ -1,9 +1,15 @@
+import { breakLines } from '../caption.ts';
+import { textWidth } from '../fonts.ts';
 import { seriesLooks } from '../theme.ts';
-import { distinct, panels, pointSeries, present, TIP, tip } from './chart.ts';
+import { distinct, labelRoom, lineBreaks, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 /** Half-width of the band around "equal". */
 const BAND = 0.1;
+/** Rows that are named one by one. */
+const MOST_NAMED = 40;
+/** Height of a page, px. */
+const TALLEST = 760;
 
 export const publishedSimulated: Figure<'fidelity'> = {
   scope: 'fidelity',
@@ -15,6 +21,7 @@ export const publishedSimulated: Figure<'fidelity'> = {
   source: 'own',
   needs: [],
   prepare(published) {
+    const several = new Set(published.map(({ metric }) => metric)).size > 1;
     return published.flatMap((row): Row[] => {
       const ratio = row.simulated / row.published;
       if (!(ratio > 0) || !Number.isFinite(ratio)) return [];
@@ -22,7 +29,8 @@ export const publishedSimulated: Figure<'fidelity'> = {
       return [
         {
           source: row.source,
-          row: `${row.label} ${row.metric}`,
+          group: row.group,
+          row: several ? `${row.label} ${row.metric}` : row.label,
           unit: row.unit,
           published: row.published,
           simulated: row.simulated,
@@ -48,13 +56,33 @@ export const publishedSimulated: Figure<'fidelity'> = {
     const sources = seriesLooks(distinct(rows, 'source'));
     const shown = present(sources, rows, 'source');
     const named = distinct(rows, 'row');
+    const measure = (line: string) => textWidth(line, theme.sheet.text);
+    const broken = named.map((name) => breakLines(name, Math.round(0.42 * theme.sheet.width), measure));
+    const lines = Math.max(...broken.map(({ length }) => length));
+    const needed = Math.max(16, (theme.sheet.text + 3) * lines + 4) / theme.sheet.height;
+    const each = named.length <= MOST_NAMED && needed * named.length <= TALLEST;
+    // Too many rows to name: the first of each group carries the group's name.
+    const first = new Map(
+      distinct(rows, 'group').map((group) => [rows.find((row) => String(row.group) === group)!.row, group]),
+    );
+    const heads = named.map((name) => String(first.get(name) ?? ''));
+    const groups = heads.map((head) => breakLines(head, Math.round(0.3 * theme.sheet.width), measure));
     const y = {
       field: 'row',
       type: 'nominal',
       sort: named,
       title: null,
-      axis: { labelLimit: 170, labelOverlap: false, labels: rows.length <= 40, grid: false },
+      axis: {
+        labelLimit: 0,
+        labelOverlap: each ? false : 'greedy',
+        grid: !each,
+        tickBand: 'extent',
+        ...(each
+          ? { labelExpr: lineBreaks(named, broken) }
+          : { values: named.filter((name) => first.has(name)), labelExpr: labelled(named, groups) }),
+      },
     };
+    const height = each ? needed : 7;
     const points = (filter: string, mark: object) => ({
       transform: [
         { filter },
@@ -70,7 +98,7 @@ export const publishedSimulated: Figure<'fidelity'> = {
       [
         {
           title: null,
-          height: Math.min(520, Math.max(120, 16 * named.length)),
+          height: Math.min(TALLEST, Math.max(120, height * named.length)),
           layer: [
             {
               data: { values: [{ from: 1 - BAND, to: 1 + BAND }] },
@@ -84,7 +112,15 @@ export const publishedSimulated: Figure<'fidelity'> = {
           ],
         },
       ],
-      rows.length <= 40 ? 170 : 44,
+      labelRoom(each ? broken.flat() : groups.flat(), theme, theme.sheet.width / 2),
     );
   },
 };
+
+/** A labelExpr that writes these lines for each name, whatever the name is. */
+function labelled(names: readonly string[], lines: readonly (readonly string[])[]): string {
+  const parts = names.flatMap((name, i) =>
+    lines[i].join('') === '' ? [] : [`datum.label == ${JSON.stringify(name)} ? ${JSON.stringify(lines[i])} : `],
+  );
+  return `${parts.join('')}''`;
+}

@@ -1,7 +1,7 @@
 import { ALL, cohortNames, findSummary, type RunTables } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
 import { seriesField } from './by-run.ts';
-import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, present, TIP, tip } from './chart.ts';
+import { categoryAxis, distinct, labelRoom, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 
 const OBJECTIVES = {
@@ -11,6 +11,8 @@ const OBJECTIVES = {
   slo_e2el_attainment: 'whole answer',
 };
 const looks = seriesLooks(Object.values(OBJECTIVES));
+/** Height of one mark's row, px. */
+const OBJECTIVE_HEIGHT = 10;
 
 export const sloAttainment: Figure<'run'> = {
   scope: 'run',
@@ -34,7 +36,7 @@ export const sloAttainment: Figure<'run'> = {
   spec(rows, theme) {
     const field = seriesField(rows, 'cohort');
     const cohorts = distinct(rows, field);
-    const y = { ...categoryAxis(field), scale: { paddingInner: 0.35 } };
+    const y = { ...categoryAxis(field), scale: { paddingInner: 0.2, paddingOuter: 0.1 } };
     const floor = lowestTick(rows);
     const x = {
       field: 'miss',
@@ -48,7 +50,8 @@ export const sloAttainment: Figure<'run'> = {
       [
         {
           title: null,
-          height: barsHeight(cohorts.length),
+          // Room for the marks of each objective under one another.
+          height: (OBJECTIVE_HEIGHT * Object.keys(OBJECTIVES).length + 12) * cohorts.length + 8,
           layer: [
             {
               transform: [
@@ -64,7 +67,7 @@ export const sloAttainment: Figure<'run'> = {
                 { calculate: 'max(1 - datum.attainment, 1e-4)', as: 'miss' },
                 tip(`datum['${field}'] + ' · ' + datum.objective + ' · ' + format(datum.attainment, '.2%')`),
               ],
-              mark: { type: 'point', filled: true, size: 55, opacity: 0.9, aria: true },
+              mark: { type: 'point', filled: true, size: 45, opacity: 1, aria: true },
               encoding: {
                 x,
                 y,

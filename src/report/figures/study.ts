@@ -100,7 +100,7 @@ export function studyPlot(
         { filter: { field: 'metric', oneOf: names } },
         { calculate: lineExpression(view, names.length > 1), as: 'line' },
       ],
-      layer: [markedLines('line', shown, theme, x(values, i === views.length - 1), y)],
+      layer: [markedLines('line', shown, theme, x(values, i === views.length - 1), y, labelled)],
     };
   });
   return {

@@ -84,6 +84,7 @@ export const sweepGrid: Figure<'study'> = {
               theme,
               horizontal(rows, row === metrics.length - 1, at === 0, theme),
               vertical(metric, rows, at === 0),
+              rows.filter((one) => one.metric === metric && one.column === column),
             ),
           ],
         })),

@@ -1,7 +1,8 @@
-import { seriesLooks } from '../theme.ts';
+import type { Spec } from '../render.ts';
+import { type Look, seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { lineSeries, panels, present } from './chart.ts';
+import { panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
@@ -48,28 +49,24 @@ export const throughputQueue: Figure<'run'> = {
   spec(rows, theme) {
     const end = endTime(rows);
     const count = theme.roomy ? 8 : 5;
+    const lines = (looks: Readonly<Record<string, Look>>, panel: string, x: Spec, y: Spec) => {
+      const own = rows.filter((row) => row.panel === panel);
+      return plainLines('series', present(looks, rows, 'series'), theme, x, y, own);
+    };
     const views = [
       {
         title: 'requests a second',
         height: 105,
         transform: [{ filter: "datum.panel == 'rate'" }],
         mark: { type: 'line' },
-        encoding: {
-          x: timeAxis(end, count, false),
-          y: countAxis('requests_per_s', null),
-          ...lineSeries('series', present(RATES, rows, 'series'), theme),
-        },
+        encoding: lines(RATES, 'rate', timeAxis(end, count, false), countAxis('requests_per_s', null)),
       },
       {
         title: 'requests in the system',
         height: 105,
         transform: [{ filter: "datum.panel == 'level'" }],
         mark: { type: 'line' },
-        encoding: {
-          x: timeAxis(end, count),
-          y: countAxis('requests', null),
-          ...lineSeries('series', present(LEVELS, rows, 'series'), theme),
-        },
+        encoding: lines(LEVELS, 'level', timeAxis(end, count), countAxis('requests', null)),
       },
     ];
     return { ...panels(theme, views), resolve: { scale: { color: 'independent', strokeDash: 'independent' } } };

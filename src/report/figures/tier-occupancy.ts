@@ -1,6 +1,6 @@
 import { type Look, TIERS } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { lineSeries, panels, present } from './chart.ts';
+import { panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
@@ -45,6 +45,7 @@ export const tierOccupancy: Figure<'run'> = {
     // On the side of its line where the nearest tier is further away.
     const over = gap(values.map((value) => value / whole)) >= gap(values.map((value) => whole / value));
     const side = over ? { baseline: 'bottom', dy: -3 } : { baseline: 'top', dy: 4 };
+    const tiers = rows.filter(({ tier }) => tier !== 'catalog');
     const catalog = [{ filter: "datum.tier == 'catalog'" }];
     return panels(theme, [
       {
@@ -60,7 +61,7 @@ export const tierOccupancy: Figure<'run'> = {
           {
             transform: [{ filter: "datum.tier != 'catalog'" }],
             mark: { type: 'line', clip: true },
-            encoding: { x, y, ...lineSeries('tier', present(SERIES, rows, 'tier'), theme) },
+            encoding: plainLines('tier', present(SERIES, rows, 'tier'), theme, x, y, tiers),
           },
         ],
       },

@@ -264,7 +264,7 @@ describe('roofline', () => {
 
 describe('published rows', () => {
   it('are marked by what they can prove; rows without a ratio are left out', () => {
-    const base = { source: 's', metric: 'm', unit: 'ms', label: 'l' };
+    const base = { source: 's', metric: 'm', unit: 'ms', group: 'g', label: 'l' };
     const rows = publishedSimulated.prepare([
       { ...base, published: 10, simulated: 11, fitted: false, saturated: false },
       { ...base, published: 10, simulated: 9, fitted: true, saturated: false },
