@@ -90,7 +90,7 @@ export function lineWidths(field: string, { lines }: Coverage): Spec {
     value: widthAt(level),
   }));
   // The channel that Vega-Lite takes a line's width from.
-  return { size: { condition, value: WIDTH, legend: null } };
+  return { size: { condition, value: WIDTH } };
 }
 
 /** Size of each marker. */
@@ -101,7 +101,7 @@ export function markSizes(field: string, x: Spec, { marks }: Coverage): Spec {
     test: `indexof(${JSON.stringify(keys)}, datum[${JSON.stringify(field)}] + '\\n' + datum[${JSON.stringify(x.field)}]) >= 0`,
     value: sizeAt(level),
   }));
-  return { size: { condition, value: MARK, legend: null } };
+  return { size: { condition, value: MARK } };
 }
 
 function byLevel(entries: readonly (readonly [name: string, level: number])[]): [number, string[]][] {
