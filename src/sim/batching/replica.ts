@@ -29,25 +29,15 @@ import { askAgain, enqueue, load, refuseUnready, sleepUntilPoll, stopWaiting } f
 export class Replica extends ReplicaState {
   /** A request was routed here. Returns the tier that held its adapter (recorder numbering; 3 where it has none). */
   arrive(request: number, nowNs: number): number {
-    const { t, gpu, host } = this;
+    const { t } = this;
     const adapter = t.adapter[request];
     t.prefillTotal[request] = t.prompt[request];
     t.prefillLeft[request] = t.prompt[request];
-    let tier = 3;
-    if (adapter >= 0 && gpu.find(adapter) < 0) {
-      const entry = host.find(adapter);
-      if (entry >= 0 && this.loader.loading[entry] === 0) {
-        tier = 2;
-      } else {
-        tier = this.loader.storageTier(adapter);
-        t.lookupTier[request] = tier;
-        if (this.limits.refuseUnready) refuseUnready(this, request, nowNs);
-        else load(this, request, nowNs);
-        return tier;
-      }
-    }
+    const tier = adapter < 0 ? 3 : this.tierOf(adapter);
     t.lookupTier[request] = tier;
-    enqueue(this, request, nowNs);
+    if (tier >= 2) enqueue(this, request, nowNs);
+    else if (this.limits.refuseUnready) refuseUnready(this, request, nowNs);
+    else load(this, request, nowNs);
     return tier;
   }
 
