@@ -108,7 +108,7 @@ function crowdText(crowd: readonly AroundCrowd[], { width, style }: Screen): str
     ),
     interference_ratio === null ? '–' : `×${significant(interference_ratio.value)}`,
   ]);
-  const header = ['', ...PHASES.flatMap((phase) => [`${phase} p50`, 'p99']), 'during / before'];
+  const header = ['', ...PHASES.flatMap((phase) => [`${phase} p50`, `${phase} p99`]), 'during / before'];
   return (
     `${style('bold', 'around the crowd')}  time to first token of the old tenants (${crowd[0].cohort})\n` +
     table(rows, { header, right: [1, 2, 3, 4, 5, 6, 7], indent: 2, width, style }) +
@@ -128,7 +128,7 @@ function newcomersText(crowd: readonly AroundCrowd[], { width, style }: Screen):
       ...['ttft_ms_p50', 'ttft_ms_p99'].map((metric) => formatMetric(of(metric), 'ms')),
     ];
   });
-  const header = ['', 'sent', 'served', 'refused', 'first token p50', 'p99'];
+  const header = ['', 'sent', 'served', 'refused', 'first token p50', 'first token p99'];
   return (
     `\n${style('bold', 'the crowd itself')}  requests of ${first.cohort} while it lasts; refused requests do not come back here\n` +
     table(rows, { header, right: [1, 2, 3, 4, 5], indent: 2, width, style })

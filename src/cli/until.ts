@@ -1,4 +1,6 @@
 /** `sweep --until`: not the points of an axis but the place on it where thresholds break, for every setting of the other axes. */
+
+import { blocksOf, STRUCTURED } from '../report/blocks.ts';
 import type { KneeRow } from '../report/figures/figure.ts';
 import type { StudyRun } from '../report/run-data.ts';
 import { PLAIN } from '../report/text-table.ts';
@@ -80,6 +82,7 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
       ...{ name: first.name, description: first.description, command: again },
       source: `${first.name}${note === '' ? '' : `, ${note}`}`,
       text: kneeText({ ...print, ...PLAIN }),
+      blocks: blocksOf(kneeText({ ...print, ...STRUCTURED })),
       figures: [
         { scope: 'knee', id: 'knee', input: kneeRows(result) },
         ...(runs.length === 0 ? [] : [{ scope: 'study', id: 'goodput-load', input: runs } as const]),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Block } from './blocks.ts';
 import type { Inputs, Scope } from './figures/figure.ts';
 import type { FigureId } from './figures/index.ts';
 
@@ -35,6 +36,8 @@ export interface SearchReport {
   readonly command: string;
   /** The result as it is printed into a pipe. */
   readonly text: string;
+  /** The same in parts, its tables as tables; missing in what an earlier version wrote. */
+  readonly blocks?: readonly Block[];
   readonly figures: readonly SearchFigure[];
 }
 

@@ -1,5 +1,6 @@
 /** Text on a screen of so many columns: aligned tables that fold where they are wider, paragraphs that break at spaces. */
 import { stripVTControlCharacters, type styleText } from 'node:util';
+import { markedTable, STRUCTURED } from './blocks.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -48,6 +49,7 @@ const HEIGHTS = [1, 2, 3] as const;
  */
 export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
   const { header, right = [], indent = 0, width, keys = 1, style = (_style, text) => text } = options;
+  if (style === STRUCTURED.style) return markedTable({ header: header ?? [], rows, right });
   const columns = Math.max(0, header?.length ?? 0, ...rows.map((row) => row.length));
   const body = Array.from({ length: columns }, (_, c) => Math.max(0, ...rows.map((row) => textWidth(row[c] ?? ''))));
   const layout: Layout = { right, indent, style };

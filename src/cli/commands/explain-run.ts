@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
+import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import type { SensitivityRow } from '../../report/figures/figure.ts';
 import { PLAIN, table } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
@@ -113,6 +114,7 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`,
         text: sensitivityText({ ...print, ...PLAIN }),
+        blocks: blocksOf(sensitivityText({ ...print, ...STRUCTURED })),
         figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained) }],
       },
       args,

@@ -2,6 +2,8 @@
  * `interference <scenario>`: where the time that requests lose to one another comes from. Each mechanism is switched off alone, then
  * all together; what is left of the sum is their interaction. With a flash crowd: the old tenants before, during and after it.
  */
+
+import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import type { InterferenceRow } from '../../report/figures/figure.ts';
 import type { StudyRun } from '../../report/run-data.ts';
 import { PLAIN, table } from '../../report/text-table.ts';
@@ -93,6 +95,7 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: [scenario.name, whose, print.smaller].filter(Boolean).join(', '),
         text: interferenceText({ ...print, ...PLAIN }),
+        blocks: blocksOf(interferenceText({ ...print, ...STRUCTURED })),
         figures: [
           { scope: 'interference', id: 'ablation', input: rowsOf(found) },
           ...(crowd.length === 0 ? [] : [{ scope: 'study', id: 'admission-tail', input: studyRunsOf(crowd) } as const]),

@@ -2,6 +2,7 @@
  * `plan <scenario>`: the cheapest configuration of given axes that meets the thresholds, what binds it, and the line that checks
  * it. Exit code 10 where none does.
  */
+import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import { splitList } from '../../study/axes.ts';
@@ -116,6 +117,7 @@ export const command: Command = {
         ...{ name: base.name, description: base.description, command: again },
         source: `${base.name}${print.smaller === '' ? '' : `, searched at ${print.smaller}`}`,
         text: planText({ ...print, ...PLAIN }),
+        blocks: blocksOf(planText({ ...print, ...STRUCTURED })),
         figures: [],
       },
       args,

@@ -6,6 +6,7 @@ import type { StudyDigest } from '../study-digest.ts';
 import { text } from './escape.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
 import { pageHead } from './page-head.ts';
+import { htmlTable } from './table.ts';
 
 /** Rows that a page is still pleasant with; the tables hold all. */
 const MOST_ROWS = 1000;
@@ -36,14 +37,8 @@ ${settings(digest)}
 }
 
 function settings({ header, rows, numbersFrom }: StudyDigest): string {
-  const place = (column: number) => (column < numbersFrom ? ' class="left name" style="white-space:nowrap"' : '');
-  const head = header.map(
-    (name, column) => `<th scope="col"${place(column)}>${text(name).replaceAll('_', '_<wbr>')}</th>`,
-  );
-  const body = rows
-    .slice(0, MOST_ROWS)
-    .map((row) => `<tr>${row.map((cell, column) => `<td${place(column)}>${text(cell)}</td>`).join('')}</tr>`);
+  const right = header.map((_, column) => column).filter((column) => column >= numbersFrom);
   const rest = rows.length > MOST_ROWS ? ` The first ${MOST_ROWS} of ${rows.length}.` : '';
   return `<section id="settings"><h2>Settings</h2><p class="intro">A row a setting; every metric stands in aggregate.arrow, every run in sweep.arrow.${rest}</p>
-<div class="card scroll" style="margin-top:18px"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div></section>`;
+<div class="card" style="margin-top:18px">${htmlTable({ header, rows: rows.slice(0, MOST_ROWS), right })}</div></section>`;
 }

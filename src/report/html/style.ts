@@ -44,13 +44,18 @@ button:hover{border-color:var(--m-muted)}
 .verdict .say{display:flex;gap:14px;align-items:baseline;font-size:18px;line-height:1.45;font-weight:550;overflow-wrap:anywhere}
 .pill{flex:none;font-size:13px;font-weight:700;letter-spacing:.06em;border-radius:999px;padding:3px 12px;background:var(--soft)}
 .pill.pass{background:var(--good-soft);color:var(--good)}.pill.fail{background:var(--bad-soft);color:var(--bad)}.pill.warn{background:var(--warn-soft);color:var(--warn)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background-image:linear-gradient(to left,var(--card) 40%,transparent),linear-gradient(to left,var(--line),transparent);background-position:right;background-repeat:no-repeat;background-size:48px 100%,16px 100%;background-attachment:local,scroll}
 table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
 th{font-weight:550;color:var(--m-muted);font-size:13px;text-align:right;padding:6px 12px;white-space:nowrap}
 td{padding:7px 12px;border-top:1px solid var(--line);text-align:right;white-space:nowrap}
 th:first-child,td:first-child,.left{text-align:left!important}
 td.name{white-space:normal;overflow-wrap:break-word}
 tr.all td{font-weight:600}
+.listed thead th{white-space:normal;vertical-align:bottom}
+.listed tbody th{font-weight:inherit;color:inherit;font-size:inherit;border-top:1px solid var(--line);padding:7px 12px;vertical-align:baseline}
+.listed td{vertical-align:baseline}.listed :is(th,td){padding-left:9px;padding-right:9px}.listed small{display:block;color:var(--m-muted)}.listed td.name,.listed th.name{white-space:normal;min-width:14em;overflow-wrap:break-word}
+.scroll table tr>:first-child{position:sticky;left:0;z-index:1;background:var(--card)}
+.found{display:grid;gap:10px;margin-top:18px}.found h3:not(:first-child){margin-top:16px}.found p{max-width:90ch;overflow-wrap:anywhere}.found .card{padding:10px 14px}
 .tiles{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:20px 0 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px;box-shadow:var(--shadow);min-width:0}
 .tiles .label{font-size:13px;color:var(--m-muted);line-height:1.3}
@@ -118,6 +123,7 @@ input[type=number]{width:6.5em}
 .live{display:none}.replaced .live{display:block}.replaced>.wide,.replaced>.narrow{display:none!important}
 .live .canvas svg{margin:0 auto}
 .values{max-height:320px;overflow:auto;margin-top:8px}.values table{font-size:13px}
+@media (max-width:560px){.listed tbody th{padding-left:6px;padding-right:6px;max-width:40vw;white-space:normal}.listed td.name{min-width:10em}}
 .compared{background:var(--soft)}
 @media (max-width:1020px){.tiles{grid-template-columns:repeat(3,1fr)}}
 @media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{display:flex}.assumed{columns:1}}
