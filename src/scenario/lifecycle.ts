@@ -1,6 +1,6 @@
 /** The `lifecycle` section beyond its schema: whether anything of it can happen, and what does not go together with it. */
 import type { Lifecycle, Scenario } from './scenario.ts';
-import type { Report } from './semantics.ts';
+import type { Report } from './semantics/report.ts';
 import type { Path } from './source-text.ts';
 
 /** Whether anything of the section can happen; where not, the run is the one without it. */

@@ -14,7 +14,7 @@ import { repair, unfounded } from './repair.ts';
 import type { Scenario } from './scenario.ts';
 import { resolve } from './schema/resolve.ts';
 import { type Families, inputSchema, type ScenarioInput } from './schema.ts';
-import { semantics } from './semantics.ts';
+import { semantics } from './semantics/index.ts';
 import { SourceText } from './source-text.ts';
 import { sweepFindings } from './sweep-check.ts';
 import { readYaml, type Tree } from './yaml.ts';

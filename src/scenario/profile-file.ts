@@ -1,10 +1,10 @@
 /** Reads the kernel profile or calibration that a scenario names into it, so that its hash covers what was measured. */
 import { readFileSync } from 'node:fs';
 import { engineCalibrationSchema } from './engine-calibration.ts';
+import { findFile } from './find-file.ts';
 import { type Finding, finding } from './findings.ts';
 import { kernelProfileSchema } from './kernel-profile.ts';
 import type { Scenario } from './scenario.ts';
-import { findFile } from './semantics.ts';
 
 /** Largest profile that is read. One row a shape, so real ones are far smaller. */
 const MAX_BYTES = 16 << 20;
