@@ -146,15 +146,19 @@ export function parseQuantity(text: string, quantity: Quantity): number | string
   return Number.isFinite(total) ? total : 'is too large';
 }
 
-const short = (value: number) => (value >= 1e5 ? value.toExponential().replace('+', '') : String(value));
+/** Long times in days: nobody reads 8.64e6 as a hundred of them. */
+function short(value: number, { units }: Quantity): string {
+  if (units === TIME && value >= DAY) return `${value / DAY}d`;
+  return value >= 1e5 ? value.toExponential().replace('+', '') : String(value);
+}
 
-function rangeText(range: Range): string {
+function rangeText(range: Range, kind: Quantity): string {
   const bounds = [
-    range.above !== undefined ? `above ${short(range.above)}` : `at least ${short(range.min ?? 0)}`,
+    range.above !== undefined ? `above ${short(range.above, kind)}` : `at least ${short(range.min ?? 0, kind)}`,
     range.below !== undefined
-      ? `below ${short(range.below)}`
+      ? `below ${short(range.below, kind)}`
       : range.max !== undefined
-        ? `at most ${short(range.max)}`
+        ? `at most ${short(range.max, kind)}`
         : '',
   ];
   return bounds.filter((bound) => bound !== '').join(' and ');
@@ -168,12 +172,12 @@ function problem(value: number, quantity: Quantity, range: Range): string | null
   const low = range.above !== undefined ? value > range.above : value >= (range.min ?? 0);
   const high = range.below !== undefined ? value < range.below : value <= (range.max ?? Infinity);
   if (low && high) return null;
-  return `is out of range (must be ${rangeText(range)})`;
+  return `is out of range (must be ${rangeText(range, quantity)})`;
 }
 
 /** A zod type for any quantity; the named helpers below are this with their kind filled in. */
 export function quantity(kind: Quantity, range: Range = {}) {
-  const expected = `a ${kind.name} ${rangeText(range)}${range.infinity ? ', or none' : ''}, for instance ${kind.examples}`;
+  const expected = `a ${kind.name} ${rangeText(range, kind)}${range.infinity ? ', or none' : ''}, for instance ${kind.examples}`;
   const bounds: Record<string, unknown> = { type: kind.integer ? 'integer' : 'number' };
   if (range.above !== undefined) bounds.exclusiveMinimum = range.above;
   else if ((range.min ?? 0) > -Infinity) bounds.minimum = range.min ?? 0;

@@ -176,7 +176,7 @@ thresholds: {ttft_ms_p99: "below 3"}
     a.yaml:3:9: error MB-E105: warmup has the unit "GiB", which is not a unit of duration
         3 | warmup: 80GiB
           |         ^^^^^
-          expected: a duration at least 0 and at most 8.64e6, for instance 50ms, 1.5h, 1h30m, 7 days
+          expected: a duration at least 0 and at most 100d, for instance 50ms, 1.5h, 1h30m, 7 days
           received: "80GiB"
 
     a.yaml:5:10: error MB-E106: population.users is out of range (must be at least 1 and at most 1e9)
