@@ -32,6 +32,7 @@ const ns = (us: number): number => Math.round(us * 1000);
 
 /** Every slice of the trace; throws at the first thing that the format does not allow. */
 export function slicesOf({ otherData, traceEvents }: ReadTrace): Slice[] {
+  inViewerOrder(traceEvents);
   const [start, end] = otherData.window_ns;
   const named = new Set(
     traceEvents.filter(({ ph }) => ph === 'M').map(({ name, pid, tid }) => `${name} ${pid} ${tid}`),
@@ -95,6 +96,46 @@ export function slicesOf({ otherData, traceEvents }: ReadTrace): Slice[] {
   for (const [key, stack] of open) if (stack.length > 0) throw new Error(`${key} never ends`);
   for (const [track, onThread] of threads) nest(track, onThread);
   return slices;
+}
+
+/**
+ * Viewers (Chrome's, Perfetto's trace processor, speedscope) sort events by time and leave those of one time in the file's order: what
+ * holds another must come before it, and what ends before what begins. Times are whole ns, and an id
+ * belongs to one process.
+ */
+export function inViewerOrder(events: readonly ReadEvent[]): void {
+  const timed = events.filter(({ ph }) => ph !== 'M');
+  for (const { ts = Number.NaN, dur = 0 } of timed) {
+    if (Math.abs(ts * 1000 - ns(ts)) > 0.01) throw new Error(`${ts} µs is no whole ns`);
+    if (Math.abs(dur * 1000 - ns(dur)) > 0.01) throw new Error(`${dur} µs is no whole ns`);
+  }
+  const owner = new Map<string, number>();
+  const stacks = new Map<string, { name: string; to: number }[]>();
+  const counted = new Map<string, number>();
+  for (const event of timed.toSorted((a, b) => ns(a.ts!) - ns(b.ts!))) {
+    const { ph, pid, tid, cat, id, name } = event;
+    const from = ns(event.ts!);
+    const key = ph === 'X' ? `thread ${pid} ${tid}` : `async ${cat} ${id}`;
+    const stack = stacks.get(key) ?? [];
+    stacks.set(key, stack);
+    if (ph === 'X') {
+      const to = from + ns(event.dur!);
+      while (stack.length > 0 && stack[stack.length - 1].to <= from) stack.pop();
+      if (stack.length > 0 && to > stack[stack.length - 1].to)
+        throw new Error(`${name} at ${from} ns comes before what holds it`);
+      stack.push({ name, to });
+    } else if (ph === 'b') {
+      if ((owner.get(key) ?? pid) !== pid) throw new Error(`${key} is of two processes`);
+      owner.set(key, pid);
+      stack.push({ name, to: Number.NaN });
+    } else if (ph === 'e') {
+      if (stack.pop()?.name !== name) throw new Error(`${name} at ${from} ns ends out of order`);
+    } else if (ph === 'C') {
+      const track = `${pid} ${name}`;
+      if (counted.get(track) === from) throw new Error(`counter ${track} has two values at ${from} ns`);
+      counted.set(track, from);
+    }
+  }
 }
 
 /** Slices of a thread lie inside one another or apart. Sets their depth. */

@@ -45,12 +45,13 @@ export const rowsOf = ({ points, unit }: Trend): Row[] =>
     move,
   }));
 
-export function historyFigure({ scenario, metric, definition, better, unit }: Trend): Figure {
+export function historyFigure({ scenario, metric, definition, better, unit, points }: Trend): Figure {
+  const last = points[points.length - 1];
   const way = { higher: 'Higher is better.', lower: 'Lower is better.', neither: 'Neither way is better.' }[better];
   return {
     scope: 'study',
     section: 'study',
-    title: scenario,
+    title: `${scenario}, last ${formatMetric(last.value, unit, 4)}`,
     question: metric,
     howToRead: `${definition} ${way}`,
     source: 'own',
@@ -75,7 +76,7 @@ function specOf(rows: readonly Row[], theme: Theme, unit: string) {
     type: 'quantitative',
     title: null,
     axis: { tickCount: 4, format: '~r' },
-    scale: { domain: domainOf(values, unit), nice: true, zero: false },
+    scale: { domain: domainOf(values, unit), nice: unit !== 'fraction', zero: false },
   };
   const byMove = (range: readonly string[]) => ({
     field: 'move',
@@ -117,5 +118,7 @@ function domainOf(values: readonly number[], unit: string): [number, number] {
   const least = unit === 'fraction' ? 2.5 : 0.05 * Math.abs(middle) || 0.5;
   const half = Math.max(least, 0.6 * (high - low));
   const [from, to] = [middle - half, middle + half];
-  return low >= 0 && from < 0 ? [0, to] : [from, to];
+  // No axis goes beyond what is possible: shares end at 100%.
+  const top = unit === 'fraction' && high <= 100 ? Math.min(100, to) : to;
+  return [low >= 0 ? Math.max(0, from) : from, top];
 }

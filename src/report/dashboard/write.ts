@@ -6,6 +6,7 @@ import { formatMetric, significant } from '../format.ts';
 import { text } from '../html/escape.ts';
 import { type DrawnFigure, figureCard } from '../html/figure-card.ts';
 import { pageHead } from '../html/page-head.ts';
+import { htmlTable } from '../html/table.ts';
 import { renderer } from '../render.ts';
 import { theme } from '../theme.ts';
 import { HOW_TO_READ, historyFigure, rowsOf, type Trend } from './history-figure.ts';
@@ -21,16 +22,26 @@ export async function dashboard(
   const sections: string[] = [];
   for (const [at, history] of histories.entries()) {
     const cards: string[] = [];
-    for (const trend of history.trends) {
+    // One run is no trend: its values stand in a table until there is a second.
+    const drawable = history.runs > 1 ? history.trends : [];
+    for (const trend of drawable) {
       const drawn = await draw(trend, `s${at}-${trend.metric}`, file, warnings);
       cards.push(figureCard(drawn));
     }
     sections.push(
-      `<section id="s${at}"><h2>${text(history.scenario)}</h2><p class="intro">${text(intro(history))}</p><div class="grid">${cards.join('\n')}</div></section>`,
+      `<section id="s${at}"><h2>${text(history.scenario)}</h2><p class="intro">${text(intro(history))}</p>${drawable.length === 0 ? values(history) : `<div class="grid">${cards.join('\n')}</div>`}</section>`,
     );
   }
   return { html: page(histories, sections, file), warnings };
 }
+
+const values = ({ trends }: ScenarioHistory): string => {
+  const rows = trends.map(({ metric, unit, points }) => [
+    metric,
+    formatMetric(points[points.length - 1].value, unit, 4),
+  ]);
+  return `<div class="card" style="margin-top:18px;max-width:560px">${htmlTable({ header: ['metric', 'value'], rows, right: [1] })}</div>`;
+};
 
 async function draw(trend: Trend, id: string, file: string, warnings: string[]): Promise<DrawnFigure> {
   const figure = historyFigure(trend);
