@@ -17,7 +17,7 @@ const REPEATS = 20;
 
 /** As `compare --bench` does it: every sample in a process of its own, the sides in turn. */
 const compare = (next: Checkout, rounds: number) =>
-  compareCheckouts(here, next, { tasks: [benchTask('kernels-quick')], rounds, least: 0.03 });
+  compareCheckouts(here, next, { tasks: [benchTask('kernels-quick')], budget: 600, most: rounds, least: 0.03 });
 
 let slower: Checkout;
 beforeAll(() => {

@@ -2,9 +2,7 @@
 import { basename, join, relative } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
-import { UserError } from '../../scenario/errors.ts';
 import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
-import { benchTask, compareCheckouts, kernelTask } from '../../study/compare/bench.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
 import { compareRuns, type RunsSide } from '../../study/compare/compare-runs.ts';
@@ -15,6 +13,7 @@ import { simulateSides, type WantedSide } from '../../study/compare/simulate-sid
 import { compareStudies, type StudySide } from '../../study/compare/study-side.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import type { Arguments, Command, Context } from '../command.ts';
+import { asUsage, BENCH_OPTIONS, compareBench, share } from '../compare-bench.ts';
 import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
 import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -50,18 +49,7 @@ export const command: Command = {
       describe: 'Differences up to this do not matter; for shares a quarter of it, in percentage points',
     },
     'least-effect': { type: 'string', default: '3%', describe: 'The same for measured times' },
-    bench: {
-      type: 'boolean',
-      default: false,
-      describe: 'The sides are checkouts, folders or git revisions: measure the harness and the kernels in turn',
-    },
-    only: {
-      type: 'string',
-      default: 'engine-quick,kernels-quick',
-      describe: 'Under --bench: entries of npm run bench, separated by commas; kernels: every shape of kernel --quick',
-    },
-    backend: { type: 'string', default: 'auto', describe: 'Under --bench: what runs the kernels' },
-    rounds: { type: 'number', default: 10, describe: 'Under --bench: samples a side' },
+    ...BENCH_OPTIONS,
     'base-code': {
       type: 'string',
       describe:
@@ -94,17 +82,17 @@ export const command: Command = {
   ],
   async run(args, context) {
     if (args.bench === true) {
-      const code = present(await bench(args, context), args, context);
+      const code = present(await compareBench(args, context), args, context);
       return context.signal.aborted ? EXIT.interrupted : code;
     }
-    const margin = fraction(args, 'margin');
+    const margin = share(args, 'margin');
     const metrics = metricsOf(args);
     const [base, next] = sidesOf(args);
     let comparison: Comparison;
     if (base.is === 'kernels' || next.is === 'kernels') {
       if (base.is !== 'kernels' || next.is !== 'kernels')
         throw new UsageError(`${base.label} and ${next.label} are of different kinds: one is a measurement of kernels`);
-      comparison = compareKernels(base, next, fraction(args, 'least-effect'));
+      comparison = compareKernels(base, next, share(args, 'least-effect'));
     } else if (base.is === 'study' || next.is === 'study') {
       if (base.is !== 'study' || next.is !== 'study') {
         const [study, other] = base.is === 'study' ? [base, next] : [next, base];
@@ -122,41 +110,6 @@ export const command: Command = {
     return present(comparison, args, context);
   },
 };
-
-async function bench(args: Arguments, context: Context): Promise<Comparison> {
-  const { terminal, quiet, signal } = context;
-  const names = String(args.only)
-    .split(',')
-    .filter((name) => name !== '');
-  const rounds = args.rounds as number;
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds must be a whole number of at least 1');
-  const backend = args.backend as string;
-  const tasks = names.map((name) => (name === 'kernels' ? kernelTask(backend) : benchTask(name)));
-  const native = names.some((name) => name.startsWith('kernels')) && !['js', 'webgpu', 'tensorflow'].includes(backend);
-  const note = (text: string) => (quiet ? undefined : terminal.err(`${text}\n`));
-  const open = (side: string) => asUsage(() => openCheckout(side, { root: packageRoot(), native, onStep: note }));
-  const base = open(args.base as string);
-  try {
-    const next = open((args.new as string | undefined) ?? '.');
-    try {
-      return await compareCheckouts(base, next, {
-        tasks,
-        rounds,
-        least: fraction(args, 'least-effect'),
-        signal,
-        onProgress: (done, total, what) => {
-          if (context.progress && terminal.live)
-            terminal.err(`\r\u001b[2K${what === '' ? '' : `${done}/${total} ${what}`}`);
-          else if (context.progress && done % (2 * tasks.length) === 0) note(`${done}/${total} measurements`);
-        },
-      });
-    } finally {
-      next.close();
-    }
-  } finally {
-    base.close();
-  }
-}
 
 /** Replays both sides where their events differ, each with the code that made it. */
 async function findFirstEvent(
@@ -250,16 +203,6 @@ function sideOf(written: string): Side {
   return asUsage(() => readSide(written, { shipped }));
 }
 
-/** What is wrong with an argument is a matter of usage, not of a scenario. */
-function asUsage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
 type RunSide = Exclude<Side, { is: 'kernels' | 'study' }>;
 
 /** Scenario sides are simulated, with as many replications as the other side has. */
@@ -315,13 +258,4 @@ function metricsOf(args: Arguments): string[] | undefined {
   if (unknown.length > 0 || names.length === 0)
     throw new UsageError(`--metrics: there is no metric ${unknown.join(', ')}`, 'mint-bench list metrics has them');
   return names;
-}
-
-/** "2%" or "0.02". */
-function fraction(args: Arguments, name: string): number {
-  const text = String(args[name]).trim();
-  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
-  if (text === '' || text === '%' || !Number.isFinite(value) || value < 0 || value >= 1)
-    throw new UsageError(`--${name} ${text}: expected a share such as 2%`);
-  return value;
 }

@@ -1,32 +1,11 @@
-/**
- * Two checkouts measured in turn: in every round each side runs every benchmark once, in a process of its own, the order of the sides
- * alternating. What a round gives is one sample, so the spread of samples holds what differs between processes (code layout, compilation,
- * a busy machine), which repetitions inside one process do not show.
- */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** `compare --bench`: what two checkouts can be measured by, and the comparison of what they gave in turn (in-turn.ts). */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KernelRecord } from '../../real/results.ts';
-import { EnvironmentError } from '../../scenario/errors.ts';
 import type { Checkout } from './checkout.ts';
 import type { Better, Comparison } from './comparison.ts';
-import { judgeSamples, measuredComparison, type Samples, samplesNotes } from './samples.ts';
-
-export interface Reading {
-  name: string;
-  unit: string;
-  better: Better;
-  value: number;
-}
-
-/** Something that a checkout can run and that prints numbers. */
-export interface Task {
-  name: string;
-  /** Arguments for Node, relative to the checkout; `scratch` is a folder that goes away. */
-  args(scratch: string): string[];
-  read(stdout: string): Reading[];
-}
+import { minutes, type Reading, type Taken, type Task, type TurnsOptions, takeInTurn } from './in-turn.ts';
+import { judgeSamples, measuredComparison, samplesNotes } from './samples.ts';
 
 /** An entry of bench/main.ts by its name. */
 export const benchTask = (name: string): Task => ({
@@ -76,32 +55,31 @@ export function readBenchLines(stdout: string): Reading[] {
   });
 }
 
-export interface BenchOptions {
-  tasks: readonly Task[];
-  rounds: number;
-  /** Least relative effect. */
-  least: number;
-  signal?: AbortSignal;
-  onProgress?(done: number, total: number, what: string): void;
-}
-
-export async function compareCheckouts(base: Checkout, next: Checkout, options: BenchOptions): Promise<Comparison> {
-  const { tasks, rounds, least } = options;
-  // Before hours of rounds: what cannot be read must not lose them, and a checkout may change meanwhile.
+export async function compareCheckouts(base: Checkout, next: Checkout, options: TurnsOptions): Promise<Comparison> {
+  const { least, budget } = options;
+  // Before minutes of rounds: what cannot be read must not lose them, and a checkout may change meanwhile.
   const sameBench = benchSource(base.folder) === benchSource(next.folder);
-  const samples = await takeInTurn(base, next, options);
+  const { samples, taken } = await takeInTurn(base, next, options);
   const lines = judgeSamples(samples, least);
-  const taken = Math.min(...samples.flatMap((one) => [one.base.length, one.new.length]));
-  const stopped = options.signal?.aborted === true ? [`interrupted: ${taken} of ${rounds} rounds were taken`] : [];
   const info = ({ label, folder }: Checkout) => ({ label, kind: 'checkout', path: folder });
   return measuredComparison(info(base), info(next), least, lines, [
-    `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${tasks.map(({ name }) => name).join(', ')}, each side in a process of its own, in turn`,
-    ...stopped,
+    `each side in a process of its own, in turn: ${taken.map((one) => takenText(one, least, budget)).join('; ')}`,
     ...(sameBench ? [] : [OTHER_BENCH]),
     ...samplesNotes(lines),
     ...base.notes,
     ...next.notes,
   ]);
+}
+
+/** "kernels-quick, 14 rounds (precise to ±1.5%)" */
+function takenText({ name, rounds, ended }: Taken, least: number, budget: number): string {
+  const why = {
+    precise: `precise to ±${Number((50 * least).toFixed(2))}%`,
+    budget: `the budget of ${minutes(budget)} ended it; --budget gives it longer`,
+    most: '--rounds ended it',
+    interrupted: 'interrupted',
+  }[ended];
+  return `${name}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} (${why})`;
 }
 
 const OTHER_BENCH =
@@ -116,65 +94,4 @@ function benchSource(folder: string): string {
     .sort()
     .map((file) => `${file}\n${readFileSync(join(bench, file), 'utf8')}`)
     .join('\n');
-}
-
-/** Samples of both sides, by what was measured, in the order in which it first appeared. An interrupt after the first round keeps what there is. */
-export async function takeInTurn(base: Checkout, next: Checkout, options: BenchOptions): Promise<Samples[]> {
-  const { tasks, rounds, onProgress } = options;
-  const found = new Map<string, Samples & { base: number[]; new: number[] }>();
-  const total = rounds * tasks.length * 2;
-  let done = 0;
-  try {
-    for (let round = 0; round < rounds; round++) {
-      const order = round % 2 === 0 ? (['base', 'new'] as const) : (['new', 'base'] as const);
-      for (const task of tasks) {
-        for (const side of order) {
-          const { folder } = side === 'base' ? base : next;
-          onProgress?.(done++, total, `${task.name}, ${side}`);
-          for (const { name, unit, better, value } of await measure(task, folder, options.signal)) {
-            const known = found.get(name) ?? { name, unit, better, base: [], new: [] };
-            known[side].push(value);
-            found.set(name, known);
-          }
-        }
-      }
-    }
-  } catch (error) {
-    if ((error as Error).name !== 'AbortError' || done <= 2 * tasks.length) throw error;
-  }
-  onProgress?.(total, total, '');
-  return [...found.values()];
-}
-
-async function measure(task: Task, folder: string, signal: AbortSignal | undefined): Promise<Reading[]> {
-  const scratch = mkdtempSync(join(tmpdir(), 'mint-bench-round-'));
-  try {
-    const stdout = await output(task.args(scratch), folder, signal);
-    const readings = task.read(stdout);
-    if (readings.length === 0) throw new Error(`it printed no number:\n${stdout.slice(0, 500)}`);
-    return readings;
-  } catch (cause) {
-    if ((cause as Error).name === 'AbortError') throw cause;
-    throw new EnvironmentError(
-      `${task.name} failed in ${folder}: ${(cause as Error).message.trim()}`,
-      [`node ${task.args('…').join(' ')}`],
-      'Run that command there. Both sides must know the benchmark; --only names others.',
-    );
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-function output(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: '1', CI: '1' };
-    const child = spawn(process.execPath, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (data) => (stdout += data));
-    child.stderr.on('data', (data) => (stderr += data));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(stdout) : reject(new Error(`exit ${code}\n${stderr.slice(-1000)}`)),
-    );
-  });
 }

@@ -3,7 +3,7 @@
  * for the comparison. A revision is measured with this checkout's dependencies, so that nothing but the project's own code differs.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EnvironmentError, UserError } from '../../scenario/errors.ts';
@@ -23,6 +23,9 @@ export interface CheckoutOptions {
   /** Called before something that takes seconds. */
   onStep(text: string): void;
 }
+
+/** Where native/ is built. */
+const BUILT = join('native', 'build');
 
 /** Throws where the name is neither a built checkout nor a revision that builds. */
 export function openCheckout(written: string, options: CheckoutOptions): Checkout {
@@ -44,6 +47,15 @@ function openRevision(revision: string, { root, native, onStep }: CheckoutOption
   } catch {
     throw new UserError(`${revision} is neither a folder with a checkout nor a revision of the repository in ${root}`);
   }
+  // What is built from the same sources here is taken as it is: a compiler with CUDA takes minutes.
+  const sameNative = () => {
+    try {
+      git('diff', '--quiet', commit, '--', 'native', 'scripts/build-native.mjs');
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const parent = mkdtempSync(join(tmpdir(), 'mint-bench-checkout-'));
   const folder = join(parent, commit.slice(0, 10));
   const close = () => {
@@ -58,7 +70,10 @@ function openRevision(revision: string, { root, native, onStep }: CheckoutOption
     git('worktree', 'add', '--detach', folder, commit);
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
     build(folder, 'scripts/build.mjs', onStep);
-    if (native && existsSync(join(root, 'native', 'build'))) build(folder, 'scripts/build-native.mjs', onStep);
+    if (native && existsSync(join(root, BUILT))) {
+      if (sameNative()) cpSync(join(root, BUILT), join(folder, BUILT), { recursive: true });
+      else build(folder, 'scripts/build-native.mjs', onStep);
+    }
   } catch (error) {
     close();
     throw error;

@@ -119,6 +119,12 @@ function lineOf({ name, unit, better, base, new: next }: Samples): Line {
   return { ...line, ...medianRatioInterval(base, next, name), p: mannWhitney(base, next).p };
 }
 
+/** Half the width of the interval of the change: what a smaller one cannot be told from none. */
+export function precisionOf({ base, new: next, name }: Samples): number {
+  const { lo, hi } = medianRatioInterval(base, next, name);
+  return (hi - lo) / 2;
+}
+
 function verdictOf(line: Line, least: number): Verdict {
   if (line.lo! >= -least && line.hi! <= least) return 'no change';
   if (line.p! < ALPHA_MEASURED && Math.abs(line.change!) >= least) return direction(line.better, line.change!);
