@@ -1,6 +1,6 @@
 /** A comparison in words and numbers: what the table, Markdown and the sentence of a what-if are made of. */
 import { formatMetric, significant } from '../report/format.ts';
-import type { Comparison, Exactness, Line, Verdict } from '../study/compare/comparison.ts';
+import type { Comparison, Exactness, Line, SideInfo, Verdict } from '../study/compare/comparison.ts';
 import type { Difference } from '../study/compare/scenario-diff.ts';
 import { firstEventLines } from './event-words.ts';
 import { formatBandwidth, formatBytes, formatCount, formatSeconds } from './format.ts';
@@ -12,7 +12,7 @@ const percent = (value: number, digits = 3) => `${significant(100 * value, digit
 const signed = (value: number, text: string) => (value > 0 ? `+${text}` : text);
 
 /** "−31% ± 2%", for shares "+1.2 ± 0.3 points"; empty where there is no change to speak of. */
-export function changeText({ change, lo, hi, unit, verdict }: Line): string {
+export function changeText({ base, change, lo, hi, unit, verdict }: Line): string {
   if (change === null) return '';
   if (verdict === 'equal') return '=';
   const half = lo === null || hi === null ? null : (hi - lo) / 2;
@@ -20,8 +20,16 @@ export function changeText({ change, lo, hi, unit, verdict }: Line): string {
     const around = half === null ? '' : ` ± ${significant(100 * half, 2)}`;
     return `${signed(change, significant(100 * change))}${around} points`;
   }
-  return `${signed(change, percent(change))}${half === null ? '' : ` ± ${percent(half, 2)}`}`;
+  // A percentage says nothing of what was none, nor of what is many times as much.
+  if (base === 0) return 'from 0';
+  const times = change >= MANY;
+  const text = times ? `×${significant(1 + change)}` : signed(change, percent(change));
+  const around = half === null ? '' : ` ± ${times ? significant(half, 2) : percent(half, 2)}`;
+  return `${text}${around}`;
 }
+
+/** From this change on a value is so many times the other one: ×11. */
+const MANY = 10;
 
 const NANOSECONDS: Record<string, number> = { ns: 1e-6, µs: 1e-3 };
 
@@ -145,6 +153,7 @@ const PHRASES: readonly (readonly [path: RegExp, phrase: string])[] = [
   [/^hardware\.cells$/, '% cells'],
   [/^hardware\.gpu\.name$/, 'GPU %'],
   [/^population\.users$/, '% users'],
+  [/^duration$/, '% simulated'],
   [/^base\.name$/, 'base %'],
   [/^adapter\.rank\.ranks\[0\]\.rank$/, 'rank %'],
   [/^serving\.(routing|scheduling|admission)\.name$/, '$1 %'],
@@ -189,8 +198,8 @@ const SPOKEN: readonly (readonly [metric: string, name: string])[] = [
   ['cost_usd_per_user_month', 'the cost of a user and month'],
 ];
 
-/** "With 64 slots instead of 32, p99 TTFT falls from 812 ms to 560 ms (−31% ± 2%), …". Null where the scenarios are the same. */
-export function whatIfSentence({ differences, lines }: Comparison): string | null {
+/** "With 64 slots instead of 32: p99 TTFT falls from 812 ms to 560 ms (−31% ± 2%); …". Null where the scenarios are the same. */
+export function whatIfSentence({ base, new: next, differences, lines }: Comparison): string | null {
   // A sentence is about one setting.
   if (differences === null || lines.some(({ setting }) => setting !== undefined)) return null;
   const texts = byPhrase(differences).slice(0, NAMED).map(differenceText);
@@ -200,8 +209,14 @@ export function whatIfSentence({ differences, lines }: Comparison): string | nul
     const line = lines.find((candidate) => candidate.name === metric);
     return line === undefined || line.base === null || line.new === null ? [] : [clause(name, line)];
   });
-  return clauses.length === 0 ? null : `With ${conjoin(said)}: ${conjoin(clauses, '; ')}.`;
+  if (clauses.length === 0) return null;
+  // Too many to be what was changed on purpose: two scenarios, which have names.
+  const named = more > 0 && isScenario(base) && isScenario(next) && base.path !== next.path;
+  const what = named ? `${next.label} instead of ${base.label} (${conjoin(said)})` : conjoin(said);
+  return `With ${what}: ${conjoin(clauses, '; ')}.`;
 }
+
+const isScenario = ({ kind }: SideInfo): boolean => kind.startsWith('scenario');
 
 function clause(name: string, line: Line): string {
   const [base, next] = valueTexts(line);

@@ -1,7 +1,7 @@
 /** What a comparison says in one sentence, where it cannot decide. */
 import { expect, it } from 'vitest';
-import { headline } from '../../src/cli/compare-words.ts';
-import type { Line } from '../../src/study/compare/comparison.ts';
+import { changeText, headline, whatIfSentence } from '../../src/cli/compare-words.ts';
+import type { Comparison, Line } from '../../src/study/compare/comparison.ts';
 import { measuredComparison } from '../../src/study/compare/samples.ts';
 
 const line = (name: string, why?: string): Line => {
@@ -20,4 +20,39 @@ it('names the lines by why they are undecided, and calls eight samples not too f
   const found = headline(measuredComparison(side, side, 0.03, lines, []));
   expect(found).toBe('Nothing certain can be said of a, d (a drift); b (too few samples to tell: it takes 9).');
   expect(headline(measuredComparison(side, side, 0.03, lines.slice(3), []))).not.toMatch(/few/);
+});
+
+/** A comparison of two scenarios that differ in so many values. */
+function scenarios(differing: number, next = 'flash-crowd'): Comparison {
+  const info = (label: string, path: string) => ({ label, kind: 'scenario, 10 replications', path });
+  const paths = ['serving.slots', 'hardware.replicas', 'duration', 'serving.kv.block_tokens', 'serving.max_batch'];
+  const late: Line = {
+    ...{ name: 'ttft_ms_p99', unit: 'ms', better: 'lower', base: 93.5, new: 203_400, change: 2174, lo: 2000, hi: 2300 },
+    ...{ p: 0.001, n: 10, verdict: 'regressed' },
+  };
+  return {
+    ...measuredComparison(info('smoke', 'smoke.yaml'), info(next, `${next}.yaml`), 0.02, [late], []),
+    method: 'paired',
+    differences: paths.slice(0, differing).map((path) => ({ path, base: 600, new: 1800 })),
+  };
+}
+
+it('says in a sentence what two scenarios do, by their names where they differ in more than can be said', () => {
+  expect(whatIfSentence(scenarios(5))).toBe(
+    'With flash-crowd instead of smoke (1,800 slots instead of 600, 1,800 replicas instead of 600, 30 min simulated instead of 10 min and 2 more differences): p99 TTFT rises from 93.5 ms to 3.39 min (×2,175 ± 150).',
+  );
+  expect(whatIfSentence(scenarios(1))).toBe(
+    'With 1,800 slots instead of 600: p99 TTFT rises from 93.5 ms to 3.39 min (×2,175 ± 150).',
+  );
+  const sets = scenarios(5);
+  // One scenario and --set: it is the same file, and its label repeats what is set.
+  sets.new.path = sets.base.path;
+  expect(whatIfSentence(sets)).toMatch(/^With 1,800 slots instead of 600, 1,800 replicas/);
+});
+
+it('writes a change as people take it: percent, so many times, or from nothing', () => {
+  const change = (base: number, next: number) =>
+    changeText({ ...line('x'), verdict: 'regressed', base, new: next, change: next / base - 1, lo: null, hi: null });
+  expect([change(100, 130), change(100, 50), change(100, 1250)]).toEqual(['+30%', '−50%', '×12.5']);
+  expect(change(0, 2429)).toBe('from 0');
 });

@@ -66,6 +66,39 @@ describe('baseline', () => {
   });
 });
 
+/** The scenario; its name alone is the baseline's. */
+const SMOKE = join(ROOT, 'scenarios', 'smoke.yaml');
+
+describe('compare of two scenarios', () => {
+  it('takes --both to both sides, says what they do in a sentence, and warns where they run for other times', () => {
+    const short = ['--both', 'duration=60s', '--both', 'warmup=5s', '--replications', '2', '-q'];
+    const { code, stdout, stderr } = compare(SMOKE, 'interference-neighbour', ...short, '--json');
+    expect([stderr, code === EXIT.ok || code === EXIT.regression]).toEqual(['', true]);
+    const found = JSON.parse(stdout) as Json & { differences: { path: string }[] };
+    expect(found.differences.map(({ path }) => path)).not.toContain('duration');
+    expect(found.notes.join()).not.toMatch(/same time/);
+    const text = compare(
+      SMOKE,
+      ...short,
+      '--set',
+      'duration=90s',
+      '--metrics',
+      'ttft_ms_p50,rejections,slo_attainment',
+    );
+    expect(text.stdout.replace(/\s+/g, ' ')).toMatch(
+      /With 1.5 min simulated instead of 1 min: .*note: the sides do not run for the same time, 60 s and 90 s: .*--both duration=/,
+    );
+    expect(text.stdout).toMatch(/rejections +0 +0 +not comparable/);
+    expect(text.stdout).toMatch(/rejections +adds up over runs of other durations/);
+  });
+
+  it('refuses --both for what is finished', () => {
+    const { code, stderr } = compare('smoke', folderIn('one'), '--both', 'duration=60s');
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toMatch(/--both changes scenarios, and smoke is finished/);
+  });
+});
+
 describe('compare of one scenario and seed', () => {
   it('passes what is equal to the last bit', () => {
     const { code, stdout, stderr } = compare('smoke', folderIn('one'), '--strict');

@@ -61,6 +61,7 @@ export const command: Command = {
       describe: 'Metrics to judge, separated by commas; a dozen and the thresholds otherwise',
     },
     set: { ...SET_OPTION, describe: 'path=value, changes the new scenario; may be repeated' },
+    both: { ...SET_OPTION, describe: 'path=value, changes both scenarios, such as duration=1h; may be repeated' },
     replications: {
       type: 'number',
       describe: `Replications of scenarios that are simulated; as many as the other side has, or ${REPLICATIONS}`,
@@ -73,6 +74,7 @@ export const command: Command = {
   examples: [
     ['compare smoke reports/runs/smoke-…', 'a run against the baseline of that name: exit 0 if equal, 11 if worse'],
     ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
+    ['compare smoke flash-crowd --both duration=10min', 'two scenarios over the same time'],
     ['compare --bench main .', 'did this change cost speed, of the engine or of the kernels?'],
     ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
     [
@@ -183,8 +185,18 @@ function acceptCommand({ base, new: next, exact }: Comparison, run: string): str
 function sidesOf(args: Arguments): [Side, Side] {
   const base = sideOf(args.base as string);
   const sets = args.set as string[];
+  const both = args.both as string[];
+  const checkBoth = (side: Side) => {
+    if (both.length > 0 && side.is !== 'scenario')
+      throw new UsageError(
+        `--both changes scenarios, and ${side.label} is finished`,
+        'name the scenarios, which are then simulated, or runs of one duration',
+      );
+    return side;
+  };
+  checkBoth(base);
   if (args.new !== undefined) {
-    const next = sideOf(args.new as string);
+    const next = checkBoth(sideOf(args.new as string));
     if (sets.length > 0 && next.is !== 'scenario')
       throw new UsageError(`--set changes a scenario, and ${next.label} is none`);
     return [base, next];
@@ -212,9 +224,10 @@ async function asRuns(sides: [RunSide, RunSide], args: Arguments, context: Conte
   if (given !== undefined && (!Number.isInteger(given) || given < 1))
     throw new UsageError('--replications must be a whole number of at least 1');
   const replications = given ?? stored[0]?.runs.length ?? REPLICATIONS;
-  const overrides = overridesOf(args.set as string[]);
+  const both = overridesOf(args.both as string[]);
+  const overrides = [...both, ...overridesOf(args.set as string[])];
   const wanted = sides.flatMap((side, i): WantedSide[] =>
-    side.is === 'scenario' ? [wantedSide(side, i === 1 ? overrides : [], replications)] : [],
+    side.is === 'scenario' ? [wantedSide(side, i === 1 ? overrides : both, replications)] : [],
   );
   const simulated = wanted.length === 0 ? [] : await simulate(wanted, args.jobs as number, context);
   return sides.map((side) => (side.is === 'runs' ? side : simulated.shift()!)) as [RunsSide, RunsSide];

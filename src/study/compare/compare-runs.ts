@@ -73,10 +73,13 @@ export function draftComparison(
       `only one side knows ${differences.map(({ path }) => path).join(', ')}: the fields were added between the two versions`,
     );
   }
+  const durations = [base, next].map(({ runs: [{ scenario }] }) => scenario.duration);
+  const sameDuration = durations[0] === durations[1];
+  if (!sameDuration) notes.push(durationNote(durations));
   const judged = metrics ?? [...new Set([...HEADLINE, ...thresholdsOf(base.runs[0]), ...thresholdsOf(next.runs[0])])];
   const lines = draftLines(
     pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
-    { metrics: judged, margin, sameScenario: same },
+    { metrics: judged, margin, sameScenario: same, sameDuration },
   );
   const divergence = same && exact?.equal !== false ? null : firstDivergence(same ? pairs : pairs.slice(0, 1));
   const method = same ? 'exact' : 'paired';
@@ -85,6 +88,9 @@ export function draftComparison(
     pairs: pairs.length,
   };
 }
+
+const durationNote = (durations: readonly number[]): string =>
+  `the sides do not run for the same time, ${durations.map((seconds) => `${seconds} s`).join(' and ')}: what differs may be the hour of the day, what had filled by then or a queue that had longer to grow. Compare runs of one duration; for scenarios, --both duration=… sets it on both sides.`;
 
 const thresholdsOf = ({ scenario }: StoredRun): string[] => scenario.thresholds.map(({ metric }) => metric);
 

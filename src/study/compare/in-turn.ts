@@ -4,8 +4,8 @@
  * compilation, a busy machine), which repetitions inside one process do not show.
  *
  * Rounds end where the samples are as precise as the least effect asks for, or with the time budget. Precision is the width of the
- * intervals, never what they say: to go on until something is significant would find something. Tasks share the time evenly, so that
- * one of a minute does not starve one of a second.
+ * intervals, never what they say: to go on until something is significant would find something. Every task first gets the rounds that
+ * a verdict takes; then they share the time evenly, so that one of a minute does not starve one of a second.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -113,11 +113,17 @@ export async function takeInTurn(
   };
 }
 
-/** Of those that go on, the one that had the least time. */
-const nextOf = (all: readonly Progress[]): Progress | undefined =>
-  all
-    .filter(({ ended }) => ended === null)
-    .reduce<Progress | undefined>((a, b) => (a === undefined || b.spent < a.spent ? b : a), undefined);
+/** Of those that go on, first those with too few rounds for any verdict, and of these the one that had the least time. */
+function nextOf(all: readonly Progress[]): Progress | undefined {
+  const going = all.filter(({ ended }) => ended === null);
+  const needed = roundsNeeded(all);
+  const few = going.filter(({ rounds }) => rounds < needed);
+  return [...(few.length > 0 ? few : going)].sort((a, b) => a.spent - b.spent)[0];
+}
+
+/** So that one of all lines can be significant. */
+const roundsNeeded = (all: readonly Progress[]): number =>
+  samplesNeeded(all.reduce((sum, { lines }) => sum + lines.size, 0));
 
 /** Takes both sides before it keeps either. */
 async function round(
@@ -140,8 +146,7 @@ async function round(
 
 /** Lines of one side alone are never compared, and ask for no samples. */
 function isPrecise(all: readonly Progress[], { lines, rounds }: Progress, least: number): boolean {
-  const needed = samplesNeeded(all.reduce((sum, one) => sum + one.lines.size, 0));
-  if (rounds < needed) return false;
+  if (rounds < roundsNeeded(all)) return false;
   return [...lines.values()]
     .filter(({ base, new: next }) => base.length > 0 && next.length > 0)
     .every((line) => precisionOf(line) <= least / 2);

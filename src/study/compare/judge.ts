@@ -48,6 +48,8 @@ export interface JudgeOptions {
   margin: number;
   /** Same scenario on both sides: the draws are the same, and so is everything that was not changed on purpose. */
   sameScenario: boolean;
+  /** What adds up over a run is compared only between runs of one duration. */
+  sameDuration?: boolean;
 }
 
 /** One line a metric that at least one side has. */
@@ -101,6 +103,7 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): L
     n: pairs.length,
     verdict: 'not comparable',
   };
+  if (options.sameDuration === false && addsUp(line)) return { ...line, why: 'adds up over runs of other durations' };
   if (values.every(([base, next]) => Object.is(base, next))) return { ...line, change: 0, verdict: 'equal' };
   if (line.base === null || line.new === null) {
     return { ...line, why: `${line.base === null ? 'the base' : 'the new side'} has no value: its sample is empty` };
@@ -109,6 +112,10 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): L
   if (pairs.length >= FEWEST_PAIRS) return withInterval(line, values as (readonly [number, number])[]);
   return { ...line, ...few(line, rows, options) };
 }
+
+/** Counts and totals of a whole run; levels and rates do not depend on how long it is. */
+const addsUp = ({ name, unit }: Line): boolean =>
+  name.endsWith('_total') || (unit === 'count' && !/_(mean|peak|min|max|p\d+)$/.test(name));
 
 /** Adds interval and raw p; the verdict follows when all lines are corrected together. */
 function withInterval(line: Line, values: readonly (readonly [number, number])[]): Line {
