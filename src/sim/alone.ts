@@ -45,7 +45,7 @@ export class AloneTime {
   /** ns; `rankClass` −1: no adapter. */
   ns(promptTokens: number, outputTokens: number, rankClass: number): number {
     const { cost } = this;
-    let ticks = 0;
+    let ticks = promptTokens > 0 ? cost.promptTicks : 0;
     for (let context = 0; context < promptTokens; context += this.maxBatchTokens) {
       const chunk = Math.min(this.maxBatchTokens, promptTokens - context);
       ticks +=
@@ -65,7 +65,7 @@ export class AloneTime {
 
   private lora(rankClass: number, tokens: number): number {
     const { batch } = this;
-    if (rankClass < 0) return this.decodeBase;
+    if (rankClass < 0) return this.cost.lora(batch, tokens);
     batch.tokens = tokens;
     batch.distinct = 1;
     batch.maxRank = this.ranks[rankClass];

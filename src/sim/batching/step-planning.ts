@@ -73,7 +73,8 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   const { cost, run, decoding } = r;
   const lora = r.merged ? 0 : cost.lora(r.adapters, decoding);
   const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
-  run.first = cost.base[decoding] + cost.requestTicks * decoding + attention + lora + r.stallTicks;
+  const host = cost.requestTicks * decoding;
+  run.first = cost.base[decoding] + host + attention + lora + r.stallTicks;
   run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
   r.plannedSteps = run.limit(fit);
   if (r.activating > 0) {
@@ -101,7 +102,7 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   }
   r.stepHasPrefill = false;
   r.stepDecodes = true;
-  recordParts(r, decoding, decoding, lora);
+  recordParts(r, decoding, host, lora);
   return true;
 }
 
@@ -113,6 +114,7 @@ function startPrefillStep(r: ReplicaState): void {
   let budget = limits.maxBatchTokens - decoders;
   let tokens = decoders;
   let requests = decoders;
+  let begun = 0;
   let attention = decoders === 0 ? 0 : cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
   const idleDecoders = r.stepDecodes ? 0 : r.decoding;
   if (idleDecoders > 0) setDecodersInStep(r, false);
@@ -130,17 +132,19 @@ function startPrefillStep(r: ReplicaState): void {
     budget -= chunk;
     tokens += chunk;
     requests++;
+    if (left === t.prefillTotal[request]) begun++;
     attention += cost.prefillAttention(chunk, t.prefillTotal[request] - left);
     if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
   }
   const lora = r.merged ? 0 : cost.lora(adapters, tokens);
-  r.run.first = cost.base[tokens] + cost.requestTicks * requests + attention + lora + r.stallTicks;
+  const host = cost.requestTicks * requests + cost.promptTicks * begun;
+  r.run.first = cost.base[tokens] + host + attention + lora + r.stallTicks;
   r.run.growth = 0;
   r.plannedSteps = 1;
   // Requests that ride along come nearer to their end.
   if (r.peakBlocked >= 0 && r.stepDecodes) r.peakRetryStep = r.steps + 1;
   r.stepHasPrefill = true;
-  recordParts(r, tokens, requests, lora);
+  recordParts(r, tokens, host, lora);
   if (idleDecoders > 0) setDecodersInStep(r, true);
 }
 
@@ -156,11 +160,11 @@ function setDecodersInStep(r: ReplicaState, present: boolean): void {
 }
 
 /** Cost parts of the first step of what was planned. */
-function recordParts(r: ReplicaState, tokens: number, requests: number, lora: number): void {
+function recordParts(r: ReplicaState, tokens: number, host: number, lora: number): void {
   const { cost, run, stepParts: parts } = r;
   const collective = cost.collective[tokens];
   const base = cost.base[tokens] - collective - cost.launch[tokens];
-  const launch = cost.launch[tokens] + cost.requestTicks * requests;
+  const launch = cost.launch[tokens] + host;
   parts[PART_BASE] = base;
   parts[PART_LORA] = lora;
   parts[PART_COLLECTIVE] = collective;

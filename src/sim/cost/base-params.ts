@@ -37,6 +37,11 @@ export const baseParams = {
     .describe(
       'Seconds of host work for each request of a step that the GPU waits for (scheduling, inputs, sampled tokens)',
     ),
+  prompt_overhead: duration()
+    .default(0)
+    .describe(
+      'Seconds of host work for each prompt that is begun, where the thread that runs steps tokenises and answers too (vLLM 0.5)',
+    ),
   kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
   layer_launch: duration()
     .default(0)

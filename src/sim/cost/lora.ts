@@ -2,8 +2,11 @@
  * The LoRA part of a step: bytes of the distinct adapters against memory bandwidth, FLOPs of the tokens against compute,
  * and what each launched operator costs whatever it does.
  *
- *   constant + factor·base[tokens] + operators·(operator + adapter·distinct) + max(bytes/bandwidth, FLOPs/rate)
+ *   constant + factor·base[tokens] + operators·(operator + adapter·distinct + token·tokens) + max(bytes/bandwidth, FLOPs/rate)
+ *   + operators·rank·block·(tokens of the step)
  *
+ * The last is of kernels that launch a thread block for every token and rank of a slot, and leave those of requests without an adapter
+ * at once: it is there where nobody has one.
  * The kernel's rank rule says which rank an adapter costs (CaraServe, arXiv 2401.11240, for max and mean; vLLM pads to the
  * deployment's largest rank; S-LoRA's MBGMV and paged pools compute what is there). Expert LoRA reads an adapter's factors
  * only for the experts its own tokens were routed to: E·(1 − (1 − k/E)^τ) of E for τ tokens.
@@ -30,6 +33,9 @@ export interface LoraRates {
   /** Each fused operator (shrink and expand), and each distinct adapter in it. */
   operator: number;
   adapter: number;
+  /** Each token with an adapter, in each fused operator; and each token of the step and rank of a slot. Left out: nothing. */
+  token?: number;
+  block?: number;
   bytesPerSecond: number;
   flopsPerSecond: number;
 }
@@ -41,6 +47,8 @@ export class LoraPart {
   private readonly factor: number;
   private readonly factorPerAdapter: number;
   private readonly adapter: number;
+  private readonly token: number;
+  private readonly block: number;
   /** Ticks of reading one rank of one adapter's dense modules, and of all its experts. */
   private readonly denseRank: number;
   private readonly expertRank: number;
@@ -55,8 +63,9 @@ export class LoraPart {
     const { tensor, pipeline } = hardware.parallel;
     const shape = adapterShape(base, adapter.modules);
     const ranks = rankClasses(scenario);
+    const slotRank = Math.max(ranks[ranks.length - 1], scenario.serving.slot_rank ?? 0);
     const effective = ranks.map((rank) => {
-      if (rates.rule === 'padded') return Math.max(ranks[ranks.length - 1], scenario.serving.slot_rank ?? 0);
+      if (rates.rule === 'padded') return slotRank;
       return rates.rule === 'paged' ? Math.ceil(rank / RANK_PAGE) * RANK_PAGE : rank;
     });
     this.ranks = Float64Array.from(effective);
@@ -75,14 +84,16 @@ export class LoraPart {
     this.tokenRankFlops = 2 * (dense + shape.expertParametersPerRank * used) * share * perFlop;
     this.constant = (rates.constant + shape.operators * rates.operator) * TICKS_PER_SECOND;
     this.adapter = (shape.operators * rates.adapter * TICKS_PER_SECOND) / pipeline;
+    this.token = (shape.operators * (rates.token ?? 0) * TICKS_PER_SECOND) / pipeline;
+    this.block = (shape.operators * slotRank * (rates.block ?? 0) * TICKS_PER_SECOND) / pipeline;
     this.factor = rates.factor;
     this.factorPerAdapter = rates.factorPerAdapter;
   }
 
-  /** Ticks of one step, an integer. `base` is the step table that the factors refer to. */
-  cost(batch: LoraBatch, base: Float64Array): number {
+  /** Ticks of one step over `stepTokens` tokens, an integer. `base` is the step table that the factors refer to. */
+  cost(batch: LoraBatch, base: Float64Array, stepTokens: number = batch.tokens): number {
     const tokens = batch.tokens;
-    if (tokens === 0) return 0;
+    if (tokens === 0) return Math.round(this.block * stepTokens);
     let read = tokens * this.tokenBytes;
     let compute = 0;
     const ranks = this.ranks;
@@ -99,6 +110,8 @@ export class LoraPart {
     return Math.round(
       this.constant +
         this.adapter * batch.distinct +
+        this.token * tokens +
+        this.block * stepTokens +
         Math.max(read, compute) +
         (share === 0 ? 0 : share * base[tokens]),
     );

@@ -28,6 +28,7 @@ export class MergedCost implements StepCost {
   readonly collective: Float64Array;
   readonly launch: Float64Array;
   readonly requestTicks: number;
+  readonly promptTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -38,6 +39,7 @@ export class MergedCost implements StepCost {
     this.collective = apart.collective;
     this.launch = apart.launch;
     this.requestTicks = apart.requestTicks;
+    this.promptTicks = apart.promptTicks;
     this.attendedTicks = apart.attendedTicks;
     this.windowedTicks = apart.windowedTicks;
     this.window = apart.window;

@@ -27,7 +27,7 @@ export const roofParams = z.strictObject({
   lora: z
     .boolean()
     .default(true)
-    .describe('Whether adapters cost a step anything; false: as if it were the base alone'),
+    .describe('Whether adapters cost a step anything; false: as if no request had one'),
   lora_kernel: z
     .enum(['layout', ...RANK_RULES])
     .default('layout')
@@ -40,6 +40,16 @@ export const roofParams = z.strictObject({
   lora_adapter: duration()
     .default(0.3e-6)
     .describe('Seconds each distinct adapter adds to each operator (Punica Fig. 9, A100: 0.36 us)'),
+  lora_token: duration()
+    .default(0)
+    .describe(
+      'Seconds each token with an adapter adds to each operator, whatever the rank (kernels for one token at a time, as BGMV)',
+    ),
+  lora_block: duration()
+    .default(0)
+    .describe(
+      'Seconds of a thread block, one for each token of the step, rank of a slot and operator, with an adapter or without (vLLM 0.5)',
+    ),
   lora_efficiency: fraction({ above: 0 })
     .default(0.6)
     .describe('Share of peak memory bandwidth that LoRA operators reach (Punica Fig. 9: 0.63)'),
@@ -65,7 +75,7 @@ export function layoutRule(scenario: Scenario): RankRule {
   return scenario.adapter.layout === 'paged-rank' ? 'paged' : 'padded';
 }
 
-/** Adapters that cost nothing. */
+/** Adapters that cost nothing; blocks are launched nevertheless. */
 const FREE = {
   rule: 'mean',
   constant: 0,
@@ -83,6 +93,7 @@ export function rooflineWith(params: BaseParams, scenario: Scenario, lora: LoraP
     ...baseTables(params, scenario, fabricOf(params, scenario)),
     ...attentionRates(params, scenario),
     requestTicks: ticks(params.request_overhead),
+    promptTicks: ticks(params.prompt_overhead),
     lora,
   });
 }
@@ -93,7 +104,7 @@ export const roofline: CostEntry<RooflineParams> = {
   params: roofParams,
   create(params, scenario) {
     const { gpu } = scenario.hardware;
-    if (!params.lora) return rooflineWith(params, scenario, new LoraPart(scenario, FREE));
+    if (!params.lora) return rooflineWith(params, scenario, new LoraPart(scenario, { ...FREE, block: params.lora_block }));
     const lora = new LoraPart(scenario, {
       rule: params.lora_kernel === 'layout' ? layoutRule(scenario) : params.lora_kernel,
       constant: params.lora_constant,
@@ -101,6 +112,8 @@ export const roofline: CostEntry<RooflineParams> = {
       factorPerAdapter: 0,
       operator: params.lora_operator,
       adapter: params.lora_adapter,
+      token: params.lora_token,
+      block: params.lora_block,
       bytesPerSecond: gpu.memory_bandwidth * params.lora_efficiency,
       flopsPerSecond: peakFlops(gpu, 'bf16') * params.flops_efficiency,
     });

@@ -5,7 +5,7 @@
  * the closed form of a run of decode steps equals the step-by-step sum. Coefficients are rounded to ticks once, here.
  *
  *   decode or mixed step = base[tokens] + requestTicks·requests + attendedTicks·attended + windowedTicks·windowed
- *                        + Σ prefillAttention(chunk, context) + lora(batch, tokens)
+ *                        + promptTicks·(prompts begun) + Σ prefillAttention(chunk, context) + lora(batch, tokens)
  *
  * requests: decoding requests and prompts that have a chunk in the step; attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
  * windowed: the same with each context cut at `window`.
@@ -37,13 +37,15 @@ export interface StepCost {
   readonly launch: Float64Array;
   /** Host work for each request of a step. */
   readonly requestTicks: number;
+  /** Host work for each prompt whose first chunk is in the step. */
+  readonly promptTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   /** Attention window in tokens; Infinity where there is none. */
   readonly window: number;
   /** Attention of a prefill chunk whose first token sees `context` earlier tokens. */
   prefillAttention(chunk: number, context: number): number;
-  /** The LoRA part of a step over `stepTokens` tokens, those without an adapter included. 0 where batch.tokens is 0. */
+  /** The LoRA part of a step over `stepTokens` tokens, those without an adapter included. */
   lora(batch: LoraBatch, stepTokens: number): number;
 }
 

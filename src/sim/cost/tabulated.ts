@@ -25,6 +25,8 @@ export interface Tabulated {
   idle?: Float64Array;
   /** Of each request of a step; left out: none. */
   requestTicks?: number;
+  /** Of each prompt that is begun; left out: none. */
+  promptTicks?: number;
   attendedTicks: number;
   windowedTicks: number;
   window: number;
@@ -38,6 +40,7 @@ export class TabulatedStepCost implements StepCost {
   readonly collective: Float64Array;
   readonly launch: Float64Array;
   readonly requestTicks: number;
+  readonly promptTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -51,6 +54,7 @@ export class TabulatedStepCost implements StepCost {
     this.collective = parts.collective;
     this.launch = parts.launch;
     this.requestTicks = parts.requestTicks ?? 0;
+    this.promptTicks = parts.promptTicks ?? 0;
     this.attendedTicks = parts.attendedTicks;
     this.windowedTicks = parts.windowedTicks;
     this.window = parts.window;
@@ -77,7 +81,7 @@ export class TabulatedStepCost implements StepCost {
   }
 
   lora(batch: LoraBatch, stepTokens: number): number {
-    const ticks = this.loraPart.cost(batch, this.base);
+    const ticks = this.loraPart.cost(batch, this.base, stepTokens);
     return this.idle === null ? ticks : Math.max(0, ticks - this.idle[stepTokens]);
   }
 }

@@ -91,10 +91,15 @@ function ratios(row: PublishedRow, parameters: Parameters, metrics: readonly str
   });
 }
 
-/** The scenario as if its calibration said this. `frontend` is no parameter of the cost: it stands beside it. */
+/**
+ * The scenario as if its calibration said this and nothing else: a parameter of the calibration that is being replaced would act in
+ * the fit and be gone from what it writes. `frontend` is no parameter of the cost: it stands beside it.
+ */
 export function withParameters(scenario: Scenario, { frontend, ...cost }: Parameters): Scenario {
   const { serving } = scenario;
-  const params = { ...serving.cost.params, ...cost };
+  const data = serving.cost.params.data as EngineCalibration | null | undefined;
+  const emptied = data ? { data: { ...data, parameters: {} } } : {};
+  const params = { ...serving.cost.params, ...emptied, ...cost };
   const way = frontend === undefined ? {} : { frontend };
   return { ...scenario, serving: { ...serving, ...way, cost: { ...serving.cost, params } } };
 }

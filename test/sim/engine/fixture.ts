@@ -195,6 +195,7 @@ export const roundCost = (maxTokens: number): StepCost => ({
   collective: new Float64Array(maxTokens + 1),
   launch: new Float64Array(maxTokens + 1),
   requestTicks: 0,
+  promptTicks: 0,
   attendedTicks: TICKS_PER_NS,
   windowedTicks: 0,
   window: Number.POSITIVE_INFINITY,
@@ -210,14 +211,16 @@ export function tinyCost(maxTokens: number, window = Number.POSITIVE_INFINITY): 
     collective: new Float64Array(maxTokens + 1),
     launch: new Float64Array(maxTokens + 1),
     requestTicks: 3_000_017,
+    promptTicks: 7_000_003,
     attendedTicks: 12_347,
     windowedTicks: window === Number.POSITIVE_INFINITY ? 0 : 5_431,
     window,
     prefillAttention: (chunk, context) => 331 * chunk * (2 * context + chunk),
-    lora: (batch: LoraBatch) =>
+    lora: (batch: LoraBatch, stepTokens: number) =>
       batch.tokens === 0
-        ? 0
-        : 1_000_003 +
+        ? 37 * stepTokens
+        : 37 * stepTokens +
+          1_000_003 +
           77_777 * batch.distinct +
           1_001 * batch.maxRank +
           13 * batch.tokens +

@@ -410,6 +410,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     for (const [request, chunk] of chunks) {
       tokens += chunk;
       cost += o.cost.requestTicks;
+      if (request.prefilled === 0) cost += o.cost.promptTicks;
       cost += o.cost.prefillAttention(chunk, request.prefilled);
       count(request, chunk);
     }

@@ -36,6 +36,7 @@ export function servers(maxBatch: number, share: (requests: number) => number): 
     collective: new Float64Array(maxBatch + 1),
     launch: new Float64Array(maxBatch + 1),
     requestTicks: 0,
+    promptTicks: 0,
     attendedTicks: 0,
     windowedTicks: 0,
     window: Number.POSITIVE_INFINITY,
