@@ -51,7 +51,11 @@ describe('changes nothing:', () => {
     ['a drainer that nobody starves long enough for', 'serving.drain={after: 1h}'],
     ['two-phase readiness that holds requests as a load does', 'serving.readiness={unready: hold}'],
     ['no adapter pinned to the GPU', 'serving.pin.gpu=0'],
-    ['host work that takes no time', 'serving.cost={model: roofline, layer_launch: 0, request_overhead: 0}'],
+    [
+      'host work that takes no time',
+      'serving.cost={model: roofline, layer_launch: 0, request_overhead: 0, prompt_overhead: 0}',
+    ],
+    ['kernels that launch nothing for tokens', 'serving.cost={model: roofline, lora_token: 0, lora_block: 0}'],
     ['products in FP8 at the full share of a base in 16 bits', 'serving.cost={model: roofline, fp8_efficiency: 1}'],
     ['how a preempted request comes back where none is', 'serving.kv.preemption=swap'],
   ])('%s', (_, change) => {

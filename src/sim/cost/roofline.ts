@@ -24,10 +24,7 @@ import { TabulatedStepCost, ticks } from './tabulated.ts';
 
 export const roofParams = z.strictObject({
   ...baseParams,
-  lora: z
-    .boolean()
-    .default(true)
-    .describe('Whether adapters cost a step anything; false: as if no request had one'),
+  lora: z.boolean().default(true).describe('Whether adapters cost a step anything; false: as if no request had one'),
   lora_kernel: z
     .enum(['layout', ...RANK_RULES])
     .default('layout')
@@ -104,7 +101,8 @@ export const roofline: CostEntry<RooflineParams> = {
   params: roofParams,
   create(params, scenario) {
     const { gpu } = scenario.hardware;
-    if (!params.lora) return rooflineWith(params, scenario, new LoraPart(scenario, { ...FREE, block: params.lora_block }));
+    if (!params.lora)
+      return rooflineWith(params, scenario, new LoraPart(scenario, { ...FREE, block: params.lora_block }));
     const lora = new LoraPart(scenario, {
       rule: params.lora_kernel === 'layout' ? layoutRule(scenario) : params.lora_kernel,
       constant: params.lora_constant,

@@ -90,6 +90,40 @@ describe('the LoRA part by hand', () => {
     expect(part.cost(batch([[0, 0]], [16]), base)).toBe(0);
   });
 
+  it('charges tokens of adapters the same for every rank, and blocks of every token by the rank of the slots', () => {
+    const free = { bytesPerSecond: Number.POSITIVE_INFINITY, flopsPerSecond: Number.POSITIVE_INFINITY };
+    const part = new LoraPart(scenario({ base: 'llama-3.1-8b', ranks: [8, 64] }), {
+      ...RATES,
+      ...free,
+      token: 1e-6,
+      block: 1e-9,
+    });
+    const price = (classes: [number, number][], stepTokens: number) =>
+      part.cost(batch(classes, [8, 64]), NO_BASE, stepTokens);
+    const operators = 4 * 32;
+    const ticks = (seconds: number) => Math.round(operators * seconds * TICKS_PER_SECOND);
+    for (const classes of [
+      [
+        [2, 7],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [2, 7],
+      ],
+    ] as [number, number][][])
+      expect(price(classes, 20)).toBe(ticks(7e-6 + 20 * 64e-9));
+    expect(
+      price(
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        20,
+      ),
+    ).toBe(ticks(20 * 64e-9));
+  });
+
   it('splits over the GPUs of a replica', () => {
     const one = cost({}, {}, [[4, 4]]);
     expect(cost({ tensor: 4 }, {}, [[4, 4]])).toBe(one / 4);

@@ -177,6 +177,25 @@ describe('what an engine version adds', () => {
     const cost = create({ base: SMALL, gpu: ROUND_GPU }, { ...IDEAL, request_overhead: 3e-6 });
     expect(seconds(cost.requestTicks)).toBeCloseTo(3e-6, 15);
     expect(cost.base).toEqual(create({ base: SMALL, gpu: ROUND_GPU }, IDEAL).base);
+    const begun = create({ base: SMALL, gpu: ROUND_GPU }, { ...IDEAL, prompt_overhead: 2e-3 });
+    expect(seconds(begun.promptTicks)).toBeCloseTo(2e-3, 15);
+    expect(begun.base).toEqual(cost.base);
+  });
+
+  it('blocks of idle LoRA kernels stay where no request has an adapter', () => {
+    const none = {
+      tokens: 0,
+      distinct: 0,
+      maxRank: 0,
+      distinctByClass: Int32Array.of(0),
+      tokensByClass: Int32Array.of(0),
+    };
+    const idle = (params: object) =>
+      create({ base: SMALL, gpu: ROUND_GPU }, { ...IDEAL, lora: false, ...params }).lora(none, 10);
+    expect(idle({})).toBe(0);
+    const one = idle({ lora_block: 1e-9 });
+    expect(one).toBeGreaterThan(0);
+    expect(idle({ lora_block: 3e-9 })).toBe(3 * one);
   });
 
   it('a step takes no less than launching its layers does, and LoRA hides behind what is left of that', () => {
