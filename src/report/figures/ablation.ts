@@ -40,7 +40,7 @@ const SIGNED =
   "(datum.value < 0 ? '−' : '') + (abs(datum.value) >= 1000 ? format(abs(datum.value) / 1000, ',~g') + ' s' : format(abs(datum.value), '~g') + ' ms')";
 
 function lostAxis(): Spec {
-  const axis = millisecondsAxis('from', 'time lost a request', { grid: true });
+  const axis = millisecondsAxis('from', 'time lost a request (percent: of all lost as it stands)', { grid: true });
   return { ...axis, axis: { ...(axis.axis as object), labelExpr: SIGNED } };
 }
 

@@ -8,6 +8,12 @@ import type { Figure, Row } from './figure.ts';
 const BAND = 0.1;
 /** Rows that are named one by one. */
 const MOST_NAMED = 40;
+/** By how far the furthest row is off: labels close to 1 would crowd out those that say how far. */
+const TICKS = [
+  { most: 2.5, values: [0.5, 0.8, 0.9, 1, 1.1, 1.25, 2] },
+  { most: 30, values: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20] },
+  { most: Number.POSITIVE_INFINITY, values: Array.from({ length: 13 }, (_, i) => 10 ** (i - 6)) },
+];
 /** Height of a page, px. */
 const TALLEST = 760;
 
@@ -43,13 +49,11 @@ export const publishedSimulated: Figure<'fidelity'> = {
   spec(rows, theme) {
     const ratios = rows.map((row) => Number(row.ratio));
     const reach = Math.max(1.25, ...ratios.map((ratio) => Math.max(ratio, 1 / ratio))) * 1.05;
-    const ticks = [0.1, 0.2, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 2, 5, 10].filter(
-      (tick) => tick >= 1 / reach && tick <= reach,
-    );
+    const ticks = TICKS.find(({ most }) => reach <= most)!.values.filter((tick) => tick >= 1 / reach && tick <= reach);
     const x = {
       field: 'ratio',
       type: 'quantitative',
-      title: 'simulated / published',
+      title: 'simulated / published (hollow: used to fit or to choose, cross: saturated)',
       scale: { type: 'log', domain: [1 / reach, reach], nice: false, clamp: true },
       axis: { values: ticks, format: '~r', grid: true },
     };
