@@ -172,8 +172,8 @@ function smallPrefill(): Problem {
 }
 
 /**
- * Shapes of about a millisecond on each backend: of one JavaScript thread, and of threads in C++, to which handing a launch over must not
- * be most of it.
+ * Shapes of about a millisecond on one thread of each backend: threads that wait for one another measure who else is on the machine, as
+ * does handing a launch of microseconds over to them.
  */
 const QUICK = { js: { width: 768, rows: 1 }, cpu: { width: 2048, rows: 4 } } as const;
 
@@ -189,14 +189,18 @@ const QUICK_TURNS = 8;
 /** Two seconds for the backends that run on the processor: what `compare --bench` takes in turn of two checkouts. */
 export async function kernelsQuickBench(): Promise<Line[]> {
   const shapes: { what: string; session: Session; ns: number }[] = [];
+  const { addon } = loadNative('cpu');
+  const device = addon === null ? null : { addon, handle: addon.open({ threads: 1 }) };
   for (const name of ['js', 'cpu'] as const) {
-    const backend = BACKENDS[name];
-    if (!(await backend.probe()).usable) continue;
+    if (name === 'cpu' && device === null) continue;
     const { width, rows } = QUICK[name];
     for (const [what, shape] of Object.entries(quickShapes(rows))) {
       const sizes = { inDim: width, sliceDims: [width], tokens: 8 * rows, ranks: [16] };
-      const spec = problemSpec({ name: what, dtype: 'fp32', ...sizes, ...shape, seed: 'bench' });
-      const session = await backend.create(buildProblem(spec));
+      const problem = buildProblem(problemSpec({ name: what, dtype: 'fp32', ...sizes, ...shape, seed: 'bench' }));
+      const session =
+        name === 'js' || device === null
+          ? await BACKENDS.js.create(problem)
+          : new NativeSession(device.addon, device.handle, problem);
       shapes.push({ what: `kernel ${name} ${what}`, session, ns: Number.POSITIVE_INFINITY });
     }
   }

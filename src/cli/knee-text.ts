@@ -134,8 +134,13 @@ function kneeLines({ bracket, coverage }: SettingKnee, axis: Range, replications
   return lines;
 }
 
-function brokenLines({ brokenBy }: SettingKnee): string[] {
-  return brokenBy.length === 0 ? [] : [`beyond it: ${brokenBy.map(brokenText).join('; ')}`];
+function brokenLines({ brokenBy, binding }: SettingKnee): string[] {
+  if (brokenBy.length === 0) return [];
+  const short =
+    binding === null
+      ? []
+      : [`short of ${binding.resource} there, as its waits read`, ...binding.evidence.map((line) => `  ${line}`)];
+  return [`beyond it: ${brokenBy.map(brokenText).join('; ')}`, ...short];
 }
 
 /** One row a setting. */

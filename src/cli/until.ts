@@ -204,7 +204,7 @@ function kneeDocument(
     seeds,
     resolution: about.resolution,
     smaller: about.smaller,
-    settings: settings.map(({ setting, bracket, points, brokenBy, coverage }) => ({
+    settings: settings.map(({ setting, bracket, points, brokenBy, binding, coverage }) => ({
       values: Object.fromEntries(setting.map(({ path, value }) => [path, value])),
       verdict: bracket.verdict,
       holds_side: bracket.side,
@@ -217,6 +217,7 @@ function kneeDocument(
       widest_gap: bracket.widestGap,
       resolved: bracket.resolved,
       broken_by: brokenBy,
+      binding,
       points: points.map(({ value, text, holds, failing, failure, rows }) => ({
         value,
         text,

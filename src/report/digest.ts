@@ -2,9 +2,10 @@
  * What a report says before any figure: verdict, thresholds, headline numbers, one row a cohort, what was assumed, how to get
  * it again. Terminal, Markdown and HTML print this one structure, so they cannot disagree.
  */
+import { bindingOf, metricValues } from '../metrics/binding.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { assumptions } from './assumptions.ts';
-import { formatMetric, formatSeconds, operatorSign, significant } from './format.ts';
+import { formatMetric, formatSeconds, operatorSign, percent, significant } from './format.ts';
 import { kernelBasis } from './kernel-basis.ts';
 import { ALL, cohortNames, findSummary, type RunTables, type SummaryRow } from './run-data.ts';
 
@@ -34,6 +35,8 @@ export interface Digest {
   /** 'none' where the scenario sets no thresholds. */
   readonly verdict: 'pass' | 'fail' | 'none';
   readonly sentence: string;
+  /** What the run is short of, and the measurements that says; null where there are none. */
+  readonly limit: string | null;
   readonly thresholds: readonly ThresholdLine[];
   readonly tiles: readonly Tile[];
   /** The system in a few words each: base, adapters, hardware, population. */
@@ -53,6 +56,7 @@ export function digest(tables: RunTables): Digest {
     passed: ok,
     verdict: thresholds.length === 0 ? 'none' : ok ? 'pass' : 'fail',
     sentence: sentence(tables, thresholds),
+    limit: limit(tables, thresholds),
     thresholds,
     tiles: tiles(tables),
     setting: setting(tables),
@@ -99,6 +103,23 @@ function sentence(tables: RunTables, thresholds: readonly ThresholdLine[]): stri
   const worst = broken[0];
   const others = broken.length > 1 ? ` (and ${broken.length - 1} more)` : '';
   return `${load}: misses ${broken.length} of ${thresholds.length} thresholds: ${worst.metric} is ${worst.measured}, required ${worst.bound}${others}.`;
+}
+
+/** Below this share of a request's time, what it loses against running alone is not called a limit. */
+const LOST = 0.1;
+
+/** The same reading as that of `plan`; of thresholds that only warn too. */
+function limit({ scenario, summary }: RunTables, thresholds: readonly ThresholdLine[]): string | null {
+  const metrics = metricValues(summary);
+  const whole = metrics.e2el_ms_mean ?? 0;
+  if (!(whole > 0) || typeof metrics.alone_ms_mean !== 'number') return null;
+  const failing = thresholds.filter(({ ok }) => !ok);
+  const lost = Math.max(0, 1 - metrics.alone_ms_mean / whole);
+  const share = percent(lost, 2);
+  if (failing.length === 0 && lost < LOST)
+    return `Limited by nothing much: of a request's time ${share} is lost against running alone.`;
+  const { resource, evidence } = bindingOf(metrics, scenario, failing);
+  return `Limited by ${resource}, as waits read: ${evidence.join('; ')}. Of a request's time ${share} is lost against running alone.`;
 }
 
 const shown = (summary: readonly SummaryRow[], metric: string, cohort: string = ALL): string => {

@@ -15,6 +15,7 @@ const ICONS = { pass: '✅', warn: '⚠️', fail: '❌' } as const;
 export function markdownSummary(digest: Digest, hash: string, figures: readonly MarkdownFigure[]): string {
   const icon = digest.verdict === 'none' ? '' : `${ICONS[digest.verdict]} `;
   const parts = [`# ${icon}${plain(digest.name)}`, plain(digest.sentence)];
+  if (digest.limit !== null) parts.push(plain(digest.limit));
   if (digest.thresholds.length > 0) {
     parts.push(
       table(

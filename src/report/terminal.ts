@@ -4,7 +4,7 @@
  */
 import { styleText } from 'node:util';
 import type { Digest } from './digest.ts';
-import { type Style, table } from './text-table.ts';
+import { fold, type Style, table } from './text-table.ts';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -26,7 +26,9 @@ export function terminalSummary(digest: Digest, options: TerminalOptions): strin
     digest.verdict === 'none'
       ? ''
       : `${style(['bold', STYLES[digest.verdict]], digest.verdict === 'pass' ? 'PASS' : 'FAIL')}  `;
-  blocks.push(`${lead}${style('bold', digest.name)}\n${digest.sentence}\n`);
+  blocks.push(
+    `${lead}${style('bold', digest.name)}\n${digest.sentence}\n${digest.limit === null ? '' : fold(digest.limit, options.width)}`,
+  );
   if (digest.thresholds.length > 0) {
     const rows = digest.thresholds.map((line) => [
       mark(line.status),

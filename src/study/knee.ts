@@ -2,6 +2,7 @@
  * `sweep --until`: the knee of one axis, where thresholds break, for each setting of other axes. The search is in bracket.ts;
  * here its values become scenarios, and its answer is put beside what broke.
  */
+import { type Binding, bindingOf, metricValues } from '../metrics/binding.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
 import { UserError } from '../scenario/errors.ts';
@@ -49,6 +50,8 @@ export interface SettingKnee {
   points: readonly KneePoint[];
   /** What breaks at the nearest value on the far side of the knee. */
   brokenBy: readonly Verdict[];
+  /** What it is short of there, read off its means; null where nothing breaks, or has a result. */
+  binding: Binding | null;
   /** Chance that the median draw's knee lies between the least and the greatest of the replications'. */
   coverage: number;
 }
@@ -86,7 +89,7 @@ async function kneeOf(
   thresholds: readonly Threshold[],
 ): Promise<{ knee: SettingKnee; seeds: string[] }> {
   const outcomes = new Map<number, Outcome[]>();
-  const durations = new Map<number, number>();
+  const scenarios = new Map<number, Scenario>();
   let invalid: UserError | null = null;
   const evaluate = async (values: readonly number[]) => {
     const asked: (Trial & { value: number })[] = [];
@@ -94,7 +97,7 @@ async function kneeOf(
       const overrides: Override[] = [...setting, { path: axis.path, value: valueText(axis, value) }];
       try {
         const scenario = scenarioAt(source, overrides, smaller);
-        durations.set(value, scenario.duration);
+        scenarios.set(value, scenario);
         asked.push({ value, scenario, label: settingText(overrides) });
       } catch (error) {
         // Beyond what can be built at all (slots that leave no KV cache) thresholds do not hold either.
@@ -120,12 +123,12 @@ async function kneeOf(
     most,
     evaluate,
   });
-  if (durations.size === 0 && invalid !== null) throw invalid;
+  if (scenarios.size === 0 && invalid !== null) throw invalid;
   const points = bracket.samples.map(({ value, holds }): KneePoint => {
     const replications = outcomes.get(value) as Outcome[];
     const rows = meanRows(replications);
     const arrivals = rows.find(({ metric }) => metric === 'arrivals')?.value ?? null;
-    const duration = durations.get(value) ?? 0;
+    const duration = scenarios.get(value)?.duration ?? 0;
     return {
       value,
       text: valueText(axis, value),
@@ -136,25 +139,33 @@ async function kneeOf(
       offeredRps: arrivals === null ? null : (arrivals / duration) * smaller.scale,
     };
   });
+  const broken = brokenPoint(bracket, points);
   return {
     knee: {
       setting,
       bracket,
       points,
-      brokenBy: brokenBy(bracket, points),
+      brokenBy: broken?.failing ?? [],
+      binding: bindingAt(broken, scenarios),
       coverage: medianCoverage(bracket.crossings.filter((crossing) => crossing !== null).length),
     },
-    seeds: (outcomes.get([...durations.keys()][0]) as Outcome[]).map(({ seed }) => seed),
+    seeds: (outcomes.get([...scenarios.keys()][0]) as Outcome[]).map(({ seed }) => seed),
   };
 }
 
-/** Thresholds that fail at the value nearest to the knee at which all replications fail; of the first value where none holds. */
-function brokenBy({ bracket, side, verdict }: Bracket, points: readonly KneePoint[]): readonly Verdict[] {
+/** The value nearest to the knee at which all replications fail; the first value where none holds. */
+function brokenPoint({ bracket, side, verdict }: Bracket, points: readonly KneePoint[]): KneePoint | undefined {
   const broken = points.filter(({ holds }) => !holds.some(Boolean));
-  if (verdict === 'breaks') return points[0].failing;
+  if (verdict === 'breaks') return points[0];
   const nearest =
     side === 'above'
       ? broken.findLast(({ value }) => value <= (bracket?.below ?? Number.POSITIVE_INFINITY))
       : broken.find(({ value }) => value >= (bracket?.above ?? 0));
-  return (nearest ?? broken[0])?.failing ?? [];
+  return nearest ?? broken[0];
+}
+
+function bindingAt(point: KneePoint | undefined, scenarios: ReadonlyMap<number, Scenario>): Binding | null {
+  const scenario = point === undefined ? undefined : scenarios.get(point.value);
+  if (point === undefined || scenario === undefined || point.failure !== null) return null;
+  return bindingOf(metricValues(point.rows), scenario, point.failing);
 }

@@ -1,11 +1,9 @@
 /** What searches keep of a setting's replications: metrics as means over them, and the verdict of thresholds in each. */
+import { type MetricValues, metricValues } from '../metrics/binding.ts';
 import { meanInterval } from '../metrics/statistics/resampling.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import type { Threshold } from '../scenario/scenario.ts';
-
-/** Metrics of the whole run by name; null where the sample is empty. */
-export type MetricValues = Readonly<Record<string, number | null>>;
 
 /** One replication of one setting. */
 export interface Outcome {
@@ -29,15 +27,9 @@ export function judgeOutcome(outcome: Outcome, thresholds: readonly Threshold[])
   return { ok: passed(verdicts), verdicts };
 }
 
-export function metricsOf(outcome: Outcome): MetricValues {
-  return Object.fromEntries(
-    outcome.rows.filter(({ cohort }) => cohort === 'all').map(({ metric, value }) => [metric, value]),
-  );
-}
-
 /** Means over the replications that have a value; a metric without any is null. */
 export function meanMetrics(outcomes: readonly Outcome[]): MetricValues {
-  return Object.fromEntries(meanRows(outcomes).map(({ metric, value }) => [metric, value]));
+  return metricValues(meanRows(outcomes));
 }
 
 /** The same as rows of a summary, with Student-t intervals over replications where there are several. */

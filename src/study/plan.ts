@@ -3,6 +3,7 @@
  * simulation, so candidates are searched in their order (cheapest.ts); axes on which more is expected never to be worse
  * (monotone.ts) save simulations, and the winner and its cheaper neighbours are simulated whole.
  */
+import { type Binding, bindingOf } from '../metrics/binding.ts';
 import { factsOf } from '../metrics/facts.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
@@ -10,7 +11,6 @@ import { type Diagnostic, UserError } from '../scenario/errors.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
 import { BANDWIDTH, BYTE_COUNT, DURATION, FRACTION, NUMBER, parseQuantity, RATE } from '../scenario/units.ts';
 import type { Axis } from './axes.ts';
-import { type Binding, bindingOf } from './binding.ts';
 import { findCheapest } from './cheapest.ts';
 import { steppedByCells } from './knee.ts';
 import { MONOTONE } from './monotone.ts';

@@ -83,7 +83,7 @@ const breakable = (name: string): string => text(name).replaceAll('_', '_<wbr>')
 
 const WORDS = { pass: 'PASS', fail: 'FAIL', warn: 'WARN' } as const;
 
-function verdict({ verdict: outcome, sentence, thresholds }: Digest): string {
+function verdict({ verdict: outcome, sentence, limit, thresholds }: Digest): string {
   const pill = outcome === 'none' ? '' : `<span class="pill ${outcome}">${WORDS[outcome]}</span>`;
   const rows = thresholds.map(
     (line) =>
@@ -93,7 +93,7 @@ function verdict({ verdict: outcome, sentence, thresholds }: Digest): string {
     rows.length === 0
       ? ''
       : `<div class="scroll"><table><caption hidden>Thresholds of the scenario</caption><thead><tr><th scope="col">verdict</th><th scope="col" class="left">threshold</th><th scope="col">measured</th><th scope="col">required</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
-  return `<div class="verdict ${outcome}"><div class="say">${pill}<span>${text(sentence)}</span></div>${table}</div>`;
+  return `<div class="verdict ${outcome}"><div class="say">${pill}<span>${text(sentence)}</span></div>${limit === null ? '' : `<div>${text(limit)}</div>`}${table}</div>`;
 }
 
 function tile({ label, value, note }: Digest['tiles'][number]): string {

@@ -3,10 +3,16 @@
  * take alone, and which resource that points to. A reading of measurements, not a proof: the proof is the neighbour that has
  * more of the resource and passes.
  */
-import type { Verdict } from '../metrics/thresholds.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type FirstTokenParts, firstTokenParts } from './first-token.ts';
-import type { MetricValues } from './outcome.ts';
+import type { SummaryRow } from './summary.ts';
+import type { Verdict } from './thresholds.ts';
+
+/** Metrics of the whole run by name; null where the sample is empty. */
+export type MetricValues = Readonly<Record<string, number | null>>;
+
+export const metricValues = (rows: readonly SummaryRow[]): MetricValues =>
+  Object.fromEntries(rows.filter(({ cohort }) => cohort === 'all').map(({ metric, value }) => [metric, value]));
 
 export interface Share {
   name: string;

@@ -2,8 +2,8 @@
  * Which part of the time to first token a broken threshold is about. Mean end-to-end loss is mostly decoding, so it says nothing
  * of a threshold on first tokens: those wait in the queue and for the adapter, and are then prefilled.
  */
-import type { Verdict } from '../metrics/thresholds.ts';
-import type { MetricValues } from './outcome.ts';
+import type { MetricValues } from './binding.ts';
+import type { Verdict } from './thresholds.ts';
 
 export interface FirstTokenParts {
   /** `mean`, `p99`, …: that of the threshold, and of each part. */
