@@ -5,6 +5,7 @@
 #pragma once
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels.h"
 
@@ -47,6 +48,8 @@ class Ahead {
 struct VectorEngine {
   using P = float;
   static constexpr int kRows = Vec::kGemmRows, kColumns = Vec::kGemmVectors * Vec::kLanes, kDepth = 1, kBlockDepth = 256, kFetchDepth = 4;
+  static constexpr int kStretch = 128, kDirectPanels = 0;
+  static constexpr bool kAsksAhead = true;
   static void begin() {}
   static void end() {}
 
@@ -102,6 +105,12 @@ int64_t packPanels(const T* q, int64_t ldq, int columns, int depth, typename Eng
   return stride;
 }
 
+inline bool evenlySpaced(const int32_t* rows, int count) {
+  for (int i = 2; i < count; ++i)
+    if (rows[i] - rows[i - 1] != rows[1] - rows[0]) return false;
+  return true;
+}
+
 /** Elements of a cache line. */
 template <class P>
 constexpr int kLine = 64 / int(sizeof(P));
@@ -123,6 +132,22 @@ void shrinkGemm(const ShrinkTask& t, Scratch& scratch) {
     const int64_t stride = packPanels<Engine>(static_cast<const T*>(t.a) + k0, t.inDim, t.rank, depth, packed);
     for (int m0 = 0; m0 < t.pairs; m0 += MB) {
       const int rows = std::min(MB, t.pairs - m0), tiles = roundUp(rows, Engine::kRows);
+      if constexpr (Engine::kDirectPanels > 0 && std::is_same_v<T, P>) {
+        // Whole tiles of evenly spaced rows that only few panels meet are read where they lie: the hardware follows that many
+        // streams by itself, and a copy would cost more than it saves.
+        if (panels <= Engine::kDirectPanels && rows == tiles && padded == depth && evenlySpaced(t.rows + m0, rows)) {
+          const T* const from = x + t.rows[m0] * t.inDim + k0;
+          const int64_t ld = (t.rows[m0 + 1] - t.rows[m0]) * t.inDim;
+          Ahead none;
+          for (int m = 0; m < rows; m += Engine::kRows)
+            for (int panel = 0; panel < panels; ++panel) {
+              const int n0 = panel * Engine::kColumns;
+              Engine::tile(from + m * ld, ld, packed + panel * stride, padded, Engine::kRows, std::min(Engine::kColumns, t.rank - n0),
+                           t.v + (m0 + m) * t.ldv + n0, t.ldv, k0 > 0, none);
+            }
+          continue;
+        }
+      }
       std::memset(copy + int64_t(rows) * ldp, 0, int64_t(tiles - rows) * ldp * sizeof(P));
       for (int m = 0; m < rows; ++m) {
         P* const row = copy + int64_t(m) * ldp;
@@ -165,9 +190,11 @@ template <class Engine, class T>
 void expandGemm(const ExpandTask& t, Scratch& scratch) {
   using P = typename Engine::P;
   // Sums of a tile's rows gather here until y is updated row by row: y's rows lie a power of two apart, and stores to one that
-  // alternate with loads from the next would wait for each other (same address modulo 4 KiB).
-  constexpr int MB = kRowBlock<Engine>, kStretch = 128, kSumStride = kStretch + 16;
-  alignas(64) float sums[Engine::kRows * kSumStride];
+  // alternate with loads from the next would wait for each other (same address modulo 4 KiB). Two stretches take turns: while
+  // one is multiplied, the one before is added to y a few rows after each panel, so that a core does both at once.
+  constexpr int MB = kRowBlock<Engine>, kStretch = Engine::kStretch, kSumStride = kStretch + 16;
+  constexpr int kRowsAPanel = (Engine::kRows * Engine::kColumns + kStretch - 1) / kStretch;
+  alignas(64) float sums[2][Engine::kRows * kSumStride];
   const int padded = roundUp(t.rank, Engine::kDepth), ldp = padded + kLine<P>;
   const int64_t panelElements = int64_t(roundUp(t.columns, Engine::kColumns)) * padded;
   P* const packed = static_cast<P*>(scratch.reserve((panelElements + int64_t(MB) * ldp) * sizeof(P)));
@@ -181,24 +208,36 @@ void expandGemm(const ExpandTask& t, Scratch& scratch) {
     for (int m = 0; m < block; ++m) Engine::copyRow(t.v + (m0 + m) * t.ldv, t.rank, copy + int64_t(m) * ldp);
     for (int m = 0; m < block; m += Engine::kRows) {
       const int rows = std::min(Engine::kRows, block - m);
+      int turn = 0, doneColumn = 0, doneWidth = 0, added = rows;
+      const auto addUntil = [&](int row, Ahead& ahead) {
+        for (; added < std::min(rows, row); ++added) {
+          const int pair = m0 + m + added;
+          ahead.step();
+          addRow(y + t.outRows[pair] * t.ldy + doneColumn, sums[1 - turn] + added * kSumStride, doneWidth, t.scale * t.rowScale[pair]);
+        }
+      };
       for (int c0 = 0; c0 < t.columns; c0 += kStretch) {
         const int width = std::min(kStretch, t.columns - c0);
-        // The stretch after this one: to the right, or at the left of the tile below.
-        const bool right = c0 + kStretch < t.columns;
-        const int nextColumn = right ? c0 + kStretch : 0, nextWidth = std::min(kStretch, t.columns - nextColumn);
-        const int32_t* const nextRows = t.outRows + std::min(t.pairs, m0 + m + (right ? 0 : Engine::kRows));
-        Ahead ahead(y, nextRows, std::min(nextRows + Engine::kRows, t.outRows + t.pairs), t.ldy * sizeof(T),
-                    nextColumn * sizeof(T), nextWidth * sizeof(T),
-                    roundUp(width, Engine::kColumns) / Engine::kColumns * std::max(1, padded / Engine::kFetchDepth) + rows);
-        for (int n = 0; n < width; n += Engine::kColumns)
-          Engine::tile(copy + int64_t(m) * ldp, ldp, packed + (c0 + n) / Engine::kColumns * stride, padded, rows, width - n,
-                       sums + n, kSumStride, false, ahead);
-        for (int row = 0; row < rows; ++row) {
-          const int pair = m0 + m + row;
-          ahead.step();
-          addRow(y + t.outRows[pair] * t.ldy + c0, sums + row * kSumStride, width, t.scale * t.rowScale[pair]);
+        Ahead ahead;
+        if constexpr (Engine::kAsksAhead) {
+          // The stretch after this one: to the right, or at the left of the tile below.
+          const bool right = c0 + kStretch < t.columns;
+          const int nextColumn = right ? c0 + kStretch : 0, nextWidth = std::min(kStretch, t.columns - nextColumn);
+          const int32_t* const nextRows = t.outRows + std::min(t.pairs, m0 + m + (right ? 0 : Engine::kRows));
+          ahead = Ahead(y, nextRows, std::min(nextRows + Engine::kRows, t.outRows + t.pairs), t.ldy * sizeof(T),
+                        nextColumn * sizeof(T), nextWidth * sizeof(T),
+                        roundUp(width, Engine::kColumns) / Engine::kColumns * std::max(1, padded / Engine::kFetchDepth) + rows);
         }
+        for (int n = 0; n < width; n += Engine::kColumns) {
+          Engine::tile(copy + int64_t(m) * ldp, ldp, packed + (c0 + n) / Engine::kColumns * stride, padded, rows, width - n,
+                       sums[turn] + n, kSumStride, false, ahead);
+          addUntil(added + kRowsAPanel, ahead);
+        }
+        addUntil(rows, ahead);
+        doneColumn = c0, doneWidth = width, added = 0, turn = 1 - turn;
       }
+      Ahead none;
+      addUntil(rows, none);
     }
   }
   Engine::end();

@@ -10,6 +10,9 @@ namespace mint::MINT_ISA {
 struct AmxEngine {
   using P = Bf16;
   static constexpr int kRows = 32, kColumns = 32, kDepth = 32, kBlockDepth = 1024, kFetchDepth = 32;
+  /** Two panels reach x twice; more would pay for a copy that lies better in L1. A product this fast leaves memory to the hardware. */
+  static constexpr int kStretch = 64, kDirectPanels = 2;
+  static constexpr bool kAsksAhead = false;
 
   static void begin() {
     struct alignas(64) {
