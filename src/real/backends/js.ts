@@ -127,7 +127,7 @@ export const js: Backend = {
       readGBps,
       copyGBps,
       denseGflops: { fp32: gflops, bf16: gflops, fp16: gflops },
-      how: 'one JavaScript thread: sum of a Float64Array, copy with set(), tiled product of Float32Arrays',
+      how: 'one JavaScript thread: the faster of a sum of a Float64Array and a search through its bytes; copy with set(), each byte read and written; tiled product of Float32Arrays',
     };
   },
 };
