@@ -294,7 +294,7 @@ __global__ void __launch_bounds__(kThreads) shrinkPrefill(Operator<T> op, const 
 /** Adds the splits and rounds to T, the type that tensor cores multiply. */
 template <class T>
 __global__ void __launch_bounds__(kThreads) sumSplits(Operator<T> op) {
-  const int i = blockIdx.x * kThreads + threadIdx.x;
+  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= op.vFloats) return;
   float sum = 0;
   for (int s = 0; s < op.splits; ++s) sum += op.partial[int64_t(s) * op.vFloats + i];

@@ -89,14 +89,14 @@ export function shrinkDecode(options: ShaderOptions): string {
     let v = ${element(options, 'x', 'task.x + i')};
     acc += v * vec4<f32>(${rows.map((j) => element(options, 'a', `a${j} + i`)).join(', ')});
   }`;
-  // Subgroups may be of any size that divides the workgroup; each leaves one partial sum.
+  // A subgroup is a run of neighbouring lanes, whole or (128 lanes on some devices) wider than the workgroup; each leaves a sum.
   const reduce = options.subgroups
     ? `let whole = subgroupAdd(acc);
   if (sg_lane == 0u) { partial[lane / sg_size] = whole; }
   workgroupBarrier();
   if (lane == 0u) {
     var sum = vec4<f32>();
-    for (var i = 0u; i < ${DECODE_THREADS}u / sg_size; i++) { sum += partial[i]; }
+    for (var i = 0u; i < max(1u, ${DECODE_THREADS}u / sg_size); i++) { sum += partial[i]; }
     for (var j = 0u; j <= last; j++) { h[task.w + j] = sum[j]; }
   }`
     : `partial[lane] = acc;
