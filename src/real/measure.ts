@@ -51,16 +51,19 @@ export async function measure(backend: Backend, spec: ProblemSpec, protocol: Pro
   const work = countWork(problem);
   const session = await backend.create(problem);
   try {
-    const warmUp = (launches: number) => session.run({ iterations: WARMUP_SAMPLES, launches, cache: 'warm' });
+    const [first] = await session.run({ iterations: 1, launches: 1, cache: 'warm' });
+    // Where one launch takes a good part of the budget (JavaScript, large shapes) a batch is shorter.
+    const batch = Math.max(1, Math.min(WARMUP_SAMPLES, Math.floor(protocol.budgetNs / (2 * first))));
+    const warmUp = (launches: number) => session.run({ iterations: batch, launches, cache: 'warm' });
     let spent = 0;
-    let before = median(await warmUp(1));
+    let before = batch === 1 ? first : median(await warmUp(1));
     let stable = false;
     let launches = 1;
     while (!stable && spent < protocol.budgetNs) {
       launches = Math.max(1, Math.min(1000, Math.ceil(protocol.sampleNs / Math.max(1, before))));
       const now = median(await warmUp(launches));
       stable = Math.abs(now - before) <= protocol.stability * now;
-      spent += WARMUP_SAMPLES * launches * now;
+      spent += batch * launches * now;
       before = now;
     }
     const affordable = (ns: number) =>
