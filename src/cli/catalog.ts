@@ -2,6 +2,7 @@
  * Everything that `list` shows and `explain` explains, one kind at a time, read off the registries. Each kind imports its
  * registry when it is asked for.
  */
+import type { Scope } from '../report/figures/figure.ts';
 import type { Entry } from '../scenario/family.ts';
 import type { FamilyName } from '../scenario/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -207,6 +208,27 @@ async function metricItems(): Promise<Item[]> {
   }));
 }
 
+/** What fills a figure, and how to get it. */
+const SCOPES: Readonly<Record<Scope, string>> = {
+  run: 'a run: mint-bench run <scenario>',
+  study: 'a sweep, or several runs that differ in a parameter: mint-bench sweep <scenario> --set path=value,value',
+  kernel: 'a measurement: mint-bench kernel curves',
+  fidelity: 'published values beside simulated ones: mint-bench reproduce <name>',
+  knee: "a search for a knee: mint-bench sweep <scenario> --until '<threshold>' --axis path=from..to",
+  sensitivity: 'mint-bench explain-run <run or scenario>',
+  interference: 'mint-bench interference <scenario>',
+};
+const SPECIAL: Readonly<Record<string, string>> = {
+  'admission-tail': 'mint-bench interference <scenario> with a crowd of new adapters, such as interference-admission',
+  'scale-up': 'a sweep over base models: mint-bench sweep scale-up, or --set base=qwen3-4b,qwen3-8b',
+  'scale-down': 'a sweep over ranks: mint-bench sweep scale-down, or --set adapter.rank=8,32,128',
+  'scale-out': 'a sweep over users: mint-bench sweep scale-out, or --set population.users=1e4,1e5,1e6',
+  'hit-ratio-catalog': 'a sweep over users: mint-bench sweep scale-out, or --set population.users=1e4,1e5,1e6',
+  'cost-per-user': 'a sweep over users: mint-bench sweep scale-out, or --set population.users=1e4,1e5,1e6',
+  'goodput-load': 'a sweep over load: mint-bench sweep <scenario> --set population.rate=10/s,20/s,40/s',
+};
+const drawnFrom = (name: string, scope: Scope): string => SPECIAL[name] ?? SCOPES[scope];
+
 async function figureItems(): Promise<Item[]> {
   const { FIGURES } = await import('../report/figures/index.ts');
   return Object.entries(FIGURES).map(([name, figure]) => ({
@@ -215,10 +237,11 @@ async function figureItems(): Promise<Item[]> {
     facts: [
       ['title', figure.title],
       ['section', figure.section],
-      ['drawn from', figure.scope],
+      ['drawn from', drawnFrom(name, figure.scope)],
       ['source', figure.source],
     ],
     text: figure.howToRead,
+    usage: `mint-bench figure ${name} ${figure.scope === 'run' ? 'reports/runs/…' : figure.scope === 'kernel' ? '<kernel folder>' : figure.scope === 'fidelity' ? 'reports/reproduce/…/figures/<name>.vl.json' : 'reports/studies/…'}`,
   }));
 }
 

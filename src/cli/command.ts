@@ -26,8 +26,11 @@ export interface Command {
   run(args: Arguments, context: Context): Promise<number | undefined> | number | undefined;
 }
 
-/** What a shell may complete an argument with: files, names that `list` knows, or fixed words. */
-export type Completes = 'files' | 'names' | readonly string[];
+/**
+ * What a shell may complete an argument with: files, files and shipped scenarios, names that `list` knows, those of metrics or of
+ * fields of a scenario alone, or fixed words.
+ */
+export type Completes = 'files' | 'scenarios' | 'names' | 'metrics' | 'fields' | readonly string[];
 
 export interface CommandInfo {
   readonly name: string;

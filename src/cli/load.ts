@@ -12,6 +12,7 @@ export const SET_OPTION = {
   array: true,
   default: [] as string[],
   describe: 'path=value, overrides a field of the scenario; may be repeated',
+  completes: 'fields',
 } as const;
 
 export function overridesOf(texts: readonly string[]): Override[] {

@@ -84,7 +84,7 @@ export async function parseArguments(
 ): Promise<{ args: Arguments } | { help: string }> {
   const read = async (usage: string, words: readonly string[]) => {
     const y = parser(usage, info, command, width).fail((message, error) => {
-      throw error ?? usageError(message, info, command);
+      throw error ?? usageError(message, info, command, words);
     });
     let output = '';
     const parsed = await y.parseAsync(words, {}, (_error, _argv, text) => {
@@ -108,7 +108,7 @@ export async function parseArguments(
   return { args };
 }
 
-function usageError(message: string, info: CommandInfo, command: Command): UsageError {
+function usageError(message: string, info: CommandInfo, command: Command, rest: readonly string[]): UsageError {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message);
   const help = `mint-bench ${info.name} --help shows what it takes`;
   if (message.startsWith('Not enough non-option arguments')) {
@@ -116,11 +116,38 @@ function usageError(message: string, info: CommandInfo, command: Command): Usage
   }
   if (unknown === null) return new UsageError(message.replaceAll(/\s*\n\s*/g, '; '), help);
   const words = unknown[1].split(', ');
-  // yargs names an unknown flag and each of its aliases; flags first, they are what is wrong most often.
-  const word = words[0];
-  const near = nearest(word, optionNames(command));
+  // yargs names an unknown flag and each of its aliases, without dashes; flags first, they are what is wrong most often.
+  const flags = words.filter((word) => rest.some((arg) => asFlag(arg) === word));
+  const word = flags[0] ?? words[0];
+  const dashes = word.length === 1 ? '-' : '--';
+  const names = optionNames(command);
+  const near = MEANT[word] !== undefined && names.includes(MEANT[word]) ? MEANT[word] : nearest(word, names);
+  const hint = near === undefined ? help : `did you mean --${near}?`;
+  if (flags.length > 0) return new UsageError(`${info.name} has no option ${dashes}${word}`, hint);
   return new UsageError(
     `${info.name} takes no ${words.length > 1 ? `arguments ${words.join(', ')}` : `argument ${JSON.stringify(word)}`}`,
-    near === undefined ? help : `did you mean --${near}?`,
+    hint,
   );
 }
+
+/** The name in `--name`, `--name=value`, `-n`; undefined where it is no flag. */
+const asFlag = (arg: string): string | undefined => /^--?([^=]+)/.exec(arg)?.[1];
+
+/** What other tools call our options. */
+const MEANT: Readonly<Record<string, string>> = {
+  workers: 'jobs',
+  threads: 'jobs',
+  parallel: 'jobs',
+  concurrency: 'jobs',
+  j: 'jobs',
+  output: 'out',
+  'output-dir': 'out',
+  dir: 'out',
+  repeat: 'replications',
+  runs: 'replications',
+  n: 'replications',
+  param: 'set',
+  override: 'set',
+  debug: 'verbose',
+  silent: 'quiet',
+};

@@ -137,7 +137,8 @@ const STAGES: readonly (readonly [metric: string, per: 'cold_loads' | 'activatio
   ['load_fetch_ms_mean', 'cold_loads', 'bandwidth of disks and object store'],
   ['load_build_ms_mean', 'cold_loads', 'building of tensor objects (adapter.packed)'],
   ['load_register_ms_mean', 'cold_loads', "the engine's exclusive lock (serving.loader.register)"],
-  ['load_wait_slot_ms_mean', 'activations', 'GPU slots (serving.slots)'],
+  // Copies wait for one another: the path is busy, whatever the slots are.
+  ['load_wait_slot_ms_mean', 'activations', 'copies from host to GPU (PCIe)'],
   ['load_activate_ms_mean', 'activations', 'copies from host to GPU (PCIe)'],
 ];
 

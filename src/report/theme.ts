@@ -155,7 +155,7 @@ export const STAGES = looks({
   fetch: ['fetch', 'blue'],
   build: ['build', 'orange'],
   register: ['register (engine lock)', 'pink'],
-  wait_slot: ['wait for a GPU slot', 'brown'],
+  wait_slot: ['wait for other copies', 'brown'],
   activate: ['activate (copy to GPU)', 'green'],
 });
 

@@ -125,7 +125,10 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'a flash crowd that cannot come',
     help: 'It needs a cohort that exists, no more users than that cohort has, and a time before the end of the run.',
   },
-  'MB-E214': { title: 'the warm-up is as long as the run', help: 'Nothing would be left to measure.' },
+  'MB-E214': {
+    title: 'the warm-up is as long as the run',
+    help: 'Requests that arrive before `warmup` are simulated and not measured, so nothing would be left. Make `duration` longer or `warmup` shorter: `warmup: 0` measures from the start, a tenth of the duration is usual.',
+  },
   'MB-E215': {
     title: 'dimensions of the base model contradict',
     help: 'See `mint-bench explain` for a preset with a similar architecture.',
@@ -228,6 +231,10 @@ export const CODES: Readonly<Record<string, Code>> = {
   'MB-W413': {
     title: 'sessions that a trace replaces',
     help: 'A trace already holds every request of every conversation.',
+  },
+  'MB-W414': {
+    title: 'a time that reads like one of another unit',
+    help: 'A bare number under `slo` is in seconds, a bare number in a threshold is in the unit of its metric, for names with `_ms` milliseconds. Write the unit: `tpot: 50ms`, `ttft_ms_p99: "< 2s"`.',
   },
   'MB-W420': {
     title: 'a lifecycle in which nothing changes',

@@ -21,6 +21,7 @@ export function plausibility(scenario: Scenario, families: Families): Finding[] 
   residency(scenario, warn);
   samples(scenario, warn);
   goals(scenario, warn);
+  units(scenario, warn);
   sessions(scenario, families, warn);
   doubtLifecycle(scenario, warn);
   return findings;
@@ -174,6 +175,39 @@ function samples({ population, duration, warmup, thresholds }: Scenario, warn: W
         ['thresholds', metric],
         'at least 100 make it stable',
       );
+  }
+}
+
+/** Seconds beyond which nobody waits: a number that was meant in ms. */
+const TOO_LONG = { ttft: 600, tpot: 2, e2el: 1e5 } as const;
+/** A bound so far below the objective on the same time was meant in seconds. */
+const TOO_SHORT = 1 / 50;
+
+function units({ slo, thresholds }: Scenario, warn: Warn): void {
+  const least: Partial<Record<string, number>> = {};
+  for (const [name, objective] of Object.entries(slo)) {
+    for (const [time, most] of Object.entries(TOO_LONG)) {
+      const seconds = (objective as unknown as Record<string, number | null | undefined>)[time];
+      if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) continue;
+      least[time] = Math.min(least[time] ?? seconds, seconds);
+      if (seconds >= most)
+        warn(
+          'MB-W414',
+          `${time} of ${seconds} s is not an objective that anybody misses`,
+          ['slo', name, time],
+          `a bare number is in seconds: for milliseconds write ${seconds}ms`,
+        );
+    }
+  }
+  for (const { metric, op, value } of thresholds) {
+    const objective = least[/^(ttft|tpot|e2el)_ms_/.exec(metric)?.[1] ?? ''];
+    if (objective === undefined || !op.startsWith('<') || value >= TOO_SHORT * 1000 * objective) continue;
+    warn(
+      'MB-W414',
+      `${metric} ${op} ${value} ms, where the objective is ${1000 * objective} ms`,
+      ['thresholds', metric],
+      `a bare number is in ms: for seconds write '${op} ${value}s'`,
+    );
   }
 }
 

@@ -253,7 +253,7 @@ export interface Serving {
 }
 
 export interface Loader {
-  /** Loads in progress per replica, and how many may queue behind them before a request is refused (retryable). */
+  /** Loads in progress per replica, and how many may queue behind them before a request is refused. */
   concurrency: number;
   queue: number;
   resolve: number;

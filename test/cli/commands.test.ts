@@ -42,7 +42,7 @@ describe('what cannot be understood', () => {
     [['vaildate'], 'error: there is no command "vaildate"\n  did you mean validate?\n'],
     [['frobnicate'], /^error: there is no command "frobnicate"\n {2}choose from /],
     [['--quiet'], 'error: no command, only --quiet\n  mint-bench --help lists the commands\n'],
-    [['list', '--nams'], 'error: list takes no argument "nams"\n  did you mean --names?\n'],
+    [['list', '--nams'], 'error: list has no option --nams\n  did you mean --names?\n'],
     [['list', 'modls'], 'error: there is no kind "modls"\n  did you mean models?\n'],
     [['list', 'models', 'gpus'], /^error: list takes no argument "gpus"\n/],
     [['explain', 'sieev'], 'error: nothing is called "sieev"\n  did you mean sieve?\n'],

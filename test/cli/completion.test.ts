@@ -28,6 +28,17 @@ describe('completion in bash', () => {
     expect(offered(['explain', 'kimi'])).toEqual(['kimi-k2']);
     expect(offered(['validate', 'comp'])).toEqual(['completion.bash']);
   });
+
+  it('offers shipped scenarios, figures, metrics, and the values of options', () => {
+    expect(offered(['run', 'flash'])).toEqual(['flash-crowd']);
+    expect(offered(['explain', 'admission-t'])).toEqual(['admission-tail']);
+    expect(offered(['explain', 'ttft', 'jain_us'])).toEqual(['jain_users']);
+    expect(offered(['figure', 'kernel-ro'])).toEqual(['kernel-roofline']);
+    expect(offered(['figure', 'kernel-roofline', 'comp'])).toEqual(['completion.bash']);
+    expect(offered(['figure', 'kernel-roofline', 'x', '--size', 'two'])).toEqual(['two-column']);
+    expect(offered(['run', 'smoke', '--set', 'serving.slots'])).toContain('serving.slots');
+    expect(offered(['table', 'x', '--metrics', 'slo_att'])).toEqual(['slo_attainment']);
+  });
 });
 
 describe('completion in other shells', () => {

@@ -153,8 +153,17 @@ describe('what is merely unlikely', () => {
     ['MB-W410', ['hardware.parallel.tensor=16', 'base=kimi-k2', 'hardware.replicas=4']],
     ['MB-W411', ['population.users_per_adapter=500']],
     ['MB-W412', ['slo.slow={ttft: 9s}']],
+    ['MB-W414', ['slo={chat: {ttft: 1s, tpot: 50}}']],
+    ['MB-W414', ['slo={chat: {ttft: 1s}}', "thresholds={ttft_ms_p99: '< 2'}"]],
   ])('%s: %s', (id, sets) => {
     expect(outcome(sets)).toContainEqual(expect.objectContaining({ id, severity: 'warning' }));
+  });
+
+  test('times with their units, and bounds near the objective, are taken as they are', () => {
+    for (const bound of ['< 2s', '< 500', '< 200ms']) {
+      const found = outcome(['slo={chat: {ttft: 1s, tpot: 50ms}}', `thresholds={ttft_ms_p99: '${bound}'}`]);
+      expect(JSON.stringify(found)).not.toContain('MB-W414');
+    }
   });
 
   test('a load beyond all the FLOP/s there are is said to be too much, and half of them is not', () => {

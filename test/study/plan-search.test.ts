@@ -104,7 +104,7 @@ describe('what binds', () => {
     ['places in the batch', { queue_ms_mean: 8000, running_mean: 1000 }],
     ['compute of the replicas', { queue_ms_mean: 8000, replica_utilisation: 1, step_share_base: 0.8 }],
     ['step time, most of it lora', { queue_ms_mean: 10, step_share_lora: 0.7 }],
-    ['GPU slots', { adapter_wait_ms_mean: 8000, load_wait_slot_ms_mean: 9000, finished: 1000 }],
+    ['copies from host to GPU', { adapter_wait_ms_mean: 8000, load_wait_slot_ms_mean: 9000, finished: 1000 }],
     // Loads take a second of each request's eight: the rest is spent behind slots that are in use.
     [
       'GPU slots',

@@ -58,6 +58,7 @@ export const command: Command = {
     'new-code': { type: 'string', describe: 'The same for the new side' },
     metrics: {
       type: 'string',
+      completes: 'metrics',
       describe: 'Metrics to judge, separated by commas; a dozen and the thresholds otherwise',
     },
     set: { ...SET_OPTION, describe: 'path=value, changes the new scenario; may be repeated' },

@@ -45,6 +45,7 @@ export const command: Command = {
   options: {
     metric: {
       type: 'string',
+      completes: 'metrics',
       describe:
         "Metrics to explain, separated by commas; 'headline': what runs are compared by; those of the thresholds by default",
     },

@@ -33,7 +33,7 @@ import {
 
 export const command: Command = {
   positionals: {
-    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped scenario', completes: 'files' },
+    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped scenario', completes: 'scenarios' },
   },
   options: {
     cohort: {

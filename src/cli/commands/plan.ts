@@ -28,11 +28,12 @@ import {
 
 export const command: Command = {
   positionals: {
-    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped one', completes: 'files' },
+    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped one', completes: 'scenarios' },
   },
   options: {
     axis: {
       type: 'string',
+      completes: 'fields',
       array: true,
       default: [] as string[],
       describe: 'What may be chosen: path=a,b,c or path=8..64:8; may be repeated',

@@ -34,7 +34,12 @@ export const command: Command = {
   options: {
     jobs: JOBS_OPTION,
     rows: { type: 'boolean', default: true, describe: 'Print every row; --no-rows prints the scores alone' },
-    out: { type: 'string', alias: 'o', default: 'reports/reproduce', describe: 'Folder for the table and the figures' },
+    out: {
+      type: 'string',
+      alias: 'o',
+      defaultDescription: 'reports/reproduce/<names>',
+      describe: 'Folder for the table and the figures; each selection has its own',
+    },
     figures: { type: 'boolean', default: true, describe: 'Draw published against simulated' },
     markdown: { type: 'string', describe: 'Write the page that says where the model is wrong to this file' },
     fit: { type: 'boolean', default: false, describe: 'Fit the calibrations anew first, and write them; takes long' },
@@ -95,7 +100,12 @@ export const command: Command = {
     if (typeof args.markdown === 'string' && failures.length + all.stopped.length > 0)
       terminal.err(`${args.markdown} is left as it was: reproductions are missing\n`);
     else if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
-    await write(results, args.out as string, args.figures === true, context);
+    await write(
+      results,
+      (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined),
+      args.figures === true,
+      context,
+    );
     if (all.stopped.length > 0) return EXIT.interrupted;
     if (failures.length > 0) return Math.max(...failures.map(({ code }) => code));
     return args.strict === true && !withinTolerance(results) ? EXIT.threshold : EXIT.ok;
@@ -148,6 +158,12 @@ function choose(written: readonly string[] | undefined, all: readonly string[]):
   if (unknown.length > 0)
     throw new UserError(`no reproduction is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
   return all.filter((one) => written.some((name) => one.startsWith(name)));
+}
+
+/** `reproduce x` leaves what `reproduce y` wrote as it was. */
+export function ownFolder(written: readonly string[] | undefined): string {
+  const names = [...new Set(written ?? [])].sort();
+  return join('reports', 'reproduce', names.length === 0 ? 'all' : names.join('+').slice(0, 120));
 }
 
 async function write(results: readonly Reproduced[], out: string, figures: boolean, context: Context): Promise<void> {

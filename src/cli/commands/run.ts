@@ -26,7 +26,12 @@ import { printReport } from '../report-text.ts';
 
 export const command: Command = {
   positionals: {
-    scenario: { type: 'string', array: true, describe: 'Scenario files, or names of shipped ones', completes: 'files' },
+    scenario: {
+      type: 'string',
+      array: true,
+      describe: 'Scenario files, or names of shipped ones',
+      completes: 'scenarios',
+    },
   },
   options: {
     set: SET_OPTION,

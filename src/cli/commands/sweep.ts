@@ -30,7 +30,7 @@ import { runUntil, UNTIL_OPTIONS } from '../until.ts';
 
 export const command: Command = {
   positionals: {
-    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped one', completes: 'files' },
+    scenario: { type: 'string', describe: 'Scenario file, or name of a shipped one', completes: 'scenarios' },
   },
   options: {
     set: {
@@ -38,6 +38,7 @@ export const command: Command = {
       array: true,
       default: [] as string[],
       describe: 'path=a,b,c is an axis, path=value holds for all points; may be repeated',
+      completes: 'fields',
     },
     point: {
       type: 'string',

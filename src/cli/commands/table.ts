@@ -22,7 +22,11 @@ export const command: Command = {
     },
   },
   options: {
-    metrics: { type: 'string', describe: 'Columns, separated by commas (mint-bench list metrics)' },
+    metrics: {
+      type: 'string',
+      completes: 'metrics',
+      describe: 'Columns, separated by commas (mint-bench list metrics)',
+    },
     cohort: { type: 'string', default: ALL, defaultDescription: 'all requests', describe: 'Requests of one cohort' },
     format: { choices: FORMATS, default: 'text', describe: 'latex needs the package booktabs' },
     out: { type: 'string', alias: 'o', describe: 'Write it here; stdout otherwise' },

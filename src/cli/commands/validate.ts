@@ -17,7 +17,7 @@ interface Verdict {
 
 export const command: Command = {
   positionals: {
-    file: { type: 'string', array: true, describe: 'Scenario files, or names of shipped ones', completes: 'files' },
+    file: { type: 'string', array: true, describe: 'Scenario files, or names of shipped ones', completes: 'scenarios' },
   },
   options: { set: SET_OPTION },
   examples: [

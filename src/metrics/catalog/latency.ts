@@ -82,7 +82,12 @@ const GROUPS: readonly LatencyGroup[] = [
     scope: 'run',
     definition: 'Load stage: registration under the engine’s exclusive lock.',
   },
-  { histogram: 'load_wait_slot', scope: 'run', definition: 'Activation: waiting for an evictable GPU slot.' },
+  {
+    histogram: 'load_wait_slot',
+    scope: 'run',
+    definition:
+      'Activation: the copy into the GPU slot waits for the copies before it. Waiting until a slot is free is part of adapter_wait, not of this.',
+  },
   { histogram: 'load_activate', scope: 'run', definition: 'Activation: copy from host memory to the GPU.' },
   { histogram: 'ttft_gpu', scope: 'run', definition: `TTFT of requests whose adapter was on the GPU. ${AFTER_WARMUP}` },
   {

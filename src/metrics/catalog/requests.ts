@@ -173,7 +173,7 @@ export const REQUEST_METRICS: readonly Metric[] = [
     'rejected_load_queue',
     'rejected_load_queue',
     'lower',
-    'Requests refused (retryable) because the load queue was full, or the adapter not ready (readiness.unready: refuse).',
+    'Requests refused because the load queue was full, or the adapter not ready (readiness.unready: refuse).',
   ),
   count('rejected_too_long', 'rejected_too_long', 'lower', 'Requests that can never fit: context or KV memory.'),
   count('unfinished', 'unfinished', 'lower', 'Requests still in the system when the run’s budget ended.'),

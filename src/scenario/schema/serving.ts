@@ -7,9 +7,7 @@ import { choice, type Families } from './families.ts';
 
 const loader = z.strictObject({
   concurrency: count({ min: 1, max: 4096 }).prefault(4).describe('Loads in progress per replica.'),
-  queue: count({ max: 1e7 })
-    .prefault(4096)
-    .describe('Loads that may queue behind them before a request is refused (retryable).'),
+  queue: count({ max: 1e7 }).prefault(4096).describe('Loads that may queue behind them before a request is refused.'),
   resolve: duration({ max: 3600 }).prefault('1ms').describe("Time to look an adapter's revision up."),
   build_per_object: duration({ max: 60 })
     .prefault('20us')
@@ -154,7 +152,7 @@ export const servingSchema = (families: Families) => {
           .enum(['hold', 'refuse'])
           .prefault('hold')
           .describe(
-            'A request that meets an adapter which is registered or prewarming waits for it, or is refused (retryable) while it is prewarmed.',
+            'A request that meets an adapter which is registered or prewarming waits for it, or is refused while it is prewarmed; refused requests do not come back.',
           ),
         gap: duration({ max: 3600 })
           .prefault(0)

@@ -72,6 +72,7 @@ export function checkPopulation({ population, duration, warmup, adapter }: Scena
   if (warmup >= duration)
     report('MB-E214', `the warm-up of ${warmup} s leaves nothing of the ${duration} s to measure`, ['warmup'], {
       uses: [['duration']],
+      expected: `less than ${duration} s; a tenth of the duration is usual, 0 measures from the start`,
     });
 }
 
