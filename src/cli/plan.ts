@@ -1,4 +1,6 @@
 /** What a scenario resolves to before anything is simulated: sizes, memory, offered load. */
+import { metricNamed } from '../metrics/catalog/index.ts';
+import { formatMetric, operatorSign } from '../report/format.ts';
 import { FAMILIES } from '../run/families.ts';
 import { type AdapterFootprint, adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import { type EngineSetting, engineSettings } from '../scenario/presets/engines/apply.ts';
@@ -26,6 +28,9 @@ export interface Plan {
   adapters_by_rank: AdapterFootprint[];
   /** Of one replica. */
   memory: MemoryPlan;
+  /** What is asked for, with the units that bare numbers of the scenario were taken in. */
+  objectives: { name: string; times: string }[];
+  thresholds: string[];
   /** Runs: points of the sweep times replications. */
   points: number;
   replications: number;
@@ -51,6 +56,8 @@ export function planOf(scenario: Scenario): Plan {
     ...engineOf(scenario),
     adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
     memory: planMemory(scenario),
+    objectives: Object.entries(scenario.slo).map(([name, objective]) => ({ name, times: timesOf(objective) })),
+    thresholds: scenario.thresholds.map(thresholdText),
     points: scenario.sweep.reduce((product, axis) => product * axis.values.length, 1),
     replications: scenario.replications,
   };
@@ -80,6 +87,17 @@ function engineLines({ engine }: Plan): [string, string][] {
 
 const counted = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
+function timesOf(objective: Scenario['slo'][string]): string {
+  return Object.entries(objective)
+    .filter(([, seconds]) => typeof seconds === 'number' && Number.isFinite(seconds))
+    .map(([time, seconds]) => `${time} ${formatSeconds(seconds)}`)
+    .join(', ');
+}
+
+function thresholdText({ metric, op, value }: Scenario['thresholds'][number]): string {
+  return `${metric} ${operatorSign(op)} ${formatMetric(value, metricNamed(metric)?.unit ?? '', 4)}`;
+}
+
 /** Label and value of each line that `validate` prints. */
 export function planLines(plan: Plan): [string, string][] {
   const { memory } = plan;
@@ -105,6 +123,8 @@ export function planLines(plan: Plan): [string, string][] {
       `${formatBytes(memory.gpuBytes)}: weights ${formatBytes(memory.weightBytes)}, working ${formatBytes(memory.activationBytes)}, ` +
         `${counted(memory.slots, 'slot')} ${memory.slotBytes === 0 ? 'in the KV pool' : formatBytes(memory.slotBytes)}, KV cache for ${formatCount(Math.floor(kvTokens))} tokens`,
     ],
+    ...plan.objectives.map(({ name, times }): [string, string] => ['objective', `${name}: ${times}`]),
+    ...(plan.thresholds.length === 0 ? [] : ([['threshold', plan.thresholds.join('; ')]] as [string, string][])),
     ...(plan.points * plan.replications > 1
       ? [
           ['runs', `${counted(plan.points, 'point')} × ${counted(plan.replications, 'replication')}`] as [

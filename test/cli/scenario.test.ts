@@ -18,13 +18,15 @@ describe('init', () => {
       code: 0,
       stderr: '',
       stdout: `my.yaml: valid
-  users     10,000, 10,000 adapters
-  load      8 requests/s for 10 min, about 4,800 requests
-  base      Llama-3.1-8B
-  rank 16   26 MiB on disk, 26 MiB in host memory, 256 tensor objects
-  hardware  2 replicas in 1 cell, 2 × NVIDIA H100 SXM
-  replica   80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV cache
-            for 444,544 tokens
+  users      10,000, 10,000 adapters
+  load       8 requests/s for 10 min, about 4,800 requests
+  base       Llama-3.1-8B
+  rank 16    26 MiB on disk, 26 MiB in host memory, 256 tensor objects
+  hardware   2 replicas in 1 cell, 2 × NVIDIA H100 SXM
+  replica    80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV
+             cache for 444,544 tokens
+  objective  interactive: ttft 2 s, tpot 100 ms, e2el 1 min
+  threshold  slo_attainment ≥ 95%
 `,
     });
     writeFileSync(join(cwd, 'my.yaml'), 'mine');
