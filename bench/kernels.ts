@@ -184,9 +184,9 @@ const quickShapes = (rows: number): Readonly<Record<string, Partial<ProblemSpec>
 });
 const QUICK_SAMPLES = 31;
 /** Times that every shape has its turn: what disturbs the machine for a while, or a compiler that is late, is not the whole sample. */
-const QUICK_TURNS = 8;
+const QUICK_TURNS = 3;
 
-/** Two seconds for the backends that run on the processor: what `compare --bench` takes in turn of two checkouts. */
+/** A second or two for the backends that run on the processor: what `compare --bench` takes in turn of two checkouts. */
 export async function kernelsQuickBench(): Promise<Line[]> {
   const shapes: { what: string; session: Session; ns: number }[] = [];
   const { addon } = loadNative('cpu');

@@ -161,13 +161,19 @@ const PHRASES: readonly (readonly [path: RegExp, phrase: string])[] = [
   [/^serving\.tiers\.(\w+)\.capacity$/, '% of $1 capacity'],
 ];
 
+/** Whether there are words for a value at this path. */
+export const hasPhrase = (path: string): boolean => PHRASES.some(([pattern]) => pattern.test(path));
+
+/** "64 slots"; for anything else "serving.kv.block_tokens 32". */
+export function settingText(path: string, value: Difference['base']): string {
+  const phrase = PHRASES.find(([pattern]) => pattern.test(path));
+  const text = leaf(path, value);
+  return phrase === undefined ? `${path} ${text}` : path.replace(phrase[0], phrase[1]).replace('%', text);
+}
+
 /** "64 slots instead of 32"; for anything else "serving.kv.block_tokens 32 instead of 16". */
 export function differenceText({ path, base, new: next }: Difference): string {
-  const phrase = PHRASES.find(([pattern]) => pattern.test(path));
-  const a = leaf(path, base);
-  const b = leaf(path, next);
-  if (phrase === undefined) return `${path} ${b} instead of ${a}`;
-  return `${path.replace(phrase[0], phrase[1]).replace('%', b)} instead of ${a}`;
+  return `${settingText(path, next)} instead of ${leaf(path, base)}`;
 }
 
 function leaf(path: string, value: Difference['base']): string {
@@ -183,7 +189,7 @@ function leaf(path: string, value: Difference['base']): string {
 
 /** What is said in words first: derived values mostly have no phrase of their own. */
 const byPhrase = (differences: readonly Difference[]): Difference[] => {
-  const spoken = ({ path }: Difference) => PHRASES.some(([pattern]) => pattern.test(path));
+  const spoken = ({ path }: Difference) => hasPhrase(path);
   return [...differences.filter(spoken), ...differences.filter((difference) => !spoken(difference))];
 };
 

@@ -14,6 +14,7 @@ import { type StudyDocument, settingCount } from '../study/study-document.ts';
 import { readPoints, readStudyDocument } from '../study/study-folder.ts';
 import { type SettingResult, settingResults } from '../study/tables.ts';
 import { UsageError } from './parse.ts';
+import { labelsOf } from './run-labels.ts';
 
 export type Stored = { readonly label: string; readonly path: string } & (
   | { readonly kind: 'run'; readonly tables: RunTables }
@@ -26,24 +27,30 @@ export type StoredKind = Stored['kind'];
 
 const FOLDERS = ['', join('reports', 'runs'), join('reports', 'studies')];
 
-/** Reads each; labels are those given, else names of scenarios and devices where they differ, else of folders. */
+/**
+ * Reads each; labels are those given, else names of scenarios and devices where they differ, else the values in which runs of one
+ * scenario do, else names of folders.
+ */
 export function readStored(written: readonly string[]): Stored[] {
   const found = written.map((argument) => {
     const [, label, path] = /^(?:([^=/\\]+)=)?(.+)$/.exec(argument)!;
     return { label, stored: readOne(locate(path)) };
   });
   const names = found.map(({ stored }) => stored.label);
-  const told = found.map(({ label, stored }, i) =>
-    label !== undefined
-      ? label
-      : names.indexOf(names[i]) === names.lastIndexOf(names[i])
-        ? names[i]
-        : basename(stored.path),
-  );
+  const told = found.map(({ label, stored }, i) => {
+    if (label !== undefined) return label;
+    const alike = found.filter((one) => one.stored.label === names[i]).map((one) => one.stored);
+    return alike.length === 1 ? names[i] : (apart(alike)?.[alike.indexOf(stored)] ?? basename(stored.path));
+  });
   const twice = told.find((label, i) => told.indexOf(label) !== i);
   if (twice !== undefined)
     throw new UsageError(`two inputs are called ${JSON.stringify(twice)}`, 'name them apart: label=path');
   return found.map(({ stored }, i) => ({ ...stored, label: told[i] }));
+}
+
+function apart(alike: readonly Stored[]): string[] | null {
+  const runs = alike.flatMap((one) => (one.kind === 'run' ? [one.tables.scenario] : []));
+  return runs.length === alike.length ? labelsOf(runs) : null;
 }
 
 const MARKS = ['summary.arrow', 'study.json', 'kernel.arrow', SEARCH_REPORT];
