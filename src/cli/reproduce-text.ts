@@ -103,10 +103,12 @@ export interface NamedFailure extends Failure {
   readonly name: string;
 }
 
+/** @param sets settings on top of every row's own, as written */
 export function reproductionJson(
   results: readonly Reproduced[],
   failures: readonly NamedFailure[],
   stopped: readonly string[],
+  sets: readonly string[],
 ): unknown {
   const scoreJson = ({ worst, ...score }: Score) => ({
     ...score,
@@ -114,6 +116,7 @@ export function reproductionJson(
   });
   return {
     formula: FORMULA,
+    set: sets,
     reproductions: results.map(({ reproduction, comparisons, scores, orderings, knees, rivals }) => ({
       name: reproduction.name,
       title: reproduction.file.title,

@@ -20,6 +20,7 @@ import { reproductionTable } from '../../study/reproduce/table.ts';
 import type { Command, Context } from '../command.ts';
 import { failure } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { overridesOf, SET_OPTION } from '../load.ts';
 import { CHECK_OPTION, JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
@@ -33,6 +34,10 @@ export const command: Command = {
   },
   options: {
     jobs: JOBS_OPTION,
+    set: {
+      ...SET_OPTION,
+      describe: 'path=value on top of every row, for instance to leave a mechanism out; may be repeated',
+    },
     rows: { type: 'boolean', default: true, describe: 'Print every row; --no-rows prints the scores alone' },
     out: {
       type: 'string',
@@ -58,14 +63,22 @@ export const command: Command = {
   examples: [
     ['reproduce', 'everything: minutes'],
     ['reproduce base-vllm --no-rows', 'scores of all reproductions whose names begin so'],
+    ['reproduce dlora-cluster --set hardware.replicas=1', 'what the published rows say to another system'],
     ['reproduce --markdown docs/fidelity.md', 'the page of what agrees and what does not'],
   ],
   async run(args, context) {
     const folder = join(packageRoot(), 'scenarios', 'published');
     const names = choose(args.name as string[] | undefined, reproductionNames(folder));
+    const extra = overridesOf(args.set as string[]);
+    const fits = args.fit === true || args['fit-frontend'] === true;
+    if (extra.length > 0 && (fits || typeof args.markdown === 'string'))
+      throw new UsageError(
+        `--set makes another system of the published one, which ${fits ? 'nothing is fitted to' : 'the page does not show'}`,
+        'leave one of the two out',
+      );
     const signal = withLimit(args['time-limit'], context.signal);
     const { terminal } = context;
-    if (args.fit === true || args['fit-frontend'] === true) {
+    if (fits) {
       const fitted = await fit(folder, names, args.fit === true, signal, context);
       if (fitted !== EXIT.ok) return fitted;
     }
@@ -77,6 +90,7 @@ export const command: Command = {
       const sources = names.map((name) => ({ name, read: () => readReproduction(publishedFile(folder, name)) }));
       all = await reproduceEach(sources, executor, {
         signal,
+        extra,
         check: args.check === true,
         onBegin: (name, points) => {
           under = { name, points };
@@ -90,8 +104,10 @@ export const command: Command = {
     }
     const { results } = all;
     const failures = all.failed.map(({ name, error }) => ({ name, ...failure(error, terminal, context.line) }));
-    if (context.json) terminal.outJson(reproductionJson(results, failures, all.stopped));
+    const sets = args.set as string[];
+    if (context.json) terminal.outJson(reproductionJson(results, failures, all.stopped, sets));
     else {
+      if (sets.length > 0) terminal.out(`Every row with ${sets.join(', ')}: not the system that was published.\n\n`);
       for (const one of results) terminal.out(reproductionText(one, args.rows === true, terminal.results));
       if (results.length > 1) terminal.out(summaryText(results, terminal.results));
       terminal.out(notReproducedText(failures, all.stopped));
@@ -102,8 +118,10 @@ export const command: Command = {
     else if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
     await write(
       results,
-      (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined),
-      args.figures === true,
+      (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined, sets),
+      sets,
+      // They are of published systems.
+      args.figures === true && sets.length === 0,
       context,
     );
     if (all.stopped.length > 0) return EXIT.interrupted;
@@ -161,15 +179,25 @@ function choose(written: readonly string[] | undefined, all: readonly string[]):
 }
 
 /** `reproduce x` leaves what `reproduce y` wrote as it was. */
-export function ownFolder(written: readonly string[] | undefined): string {
+export function ownFolder(written: readonly string[] | undefined, sets: readonly string[] = []): string {
   const names = [...new Set(written ?? [])].sort();
-  return join('reports', 'reproduce', names.length === 0 ? 'all' : names.join('+').slice(0, 120));
+  const changes = sets.map((set) => set.replaceAll(/[^\w.=-]+/g, '_'));
+  return join('reports', 'reproduce', [...(names.length === 0 ? ['all'] : names), ...changes].join('+').slice(0, 120));
 }
 
-async function write(results: readonly Reproduced[], out: string, figures: boolean, context: Context): Promise<void> {
+async function write(
+  results: readonly Reproduced[],
+  out: string,
+  sets: readonly string[],
+  figures: boolean,
+  context: Context,
+): Promise<void> {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'reproduction.arrow'), reproductionTable(results));
-  writeFileSync(join(out, 'reproduction.json'), `${JSON.stringify(reproductionJson(results, [], []), null, 2)}\n`);
+  writeFileSync(
+    join(out, 'reproduction.json'),
+    `${JSON.stringify(reproductionJson(results, [], [], sets), null, 2)}\n`,
+  );
   if (figures) await drawReproductions(results, out);
   if (!context.quiet) context.terminal.err(`${out}/reproduction.arrow${figures ? ', figures beside it' : ''}\n`);
 }

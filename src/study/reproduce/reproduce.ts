@@ -1,4 +1,5 @@
 /** Published rows of several systems, simulated side by side and scored. The same for any executor and number of workers. */
+import type { Override } from '../../scenario/load.ts';
 import type { Executor, ExecutorOptions } from '../executor.ts';
 import type { PointResult } from '../point-result.ts';
 import type { Point } from '../points.ts';
@@ -29,14 +30,17 @@ export interface Reproduced {
   readonly rivals: readonly Rival[];
 }
 
-export type ReproduceOptions = Omit<ExecutorOptions, 'onResult'>;
+export type ReproduceOptions = Omit<ExecutorOptions, 'onResult'> & {
+  /** Settings on top of every row's own: another system than the published one. */
+  readonly extra?: readonly Override[];
+};
 
 export async function reproduce(
   reproductions: readonly Reproduction[],
   executor: Executor,
   options: ReproduceOptions = {},
 ): Promise<Reproduced[]> {
-  const all = reproductions.map((reproduction) => ({ reproduction, rows: rowsOf(reproduction) }));
+  const all = reproductions.map((reproduction) => ({ reproduction, rows: rowsOf(reproduction, options.extra) }));
   const results = new Map<string, PointResult>();
   const points = pointsOf(all.flatMap(({ rows }) => rows).filter(({ published }) => needsRun([...published.keys()])));
   if (points.length > 0)

@@ -41,6 +41,17 @@ describe('reproducing one after the other', () => {
     expect(stopped).toEqual([]);
   });
 
+  it('puts extra settings on top of every row, beside the same published values', async () => {
+    const values = async (extra: { path: string; value: unknown }[]) => {
+      const { results } = await reproduceEach([source('lora-operators')], idle(), { extra });
+      return results[0].comparisons.map(({ published, simulated }) => ({ published, simulated: simulated! }));
+    };
+    const as = await values([]);
+    const slower = await values([{ path: 'serving.cost', value: { model: 'roofline', lora_operator: '1ms' } }]);
+    expect(slower.map(({ published }) => published)).toEqual(as.map(({ published }) => published));
+    for (const [i, { simulated }] of slower.entries()) expect(simulated).toBeGreaterThan(900 + as[i].simulated * 0.5);
+  });
+
   it('keeps what is finished when it is stopped, and names the rest', async () => {
     const controller = new AbortController();
     const executor = idle(async () => {
