@@ -103,6 +103,11 @@ const RUN: Readonly<Record<string, Expected>> = {
     code: EXIT.regression,
     prints: /^With 16 slots instead of 64/m,
   },
+  'npx mint-bench compare scenarios/smoke.yaml s-lora-a10g --both duration=2min': {
+    extra: '--both duration=20s --both warmup=1s',
+    code: EXIT.regression,
+    prints: /^With s-lora-a10g instead of scenarios\/smoke\.yaml/m,
+  },
   'npx mint-bench baseline save reports/runs/smoke-… smoke': { prints: /^reports\/baselines\/smoke: / },
   'npx mint-bench compare smoke reports/runs/smoke-…': { prints: /identical|equal/ },
   'npx mint-bench run smoke --history && npx mint-bench dashboard': {
@@ -120,6 +125,10 @@ const RUN: Readonly<Record<string, Expected>> = {
   },
   'npx mint-bench cite reports/runs/smoke-… --out sources.bib': { prints: /^sources\.bib$/m },
   ...(!CPU_KERNEL && { [SELF_TEST]: { code: EXIT.unavailable, prints: /npm run build:native/ } }),
+  'npx mint-bench reproduce dlora-cluster --set hardware.replicas=1': {
+    extra: '--no-figures',
+    prints: /^Every row with hardware\.replicas=1: not the system that was published\.$/m,
+  },
   'npx mint-bench run cpu-profile': { extra: `${SHORT} --no-figures`, prints: /LoRA priced by profile/ },
 };
 
@@ -129,6 +138,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx mint-bench worker redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
   'npx mint-bench sweep scale-out --executor redis://host:6379': 'needs a Redis server: test/study/redis.test.ts',
   'npx mint-bench compare --bench main .': 'two checkouts, built and timed: test/cli/compare.test.ts',
+  'source <(npx mint-bench completion bash)': 'a bash that completes: test/cli/completion.test.ts',
   'npx mint-bench reproduce': 'minutes: test/study/reproduce',
   'npx mint-bench reproduce s-lora-a10g': 'minutes: test/study/reproduce',
   'npx mint-bench kernel --self-test --quick':
