@@ -21,6 +21,7 @@ class SingleAdapter implements LoraBatch {
 
 export class AloneTime {
   private readonly cost: StepCost;
+  private readonly bare: StepCost;
   private readonly maxBatchTokens: number;
   private readonly ranks: readonly number[];
   /** Copying the adapter, and merging it, by rank class. */
@@ -30,16 +31,28 @@ export class AloneTime {
   private readonly decodeLora: Float64Array;
   private readonly decodeBase: number;
 
-  /** @param mergeNs merging one adapter; 0: `cost` has a LoRA part instead */
-  constructor(cost: StepCost, maxBatchTokens: number, ranks: readonly number[], copyNs: Float64Array, mergeNs: number) {
+  /**
+   * @param cost of a request with an adapter
+   * @param bare of one without: where adapters are merged by turns nothing is merged for it, and kernels run that find no adapter
+   * @param mergeNs merging one adapter; 0: `cost` has a LoRA part instead
+   */
+  constructor(
+    cost: StepCost,
+    bare: StepCost,
+    maxBatchTokens: number,
+    ranks: readonly number[],
+    copyNs: Float64Array,
+    mergeNs: number,
+  ) {
     this.cost = cost;
+    this.bare = bare;
     this.maxBatchTokens = maxBatchTokens;
     this.ranks = ranks;
     this.readyNs = copyNs.map((ns) => ns + mergeNs);
     this.batch = new SingleAdapter(ranks.length);
     this.decodeLora = new Float64Array(ranks.length);
     for (let rankClass = 0; rankClass < ranks.length; rankClass++) this.decodeLora[rankClass] = this.lora(rankClass, 1);
-    this.decodeBase = cost.lora(this.batch, 1);
+    this.decodeBase = bare.lora(this.batch, 1);
   }
 
   /** ns; `rankClass` −1: no adapter. */
@@ -65,7 +78,7 @@ export class AloneTime {
 
   private lora(rankClass: number, tokens: number): number {
     const { batch } = this;
-    if (rankClass < 0) return this.cost.lora(batch, tokens);
+    if (rankClass < 0) return this.bare.lora(batch, tokens);
     batch.tokens = tokens;
     batch.distinct = 1;
     batch.maxRank = this.ranks[rankClass];

@@ -414,6 +414,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     maxPrompt: serving.chunked_prefill ? maxTokens : serving.max_batch_tokens,
     alone: new AloneTime(
       merges ? new MergedCost(modelled) : modelled,
+      cost,
       serving.max_batch_tokens,
       ranks,
       copyNs,

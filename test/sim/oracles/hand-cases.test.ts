@@ -48,7 +48,8 @@ describe('one request alone', () => {
           activate: fc.constantFrom(0, 0.001),
           activation: fc.constantFrom<('overlapped' | 'blocking')[]>('overlapped', 'blocking'),
           arrivalNs: fc.nat(1e6),
-          adapter: fc.nat(1),
+          // −1: none, which a step may cost something for all the same.
+          adapter: fc.integer({ min: -1, max: 1 }),
           merge: fc.constantFrom<('apart' | 'always' | 'adaptive')[]>('apart', 'always', 'adaptive'),
         }),
         ({ prompt, output, budget, window, activate, activation, arrivalNs, adapter, merge }) => {
