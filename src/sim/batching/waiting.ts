@@ -6,7 +6,7 @@ import { LOADING, QUEUED } from './request-table.ts';
 
 /**
  * Asks the loader for the request's adapter and makes the request wait for it. Where the loader's queue is full the request is
- * refused (retryable, but refused requests do not come back here), unless it has started already: a preempted request has tokens that its user saw, so it asks again.
+ * refused (and does not come back), unless it has started already: a preempted request has tokens that its user saw, so it asks again.
  */
 export function load(r: ReplicaState, request: number, nowNs: number): void {
   const { t } = r;
@@ -22,7 +22,7 @@ export function load(r: ReplicaState, request: number, nowNs: number): void {
 
 /**
  * Two-phase readiness (MinT, arXiv 2605.13779v2, section 5.3): an adapter that is registered only begins to be prewarmed, one that is
- * being prewarmed goes on, and the request is refused either way (retryable, but refused requests do not come back here).
+ * being prewarmed goes on, and the request is refused either way and does not come back.
  */
 export function refuseUnready(r: ReplicaState, request: number, nowNs: number): void {
   const { t } = r;

@@ -2,8 +2,8 @@
  * Loads of missing adapters into one replica's host memory.
  *
  * Stages: resolve → queue → fetch → build → register, as MinT times them (arXiv 2605.13779v2, section 5.3 and table 18).
- * `concurrency` loads are in progress at once, at most `queue` wait behind them, and what comes on top is refused
- * (retryable). Requests for an adapter that is already on its way join its load. Registration holds the engine's exclusive
+ * `concurrency` loads are in progress at once, at most `queue` wait behind them, and what comes on top is refused.
+ * Requests for an adapter that is already on its way join its load. Registration holds the engine's exclusive
  * lock: one load at a time. The time of the index lookup (resolve) and a tier's latency pass before the transfer enters its link.
  */
 import type { EventHeap } from '../events.ts';
