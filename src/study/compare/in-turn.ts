@@ -177,10 +177,18 @@ function output(args: readonly string[], cwd: string, signal: AbortSignal): Prom
     const group = process.platform !== 'win32';
     const child = spawn(process.execPath, args, { cwd, env, detached: group, stdio: ['ignore', 'pipe', 'pipe'] });
     // A benchmark may have processes of its own: they end with it, at once, or they would disturb the next one.
+    // They may outlive it and hold its output open, so the group is ended even where its first process has ended by itself.
     const kill = () => {
-      if (child.pid === undefined || child.exitCode !== null) return;
-      if (group) process.kill(-child.pid, 'SIGKILL');
-      else child.kill('SIGKILL');
+      if (child.pid === undefined) return;
+      if (!group) {
+        child.kill('SIGKILL');
+        return;
+      }
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Nobody of the group is left.
+      }
     };
     signal.addEventListener('abort', kill, { once: true });
     if (signal.aborted) kill();
