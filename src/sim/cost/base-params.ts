@@ -40,7 +40,7 @@ export const baseParams = {
   prompt_overhead: duration()
     .default(0)
     .describe(
-      'Seconds of host work for each prompt that is begun, where the thread that runs steps tokenises and answers too (vLLM 0.5)',
+      'Seconds of host work for each prompt that is begun, and anew after a preemption, where the thread that runs steps prepares prompts and answers too (vLLM 0.5)',
     ),
   kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
   layer_launch: duration()

@@ -37,7 +37,7 @@ export interface StepCost {
   readonly launch: Float64Array;
   /** Host work for each request of a step. */
   readonly requestTicks: number;
-  /** Host work for each prompt whose first chunk is in the step. */
+  /** Host work for each prompt whose first chunk is in the step; that of a preempted request is begun anew. */
   readonly promptTicks: number;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
