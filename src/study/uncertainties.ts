@@ -5,6 +5,7 @@
  * A range of `values` holds whatever the scenario says; one of `factors` is taken around the scenario's value. A parameter that
  * plays no part in a scenario (another cost model, no collective, no cold load on the path) has the value null there and is left out.
  */
+import type { EngineCalibration } from '../scenario/engine-calibration.ts';
 import type { Choice } from '../scenario/family.ts';
 import type { Cohort, Scenario } from '../scenario/scenario.ts';
 
@@ -38,13 +39,17 @@ function cost(
     unit,
     ends: { values },
     source,
-    read: ({ serving }) => numeric(serving.cost.params[key]),
+    read: ({ serving }) => numeric(costParam(serving.cost, key)),
     write: (scenario, value) => ({
       ...scenario,
       serving: { ...scenario.serving, cost: withParam(scenario.serving.cost, key, value) },
     }),
   };
 }
+
+/** What is written in the scenario, else what the calibration of an engine says, which a written value replaces. */
+const costParam = ({ params }: Choice, key: string): unknown =>
+  params[key] ?? (params.data as Partial<EngineCalibration> | null | undefined)?.parameters?.[key];
 
 const numeric = (value: unknown): number | null => (typeof value === 'number' && value > 0 ? value : null);
 
@@ -172,7 +177,7 @@ export const UNCERTAINTIES: readonly Uncertainty[] = [
       [3.3e-6, 20e-6],
       `${ESTIMATE}: NCCL's tuning constant for LL, halved, to three times`,
     ),
-    read: (scenario) => (several(scenario) ? numeric(scenario.serving.cost.params.collective_base) : null),
+    read: (scenario) => (several(scenario) ? numeric(costParam(scenario.serving.cost, 'collective_base')) : null),
   },
   cost(
     'step',

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { FAMILIES } from '../../src/run/families.ts';
+import type { EngineCalibration } from '../../src/scenario/engine-calibration.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { stepCostOf } from '../../src/sim/cost/index.ts';
 import { explainRun, parametersOf } from '../../src/study/explain-run.ts';
 import { jointValues, quartiles, scenarioWith } from '../../src/study/joint.ts';
 import { scenarioAt } from '../../src/study/search-space.ts';
@@ -115,6 +119,22 @@ describe('every uncertain parameter', () => {
       expect(JSON.stringify(one.write(scenario!, value))).toBe(before);
     },
   );
+
+  it('is varied where a calibration of an engine holds its value, and then in place of that', () => {
+    const { scenario } = loadScenario('scenarios/published/vllm-0.8-lora-grid.yaml', { families: FAMILIES });
+    const { parameters } = scenario.serving.cost.params.data as EngineCalibration;
+    const found = parametersOf(scenario, ['ttft_ms_p99']);
+    const step = (of: Scenario) => stepCostOf(of).base[1];
+    for (const key of ['memory_efficiency', 'step_overhead', 'kernel_gap']) {
+      const { parameter, value } = found.find((one) => one.parameter.key === key)!;
+      expect(value).toBe(parameters[key]);
+      const [low, high] = endsOf(parameter, value);
+      expect(parameter.read(parameter.write(scenario, high))).toBe(high);
+      const [atLow, atHigh] = [low, high].map((end) => step(parameter.write(scenario, end)));
+      expect(Math.sign(atHigh - atLow)).toBe(key === 'memory_efficiency' ? -1 : 1);
+      expect(step(parameter.write(scenario, value))).toBe(step(scenario));
+    }
+  });
 
   it('says where the scenario lies outside of what is known of it', () => {
     const named = (key: string) => UNCERTAINTIES.find((one) => one.key === key)!;
