@@ -7,7 +7,7 @@ import type { LoadMeasurement } from '../real/loads.ts';
 import { LOAD_TIMES } from '../real/loads.ts';
 import { KERNEL_DTYPES } from '../real/operator.ts';
 import type { KernelRecord } from '../real/results.ts';
-import { type Screen, table } from '../report/text-table.ts';
+import { fold, type Screen, table } from '../report/text-table.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
 
 const nanoseconds = (ns: number): string => formatSeconds(ns / 1e9);
@@ -40,20 +40,46 @@ export function recordTable(records: readonly KernelRecord[], screen: Screen): s
   return table(rows, { header, right: [2, 3, 4, 5, 6, 7, 8], ...screen });
 }
 
-/** Curves: what a launch takes beside the base model's product, by the curve's axis. */
-export function curveTable(records: readonly KernelRecord[], screen: Screen): string {
+/** Curves, a table each: what a launch takes beside the base model's product, by the curve's axis. */
+export function curveTables(records: readonly KernelRecord[], screen: Screen): string {
+  return [...new Set(records.map((r) => r.suite))]
+    .map((curve) => {
+      const rows = records.filter((r) => r.suite === curve);
+      return `${screen.style('bold', curve)}\n${curveTable(rows, AXES[curve], screen)}`;
+    })
+    .join('\n');
+}
+
+/** What a curve is drawn over; scale-up goes from model to model, which its rows name. */
+const AXES: Readonly<Record<string, string>> = {
+  'scale-down': 'rank',
+  'scale-out': 'adapters',
+  'scale-out-pool': 'in memory',
+};
+
+function curveTable(records: readonly KernelRecord[], axis: string | undefined, screen: Screen): string {
   const rows = records.map((r) => [
-    r.suite,
-    r.suite === 'scale-up' ? `${r.model} ${r.operator}` : r.model,
-    r.suite === 'scale-up' ? '' : formatCount(r.x),
+    axis === undefined ? `${r.model} ${r.operator}` : r.model,
+    ...(axis === undefined ? [] : [formatCount(r.x)]),
     nanoseconds(r.flushed_ns_p50),
     spread(r.flushed_ns_p50, r.flushed_ns_p50_low, r.flushed_ns_p50_high),
     formatBytes(r.bytes),
     percent(r.roofline_fraction),
     percent(r.flushed_ns_p50 / r.base_roofline_ns),
   ]);
-  const header = ['curve', 'shape', 'at', 'cold p50', '', 'bytes', 'of roof', 'of base'];
-  return table(rows, { header, right: [2, 3, 4, 5, 6, 7], ...screen });
+  const header = ['shape', ...(axis === undefined ? [] : [axis]), 'cold p50', '', 'bytes', 'of roof', 'of base'];
+  const right = header.map((_, column) => column).slice(1);
+  return table(rows, { header, right, indent: 2, keys: axis === undefined ? 1 : 2, ...screen });
+}
+
+/** What the columns of the tables above say; `curves` has one more. */
+export function recordLegend(curves: boolean, screen: Screen): string {
+  const base = curves ? ', of base: that time over the base model’s product at the roofline' : '';
+  return fold(
+    'cold: caches overwritten before each launch; ±: half the 95% interval of the median, ±? where samples are too few to ' +
+      `bound it; of roof: the roofline’s time for the bytes and FLOP over the time measured cold${base}`,
+    screen.width,
+  );
 }
 
 /** A table a backend, its last row over all groups; a backend that is not here is a line that says why. */
@@ -62,7 +88,7 @@ export function conformanceTables(
   probes: readonly ProbeResult[],
   screen: Screen,
 ): string {
-  return probes
+  const tables = probes
     .map((probe) => {
       const own = rows.filter((row) => row.backend === probe.backend);
       if (own.length > 0)
@@ -70,7 +96,12 @@ export function conformanceTables(
       return `${probe.backend}: not run (${probe.steps.findLast((step) => step.outcome !== 'ok')?.reason ?? 'no reason given'})\n`;
     })
     .join('\n');
+  return rows.length === 0 ? tables : `${tables}\n${fold(CONFORMANCE_LEGEND, screen.width)}`;
 }
+
+const CONFORMANCE_LEGEND =
+  'worst: largest |y − float64| ÷ max(1, |float64|); of tolerance: largest share of what rounding may do to that element, at ' +
+  'most 1. A backend may round A·x to the storage type, as matrix units do: its sums then end further from float64 within the same tolerance';
 
 function conformanceTable(rows: readonly ConformanceRow[], screen: Screen): string {
   const lines = rows.map((row) => [
@@ -91,15 +122,15 @@ export function loadTable(loads: readonly LoadMeasurement[], screen: Screen): st
     load.model,
     formatCount(load.rank),
     load.packed ? 'packed' : 'as trained',
+    formatCount(load.concurrency),
     formatCount(load.objects),
     formatBytes(load.fileBytes),
-    formatCount(load.concurrency),
     ...LOAD_TIMES.map((stage) => nanoseconds(load.stageNs[stage])),
     nanoseconds(load.allNs),
     load.cold ? 'disk' : 'page cache',
   ]);
-  const header = ['model', 'rank', 'file', 'objects', 'bytes', 'at once', ...LOAD_TIMES, 'all ready', 'read from'];
-  return table(rows, { header, right: [1, 3, 4, 5, 6, 7, 8, 9, 10], ...screen });
+  const header = ['model', 'rank', 'file', 'at once', 'objects', 'bytes', ...LOAD_TIMES, 'all ready', 'read from'];
+  return table(rows, { header, right: [1, 3, 4, 5, 6, 7, 8, 9, 10], keys: 4, ...screen });
 }
 
 export function calibrationTable({ heldOut }: Calibration, screen: Screen): string {

@@ -114,7 +114,8 @@ function usageError(message: string, info: CommandInfo, command: Command, rest: 
   if (message.startsWith('Not enough non-option arguments')) {
     return new UsageError(`${info.name} needs an argument: mint-bench ${info.usage}`, help);
   }
-  if (unknown === null) return new UsageError(message.replaceAll(/\s*\n\s*/g, '; '), help);
+  if (unknown === null)
+    return new UsageError(message.replaceAll(/:\s*\n\s*/g, ': ').replaceAll(/\s*\n\s*/g, '; '), help);
   const words = unknown[1].split(', ');
   // yargs names an unknown flag and each of its aliases, without dashes; flags first, they are what is wrong most often.
   const flags = words.filter((word) => rest.some((arg) => asFlag(arg) === word));

@@ -1,6 +1,6 @@
 /** What `reproduce` prints: rows, scores, orderings, knees, the comparison with other simulators; and the same as JSON. */
 import { formatValue } from '../metrics/summary.ts';
-import { type Screen, table } from '../report/text-table.ts';
+import { fold, type Screen, table, textWidth } from '../report/text-table.ts';
 import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison, Score } from '../study/reproduce/score.ts';
 import type { Failure } from './errors.ts';
@@ -26,18 +26,27 @@ export function reproductionText(one: Reproduced, rows: boolean, screen: Screen)
 }
 
 function rowsText(comparisons: readonly Comparison[], screen: Screen): string {
-  return table(
-    comparisons.map((one) => [
-      one.row.group.name,
-      one.row.label,
-      one.metric,
-      formatValue(one.published),
-      formatValue(one.simulated),
-      errorText(one),
-      one.standing === 'held-out' ? '' : one.standing,
-    ]),
-    { header: ['group', 'row', 'metric', 'published', 'simulated', 'error', ''], right: [3, 4, 5], keys: 3, ...screen },
-  );
+  const rows = comparisons.map((one) => [
+    one.row.group.name,
+    one.row.label,
+    one.metric,
+    formatValue(one.published),
+    formatValue(one.simulated),
+    errorText(one),
+    one.standing === 'held-out' ? '' : one.standing,
+  ]);
+  const header = ['group', 'row', 'metric', 'published', 'simulated', 'error', ''];
+  const flat = table(rows, { header, right: [3, 4, 5], style: screen.style });
+  if (flat.split('\n').every((line) => textWidth(line) <= screen.width)) return flat;
+  // Published beside simulated at any width: what says which row it is stands on a line of its own.
+  const lines = table(
+    rows.map((row) => row.slice(2)),
+    { header: header.slice(2), right: [1, 2, 3], indent: 2, style: screen.style },
+  ).split('\n');
+  const names = rows.map(([group, row]) => `${group}: ${row}`);
+  return lines
+    .map((line, l) => (l > 0 && l <= rows.length && names[l - 1] !== names[l - 2] ? `${names[l - 1]}\n${line}` : line))
+    .join('\n');
 }
 
 export function scoresText(scores: readonly Score[], screen: Screen): string {
@@ -49,11 +58,11 @@ export function scoresText(scores: readonly Score[], screen: Screen): string {
       percent(mape),
       percent(median),
       signed(bias),
-      `${errorText(worst)} (${worst.row.group.name}: ${worst.row.label})`,
       tolerance === null ? '' : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : 'missed'}`,
+      `${errorText(worst)} (${worst.row.group.name}: ${worst.row.label})`,
     ]),
     {
-      header: ['metric', 'rows are', 'rows', 'MAPE', 'median', 'bias', 'worst', 'tolerance'],
+      header: ['metric', 'rows are', 'rows', 'MAPE', 'median', 'bias', 'tolerance', 'worst'],
       right: [2, 3, 4, 5],
       keys: 2,
       ...screen,
@@ -86,8 +95,8 @@ export function summaryText(results: readonly Reproduced[], screen: Screen): str
           `${reproduction.name}: ${metric} (${standing}) ${percent(mape)}, tolerance ${percent(tolerance!)}`,
       ),
   );
-  const lists = missed.length === 0 ? 'every stated tolerance is kept\n' : `missed: ${missed.join('; ')}\n`;
-  return `${screen.style('bold', 'all')}\n${scoresText(overall(results), screen)}${lists}${FORMULA}\n`;
+  const lists = missed.length === 0 ? 'every stated tolerance is kept' : `missed: ${missed.join('; ')}`;
+  return `${screen.style('bold', 'all')}\n${scoresText(overall(results), screen)}${fold(lists, screen.width)}${fold(FORMULA, screen.width)}`;
 }
 
 /** Which reproductions there is no result of; empty where there are all. */

@@ -160,7 +160,13 @@ function flipsText(print: SensitivityPrint): string {
       base.held[i] === replications ? '' : `, which holds in ${base.held[i]} of ${replications} replications`;
     return `${thresholdText(threshold)}${severityText(threshold)}${replications === 1 ? '' : held}`;
   });
-  const verdict = `the scenario ${base.passes ? 'passes' : 'fails'} its thresholds (${list.join('; ')})`;
+  // A threshold that only warns may be missed by a scenario that passes.
+  const met = base.held.every((held) => held === replications)
+    ? 'meets'
+    : base.passes
+      ? 'misses, as a warning,'
+      : 'misses';
+  const verdict = `the scenario ${met} its thresholds (${list.join('; ')})`;
   const drawn = jointlyText(print);
   if (flips.length === 0) {
     const kept =

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../scenario/errors.ts';
 import { type KernelProfile, kernelProfileSchema } from '../scenario/kernel-profile.ts';
 import { type Coefficients, type FitShape, fitOperator, meanError, predict } from './fit.ts';
-import { denseFlops, type KernelRecord, type StoredKernelRun } from './results.ts';
+import { denseFlops, isVague, type KernelRecord, type StoredKernelRun } from './results.ts';
 
 /** One shape in this many is kept for the error. */
 const HELD_OUT = 4;
@@ -75,6 +75,11 @@ export function calibrate(run: StoredKernelRun, options: CalibrateOptions): Cali
   };
   const unstable = records.filter((record) => !record.stable).length;
   if (unstable > 0) notes.push(`${unstable} of ${records.length} shapes never settled: other work shares the machine`);
+  const vague = records.filter(isVague).length;
+  if (vague > 0)
+    notes.push(
+      `${vague} of ${records.length} medians are uncertain by half or more, and the profile with them: a quiet machine and a run without --quick know them better`,
+    );
   const heldOut = rest.map((record) => {
     const measured = record.flushed_ns_p50 / 1e9;
     const predicted = predict(known, shapeOf(record));

@@ -74,6 +74,13 @@ export interface KernelRecord {
   stable: boolean;
 }
 
+/** Whether the interval of the flushed median reaches half of it away, or is not bounded at all. */
+export const isVague = ({
+  flushed_ns_p50: p50,
+  flushed_ns_p50_low: low,
+  flushed_ns_p50_high: high,
+}: KernelRecord): boolean => !(Math.max(high - p50, p50 - low) < 0.5 * p50);
+
 const UNITS: Partial<Record<keyof KernelRecord, string>> = {
   weight_bytes: 'B',
   bytes: 'B',
@@ -207,11 +214,15 @@ export interface StoredKernelRun extends KernelRun {
 
 /** Throws UserError where the file is not one of ours. */
 export function readKernelRun(path: string): StoredKernelRun {
-  const table = tableFromIPC(readFileSync(path));
-  const metadata = table.schema.metadata;
-  if (metadata.get('format') !== 'mint-bench-kernel-run') {
-    throw new UserError(`${path} is not a kernel run; mint-bench kernel writes one`);
+  const stranger = `${path} is not a kernel run; mint-bench kernel writes one`;
+  let table: Table;
+  try {
+    table = tableFromIPC(readFileSync(path));
+  } catch {
+    throw new UserError(stranger);
   }
+  const metadata = table.schema.metadata;
+  if (metadata.get('format') !== 'mint-bench-kernel-run') throw new UserError(stranger);
   const json = <T>(key: string): T => JSON.parse(metadata.get(key) ?? 'null') as T;
   return {
     machine: json<Machine>('machine'),

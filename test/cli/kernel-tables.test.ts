@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { conformanceTables } from '../../src/cli/kernel-tables.ts';
+import { conformanceTables, curveTables } from '../../src/cli/kernel-tables.ts';
 import type { ProbeResult } from '../../src/real/backend.ts';
 import { type CaseResult, inAll, summarise } from '../../src/real/conformance.ts';
+import { isVague, type KernelRecord } from '../../src/real/results.ts';
+import { PLAIN, textWidth } from '../../src/report/text-table.ts';
 
 const result = (backend: string, group: string, dtype: CaseResult['dtype'], worstError: number): CaseResult => ({
   ...{ backend, group, name: group, dtype, checked: 10, untouched: 0, worstShare: worstError * 10, worstError },
@@ -32,9 +34,43 @@ describe('the conformance table', () => {
       width: 80,
       style: (_style, text) => text,
     });
-    const [cuda, cpu, js] = text.split('\n\n');
+    const [cuda, cpu, js, legend] = text.split('\n\n');
     expect(cuda).toBe('cuda: not run (no such file)');
     expect(cpu).toMatch(/^cpu: the cpu device \(one thread\)\n(.*\n)*in all +1 +1 failed +10 +6\.0e-2 +– +– +0\.60$/);
-    expect(js).toMatch(/^js: .*\n(.*\n)*in all +3 +ok +30 +2\.0e-3 +2\.0e-2 +– +0\.20\n$/);
+    expect(js).toMatch(/^js: .*\n(.*\n)*in all +3 +ok +30 +2\.0e-3 +2\.0e-2 +– +0\.20$/);
+    expect(legend).toContain('max(1, |float64|)');
+  });
+});
+
+const record = (suite: string, model: string, x: number, half: number): KernelRecord =>
+  ({
+    ...{ suite, model, operator: 'expert_gate_up', x, bytes: 2 ** 20, roofline_fraction: 0.1, base_roofline_ns: 1e6 },
+    ...{ flushed_ns_p50: 1e5, flushed_ns_p50_low: 1e5 - half, flushed_ns_p50_high: 1e5 + half },
+  }) as KernelRecord;
+
+describe('the tables of curves', () => {
+  const records = [
+    record('scale-up', 'Qwen3-30B-A3B', 3e10, 1e3),
+    record('scale-out', 'Qwen3-30B-A3B', 2048, 1e3),
+    record('scale-out', 'Qwen3-30B-A3B', 4096, Infinity),
+  ];
+
+  it('say in every line which point of which curve it is, within 80 columns', () => {
+    const [up, out] = curveTables(records, PLAIN).split('\n\n');
+    expect(up).toMatch(/^scale-up\n.*of base\n +Qwen3-30B-A3B expert_gate_up +100 µs +±1\.0% +1 MiB +10% +10%$/);
+    expect(out.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 4))).toEqual([
+      ['scale-out'],
+      ['shape', 'adapters', 'cold p50', 'bytes'],
+      ['Qwen3-30B-A3B', '2,048', '100 µs', '±1.0%'],
+      ['Qwen3-30B-A3B', '4,096', '100 µs', '±?'],
+      [''],
+    ]);
+    expect(Math.max(...curveTables(records, PLAIN).split('\n').map(textWidth))).toBeLessThanOrEqual(80);
+  });
+
+  it('come with a warning for medians that are known to no better than half', () => {
+    expect(records.map(isVague)).toEqual([false, false, true]);
+    expect(isVague(record('scale-up', '', 1, 4.9e4))).toBe(false);
+    expect(isVague(record('scale-up', '', 1, 5e4))).toBe(true);
   });
 });

@@ -44,3 +44,9 @@ it('rejects another file', () => {
   writeFileSync(path, tableToIPC(tableFromArrays({ a: Int32Array.of(1) }), 'file'));
   expect(() => readKernelRun(path)).toThrow(/not a kernel run/);
 });
+
+it('rejects what is no Arrow file', () => {
+  const path = join(folder, 'profile.json');
+  writeFileSync(path, '{"format": "mint-bench-kernel-profile", "version": 1, "device": {"name": "a CPU"}}');
+  expect(() => readKernelRun(path)).toThrow(/profile\.json is not a kernel run; mint-bench kernel writes one/);
+});

@@ -12,7 +12,7 @@ import type { LoadMeasurement } from '../../real/loads.ts';
 import { describeMachine, fingerprint } from '../../real/machine.ts';
 import { PROTOCOLS } from '../../real/measure.ts';
 import { KERNEL_DTYPES, type KernelDtype } from '../../real/operator.ts';
-import { encodeKernelRun } from '../../real/results.ts';
+import { encodeKernelRun, isVague } from '../../real/results.ts';
 import { type Point, runKernel } from '../../real/run-kernel.ts';
 import { SUITES, suitePoints } from '../../real/shapes.ts';
 import { parameterCounts } from '../../scenario/geometry.ts';
@@ -20,7 +20,14 @@ import { MODELS } from '../../scenario/presets/models.ts';
 import type { Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { writeKernelFigures } from '../kernel-figures.ts';
-import { conformanceTables, curveTable, loadTable, recordTable, rooflineText } from '../kernel-tables.ts';
+import {
+  conformanceTables,
+  curveTables,
+  loadTable,
+  recordLegend,
+  recordTable,
+  rooflineText,
+} from '../kernel-tables.ts';
 
 const NAMES = [...SUITES, 'curves', ...CURVES, 'loads'];
 const BACKEND_NAMES = ['auto', ...Object.keys(BACKENDS)];
@@ -113,14 +120,17 @@ function brokenProbe(backend: string, { message: reason }: Error): ProbeResult {
   return { backend, usable: false, device: '', variant: '', software: false, dtypes: [], steps: [step] };
 }
 
-function progressOf({ progress, quiet, terminal }: Context): (done: number, total: number, what: string) => void {
+function progressOf(
+  { progress, quiet, terminal }: Context,
+  unit = 'shapes',
+): (done: number, total: number, what: string) => void {
   if (!progress || quiet) return () => {};
   let shown = 0;
   return (done, total, what) => {
     if (terminal.live) terminal.err(`\r\u001b[K${done}/${total} ${what}${done === total ? '\r\u001b[K' : ''}`);
     else if (Math.floor((10 * done) / total) > shown) {
       shown = Math.floor((10 * done) / total);
-      terminal.err(`${done}/${total} shapes\n`);
+      terminal.err(`${done}/${total} ${unit}\n`);
     }
   };
 }
@@ -140,7 +150,7 @@ async function selfTest(
     ),
   );
   const results: CaseResult[] = [];
-  const show = progressOf(context);
+  const show = progressOf(context, 'cases');
   for (const { backend, group, spec } of jobs) {
     if (signal.aborted) return EXIT.interrupted;
     const failed = (error: Error): CaseResult => ({
@@ -206,17 +216,25 @@ async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess
   } else {
     const curves = kind === 'curves' || (CURVES as readonly string[]).includes(kind);
     terminal.out(`measured on ${device}\n${rooflineText(roofline)}\n`);
-    terminal.out((curves ? curveTable : recordTable)(records, terminal.results));
+    terminal.out((curves ? curveTables : recordTable)(records, terminal.results));
+    terminal.out(`\n${recordLegend(curves, terminal.results)}`);
     terminal.out(`\n${file}\n${figures.map((path) => `${path}\n`).join('')}`);
   }
   for (const { name, reason } of skipped) terminal.err(`left out: ${name}: ${reason}\n`);
   const above = records.filter((record) => record.roofline_fraction > 1.05).length;
   if (above > 0)
     terminal.err(
-      `warning: ${above} shapes are above the roofline: other work disturbed its measurement, or a cache kept their weights\n`,
+      `warning: ${above} of ${records.length} shapes are above the roofline: other work disturbed its measurement, or a cache kept their weights\n`,
     );
   if (measured.unstable.length > 0)
-    terminal.err(`warning: ${measured.unstable.length} shapes never settled: other work shares the machine\n`);
+    terminal.err(
+      `warning: ${measured.unstable.length} of ${records.length} shapes never settled: other work shares the machine\n`,
+    );
+  const vague = records.filter(isVague).length;
+  if (vague > 0)
+    terminal.err(
+      `warning: ${vague} of ${records.length} cold medians are uncertain by half or more: ${wanted.quick ? 'too few samples (--quick), or other work shares' : 'other work shares'} the machine\n`,
+    );
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
@@ -224,7 +242,7 @@ async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess,
   const { terminal, json, signal } = context;
   const results: LoadMeasurement[] = [];
   const plan = loadPlan(wanted.quick, wanted.seed);
-  const show = progressOf(context);
+  const show = progressOf(context, 'loads');
   for (const spec of plan) {
     if (signal.aborted) break;
     results.push(await kernels.run({ op: 'load', backend: probe.backend, spec }));
