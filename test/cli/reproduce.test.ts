@@ -14,7 +14,7 @@ it('one reproduction does not take the place of another, in whatever order sever
 });
 
 it('the page and the fits are of the published systems, not of one that was changed', () => {
-  for (const option of ['--markdown=page.md', '--fit', '--fit-frontend']) {
+  for (const option of ['--markdown=page.md', '--strict', '--fit', '--fit-frontend']) {
     const { code, stderr } = mint(['reproduce', 'lora-operators', '--set', 'seed=other', option]);
     expect([option, code]).toEqual([option, 2]);
     expect(stderr).toContain('--set makes another system of the published one');

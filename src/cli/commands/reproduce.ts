@@ -17,6 +17,7 @@ import {
   withinTolerance,
 } from '../../study/reproduce/reproduce.ts';
 import { reproductionTable } from '../../study/reproduce/table.ts';
+import { withTimeLimit } from '../../study/time-limit.ts';
 import type { Command, Context } from '../command.ts';
 import { failure } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -71,9 +72,10 @@ export const command: Command = {
     const names = choose(args.name as string[] | undefined, reproductionNames(folder));
     const extra = overridesOf(args.set as string[]);
     const fits = args.fit === true || args['fit-frontend'] === true;
-    if (extra.length > 0 && (fits || typeof args.markdown === 'string'))
+    const judged = args.strict === true || typeof args.markdown === 'string';
+    if (extra.length > 0 && (fits || judged))
       throw new UsageError(
-        `--set makes another system of the published one, which ${fits ? 'nothing is fitted to' : 'the page does not show'}`,
+        `--set makes another system of the published one, which ${fits ? 'nothing is fitted to' : 'neither the page nor a tolerance is about'}`,
         'leave one of the two out',
       );
     const signal = withLimit(args['time-limit'], context.signal);
@@ -136,16 +138,8 @@ function withLimit(written: unknown, signal: AbortSignal): AbortSignal {
   const seconds = parseQuantity(written, DURATION);
   if (typeof seconds === 'string' || seconds <= 0)
     throw new UsageError(`--time-limit ${seconds === 0 ? 'is nothing' : seconds}`, 'for instance --time-limit 10min');
-  // AbortSignal.any and AbortSignal.timeout hold each other weakly in Node 20: together they may never fire.
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.min(1e3 * seconds, MOST_MS));
-  timer.unref();
-  signal.addEventListener('abort', () => controller.abort(), { once: true });
-  return controller.signal;
+  return withTimeLimit(seconds, signal);
 }
-
-/** Timers of Node end at 2^31 ms. */
-const MOST_MS = 2 ** 31 - 1;
 
 /** Writes calibrations into the package's folder: for those who work on it. */
 async function fit(

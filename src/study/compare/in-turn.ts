@@ -4,14 +4,16 @@
  * compilation, a busy machine), which repetitions inside one process do not show.
  *
  * Rounds end where the samples are as precise as the least effect asks for, or with the time budget. Precision is the width of the
- * intervals, never what they say: to go on until something is significant would find something. Every task first gets the rounds that
- * a verdict takes; then they share the time evenly, so that one of a minute does not starve one of a second.
+ * intervals, never what they say: to go on until something is significant would find something. Widths of few samples are chance
+ * themselves, so they have to hold for two rounds in turn. Every task first gets the rounds that a verdict takes; then they share the
+ * time evenly, so that one of a minute does not starve one of a second.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError, UserError } from '../../scenario/errors.ts';
+import { withTimeLimit } from '../time-limit.ts';
 import type { Better } from './comparison.ts';
 import { precisionOf, type Samples, samplesNeeded } from './samples.ts';
 
@@ -59,8 +61,13 @@ interface Progress {
   /** Time of all rounds and of the last one, ms. */
   spent: number;
   last: number;
+  /** Rounds in turn, up to the last, after which it was precise. */
+  precise: number;
   ended: Taken['ended'] | null;
 }
+
+/** The width of an interval of few samples is itself chance: once narrow, a task takes another round. */
+const LOOKS = 2;
 
 /** A place to run in: `folder` is the root of a built checkout. */
 export interface Place {
@@ -77,9 +84,10 @@ export async function takeInTurn(
   { tasks, budget, most, least, signal, onProgress }: TurnsOptions,
 ): Promise<{ samples: Samples[]; taken: Taken[] }> {
   const deadline = performance.now() + 1000 * budget;
-  const over = AbortSignal.timeout(1000 * budget);
-  const stop = signal === undefined ? over : AbortSignal.any([over, signal]);
-  const all = tasks.map((task): Progress => ({ task, lines: new Map(), rounds: 0, spent: 0, last: 0, ended: null }));
+  const stop = withTimeLimit(budget, signal);
+  const all = tasks.map(
+    (task): Progress => ({ task, lines: new Map(), rounds: 0, spent: 0, last: 0, precise: 0, ended: null }),
+  );
   for (let one = nextOf(all); one !== undefined; one = nextOf(all)) {
     const began = performance.now();
     if (began + one.last > deadline) {
@@ -98,7 +106,8 @@ export async function takeInTurn(
     }
     one.last = performance.now() - began;
     one.spent += one.last;
-    if (isPrecise(all, one, least)) one.ended = 'precise';
+    one.precise = isPrecise(all, one, least) ? one.precise + 1 : 0;
+    if (one.precise === LOOKS) one.ended = 'precise';
     else if (one.rounds >= most) one.ended = 'most';
   }
   onProgress?.('');
