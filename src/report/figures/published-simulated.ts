@@ -50,14 +50,17 @@ export const publishedSimulated: Figure<'fidelity'> = {
     const ratios = rows.map((row) => Number(row.ratio));
     const reach = Math.max(1.25, ...ratios.map((ratio) => Math.max(ratio, 1 / ratio))) * 1.05;
     const ticks = TICKS.find(({ most }) => reach <= most)!.values.filter((tick) => tick >= 1 / reach && tick <= reach);
+    // One series has no legend that would name it.
+    const names = distinct(rows, 'source');
+    const one = names.length === 1 ? `${names[0]}: ` : '';
     const x = {
       field: 'ratio',
       type: 'quantitative',
-      title: 'simulated / published (hollow: used to fit or to choose, cross: saturated)',
+      title: `${one}simulated / published (hollow: used to fit or to choose, cross: saturated)`,
       scale: { type: 'log', domain: [1 / reach, reach], nice: false, clamp: true },
       axis: { values: ticks, format: '~r', grid: true },
     };
-    const sources = seriesLooks(distinct(rows, 'source'));
+    const sources = seriesLooks(names);
     const shown = present(sources, rows, 'source');
     const named = distinct(rows, 'row');
     const measure = (line: string) => textWidth(line, theme.sheet.text);
