@@ -32,17 +32,18 @@ export function progressText(
     `${String(Math.floor(100 * share)).padStart(3)}%`,
     `${formatCount(arrivals)} requests`,
     ...(elapsed > 0 ? [`${formatCount(Math.round(events / elapsed))} events/s`] : []),
-    ...(Number.isNaN(left) ? [] : [`ETA ${formatSeconds(Math.round(left))}`]),
+    ...(Number.isNaN(left) || left < 0.5 ? [] : [`ETA ${formatSeconds(Math.round(left))}`]),
   ];
   return [...parts.filter((part) => part !== '').join('  ')].slice(0, width).join('');
 }
 
 export class Progress {
   private readonly context: Context;
-  private readonly started = performance.now();
+  /** Since when the point under way has been, and how far it was: where the share falls, another one has begun. */
+  private started = performance.now();
+  private share = 0;
   private drawn = false;
-  /** When the last line went into a log, seconds since the start. */
-  private loggedAt = 0;
+  private loggedAt = performance.now();
 
   constructor(context: Context) {
     this.context = context;
@@ -52,10 +53,13 @@ export class Progress {
   update(label: string, state: Omit<ProgressState, 'elapsed'>): void {
     const { terminal, progress } = this.context;
     if (!progress) return;
-    const elapsed = (performance.now() - this.started) / 1000;
+    const now = performance.now();
+    if (state.share < this.share) this.started = now;
+    this.share = state.share;
+    const elapsed = (now - this.started) / 1000;
     if (!terminal.live) {
-      if (elapsed < this.loggedAt + LOG_EVERY) return;
-      this.loggedAt = elapsed;
+      if (now < this.loggedAt + 1000 * LOG_EVERY) return;
+      this.loggedAt = now;
       terminal.err(`${progressText(label, { ...state, elapsed }, terminal.width)}\n`);
       return;
     }

@@ -65,7 +65,7 @@ export interface Backend {
   readonly name: string;
   /** One line, no full stop. */
   readonly summary: string;
-  /** Runs native or driver code that can take the process down: always used from a child process (isolate.ts). */
+  /** Runs native or driver code that can take the process down: even looked for from a child process (isolate.ts). */
   readonly crashy: boolean;
   /** Larger is preferred by `auto` among the usable ones; baselines have 0 and are never picked. */
   readonly preference: number;

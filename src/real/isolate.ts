@@ -1,6 +1,6 @@
 /**
  * Runs kernel jobs in a child process, so that a crash in native or driver code ends the child and not the run. The next
- * job gets a fresh child. Backends that are plain JavaScript run in this process.
+ * job gets a fresh child. An interrupt ends the child at once, whatever it computes; this process stays free to hear of it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -37,14 +37,16 @@ export class KernelProcess {
   private nextId = 0;
   private stderr = '';
 
-  /** `entry`: bundle of child.ts; by default the one that `npm run build` writes. */
-  constructor(entry: string = builtChild()) {
+  /** `entry`: bundle of child.ts; by default the one that `npm run build` writes. `signal`: ends the child and the job in hand. */
+  constructor(entry: string = builtChild(), signal?: AbortSignal) {
     this.entry = entry;
+    signal?.addEventListener('abort', () => this.child?.kill('SIGKILL'), { once: true });
   }
 
   /** Rejects with KernelCrash where the process died, and with Error where the job threw. */
   async run<J extends Job>(job: J): Promise<ResultOf<J>> {
-    if (BACKENDS[job.backend]?.crashy === false) return perform(job);
+    // Whether plain JavaScript can run needs no child, and no build.
+    if (job.op === 'probe' && BACKENDS[job.backend]?.crashy === false) return perform(job);
     const child = this.started();
     const id = this.nextId++;
     return new Promise<ResultOf<J>>((resolve, reject) => {

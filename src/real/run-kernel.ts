@@ -78,12 +78,13 @@ export async function runKernel(process: KernelProcess, options: RunKernelOption
         if (!measurement.stable) unstable.push(spec.name);
         measured.set(i, [measurement, context]);
       } catch (error) {
+        if (signal.aborted) break;
         skipped.push({ name: spec.name, reason: (error as Error).message });
       }
     }
     progress(++done, points.length, spec.name);
   }
-  const roofline = higher(before, await process.run({ op: 'roofline', backend, quick }));
+  const roofline = signal.aborted ? before : higher(before, await process.run({ op: 'roofline', backend, quick }));
   const records = points.flatMap((_, i) => {
     const found = measured.get(i);
     return found === undefined ? [] : [toRecord(found[0], roofline, found[1])];

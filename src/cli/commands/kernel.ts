@@ -83,9 +83,13 @@ export const command: Command = {
       seed: (args.seed as string | undefined) ?? randomBytes(4).toString('hex'),
       out: args.out as string | undefined,
     };
-    const kernels = new KernelProcess();
+    const kernels = new KernelProcess(undefined, context.signal);
     try {
       return await run(wanted, kernels, context);
+    } catch (error) {
+      // The interrupt ended the process that computed.
+      if (context.signal.aborted) return EXIT.interrupted;
+      throw error;
     } finally {
       await kernels.close();
     }
@@ -245,7 +249,12 @@ async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess,
   const show = progressOf(context, 'loads');
   for (const spec of plan) {
     if (signal.aborted) break;
-    results.push(await kernels.run({ op: 'load', backend: probe.backend, spec }));
+    try {
+      results.push(await kernels.run({ op: 'load', backend: probe.backend, spec }));
+    } catch (error) {
+      if (signal.aborted) break;
+      throw error;
+    }
     show(results.length, plan.length, spec.adapter.base.name);
   }
   if (json) terminal.outJson({ device: probe.device, seed: wanted.seed, loads: results });

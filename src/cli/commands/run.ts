@@ -169,10 +169,10 @@ function sweepNote(file: string, { sweep }: Scenario, overrides: readonly Overri
 
 function pointText(label: string, { manifest, resumed }: RunOutcome): string {
   if (resumed || manifest.harness === null) return `${label}: taken from its run folder`;
-  const { wall_s, requests_per_s, workers, peak_rss_bytes } = manifest.harness;
+  const { wall_s, simulate_s, requests_per_s, workers, peak_rss_bytes } = manifest.harness;
   return (
-    `${label}: ${formatSeconds(wall_s)}, ${formatCount(Math.round(requests_per_s))} requests/s on ` +
-    `${workers} ${workers === 1 ? 'worker' : 'workers'}, peak ${formatBytes(peak_rss_bytes)}`
+    `${label}: ${formatSeconds(wall_s)}, of it ${formatSeconds(simulate_s)} to simulate ${formatCount(Math.round(requests_per_s))} requests/s ` +
+    `on ${workers} ${workers === 1 ? 'worker' : 'workers'}, peak ${formatBytes(peak_rss_bytes)}`
   );
 }
 
