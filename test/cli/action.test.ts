@@ -50,7 +50,7 @@ describe('the action', () => {
     expect(line).toMatchObject({ scenario: 'smoke', passed: true, commit: '0123456789abcdef0123456789abcdef01234567' });
     const page = mint(['dashboard', 'history.jsonl', '--out', 'page.html'], { cwd: workspace });
     expect([page.code, page.stdout]).toEqual([0, 'page.html: 1 run of 1 scenario\n']);
-    expect(readFileSync(join(workspace, 'page.html'), 'utf8')).toMatch(/<svg[\s\S]*0123456789/);
+    expect(readFileSync(join(workspace, 'page.html'), 'utf8')).toMatch(/<td[\s\S]*0123456789/);
   });
 
   it('fails with what got worse, and takes overrides as data', () => {

@@ -112,7 +112,7 @@ describe('explain-run', () => {
     expect(code).toBe(EXIT.ok);
     expect(stdout).toMatch(/\n {2}request rate +×0\.8 +×1 +×1\.25 /);
     expect(stdout).toMatch(/rests on/);
-    expect(stdout).toMatch(/robust: the scenario\s+passes its\s+thresholds/);
+    expect(stdout).toMatch(/robust: the scenario\s+meets its\s+thresholds/);
     expect(stdout).toMatch(/all together, 4 joint draws from the ranges: /);
     const folder = folderOf('explained', 'sensitivity');
     expect(existsSync(join(folder, 'figures', 'tornado.png'))).toBe(true);

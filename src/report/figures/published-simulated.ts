@@ -52,11 +52,11 @@ export const publishedSimulated: Figure<'fidelity'> = {
     const ticks = TICKS.find(({ most }) => reach <= most)!.values.filter((tick) => tick >= 1 / reach && tick <= reach);
     // One series has no legend that would name it.
     const names = distinct(rows, 'source');
-    const one = names.length === 1 ? `${names[0]}: ` : '';
+    const of = names.length === 1 ? `${names[0]}: ` : '';
     const x = {
       field: 'ratio',
       type: 'quantitative',
-      title: `${one}simulated / published (hollow: used to fit or to choose, cross: saturated)`,
+      title: [`${of}simulated / published`, 'hollow: used to fit or to choose; cross: saturated'],
       scale: { type: 'log', domain: [1 / reach, reach], nice: false, clamp: true },
       axis: { values: ticks, format: '~r', grid: true },
     };

@@ -1,23 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NativeAddon } from '../../../src/real/backends/native-addon.ts';
 import { loadNative, type NativeName } from '../../../src/real/backends/native-loader.ts';
+import { isAlive } from '../../../src/run/is-alive.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
 /** Test files run side by side; two builds in one folder would not end well. */
 function oneAtATime(build: () => void): void {
   const lock = join(tmpdir(), 'mint-bench-build.lock');
+  const owner = join(lock, 'pid');
   const end = Date.now() + 600_000;
   for (;;) {
     try {
       mkdirSync(lock);
+      writeFileSync(owner, String(process.pid));
       break;
     } catch {
-      // A run that was killed leaves its lock behind; no build takes that long.
-      if (Date.now() > end) rmSync(lock, { recursive: true, force: true });
+      // A run that was killed leaves its lock behind.
+      if (!isHeld(owner) || Date.now() > end) rmSync(lock, { recursive: true, force: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
@@ -25,6 +28,15 @@ function oneAtATime(build: () => void): void {
     build();
   } finally {
     rmSync(lock, { recursive: true });
+  }
+}
+
+/** Whoever has made the folder writes its number into it at once. */
+function isHeld(owner: string): boolean {
+  try {
+    return isAlive(Number(readFileSync(owner, 'utf8')));
+  } catch {
+    return true;
   }
 }
 
