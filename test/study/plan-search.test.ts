@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restText } from '../../src/cli/plan-text.ts';
-import type { Verdict } from '../../src/metrics/thresholds.ts';
 import { bindingOf } from '../../src/metrics/binding.ts';
+import type { Verdict } from '../../src/metrics/thresholds.ts';
 import { type Candidate, type PlanOptions, plan } from '../../src/study/plan.ts';
 import { settingText } from '../../src/study/points.ts';
 import { parseAxis } from '../../src/study/range.ts';
