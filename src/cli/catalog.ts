@@ -218,6 +218,13 @@ const SCOPES: Readonly<Record<Scope, string>> = {
   sensitivity: 'mint-bench explain-run <run or scenario>',
   interference: 'mint-bench interference <scenario>',
 };
+/** Where that leaves it; the others are studies. */
+const FOLDERS: Partial<Readonly<Record<Scope, string>>> = {
+  run: 'reports/runs/…',
+  kernel: '<kernel folder>',
+  fidelity: 'reports/reproduce/…/figures/<name>.vl.json',
+};
+/** Figures that want more than any of their kind. */
 const SPECIAL: Readonly<Record<string, string>> = {
   'admission-tail': 'mint-bench interference <scenario> with a crowd of new adapters, such as interference-admission',
   'scale-up': 'a sweep over base models: mint-bench sweep scale-up, or --set base=qwen3-4b,qwen3-8b',
@@ -241,7 +248,7 @@ async function figureItems(): Promise<Item[]> {
       ['source', figure.source],
     ],
     text: figure.howToRead,
-    usage: `mint-bench figure ${name} ${figure.scope === 'run' ? 'reports/runs/…' : figure.scope === 'kernel' ? '<kernel folder>' : figure.scope === 'fidelity' ? 'reports/reproduce/…/figures/<name>.vl.json' : 'reports/studies/…'}`,
+    usage: `mint-bench figure ${name} ${FOLDERS[figure.scope] ?? 'reports/studies/…'}`,
   }));
 }
 

@@ -1,11 +1,10 @@
 /** `compare --bench`: the sides are checkouts, and what is compared is how fast they are. */
 import { UserError } from '../scenario/errors.ts';
-import { DURATION, parseQuantity } from '../scenario/units.ts';
 import { benchTask, compareCheckouts, kernelTask } from '../study/compare/bench.ts';
 import { openCheckout } from '../study/compare/checkout.ts';
 import type { Comparison } from '../study/compare/comparison.ts';
 import type { Arguments, Context } from './command.ts';
-import { wholeNumber } from './load.ts';
+import { timeOption, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
 import { packageRoot } from './shipped.ts';
 
@@ -35,9 +34,7 @@ export async function compareBench(args: Arguments, context: Context): Promise<C
     .split(',')
     .filter((name) => name !== '');
   const most = wholeNumber(args, 'rounds') as number;
-  const budget = parseQuantity(args.budget as string, DURATION);
-  if (typeof budget !== 'number' || !(budget > 0))
-    throw new UsageError(`--budget ${args.budget}: expected a time such as 5min or 90s`);
+  const budget = timeOption(args, 'budget', '5min') as number;
   const backend = args.backend as string;
   const tasks = names.map((name) => (name === 'kernels' ? kernelTask(backend) : benchTask(name)));
   const native = names.some((name) => name.startsWith('kernels')) && !['js', 'webgpu', 'tensorflow'].includes(backend);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { FRACTIONS, METRICS } from '../metrics/catalog/index.ts';
 import { FAMILIES } from '../run/families.ts';
 import { type Loaded, loadScenario, type Override, parseOverride } from '../scenario/load.ts';
+import { DURATION, parseQuantity } from '../scenario/units.ts';
 import type { Arguments } from './command.ts';
 import { UsageError } from './parse.ts';
 import { shippedScenarios } from './shipped.ts';
@@ -47,4 +48,16 @@ export function wholeNumber(args: Arguments, name: string): number | undefined {
   if (!Number.isInteger(value) || (value as number) < 1)
     throw new UsageError(`--${name} must be a whole number of at least 1`);
   return value as number;
+}
+
+/** Seconds of a time option, undefined where it is not given. `least`: the shortest that makes sense, s; any above 0 otherwise. */
+export function timeOption(args: Arguments, name: string, example: string, least = 0): number | undefined {
+  const written = args[name] as string | undefined;
+  if (written === undefined) return undefined;
+  const value = parseQuantity(written, DURATION);
+  if (typeof value === 'string' || value <= 0 || value < least) {
+    const bound = least > 0 ? ` of at least ${least} s` : '';
+    throw new UsageError(`--${name} ${written}: expected a time${bound}`, `for instance --${name} ${example}`);
+  }
+  return value;
 }

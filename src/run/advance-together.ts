@@ -29,13 +29,37 @@ export function advanceTogether(
 ): void {
   const { bandwidth, interval } = scenario.hardware.object_store;
   const until = { intervalNs: Math.max(1, toNs(interval)), lastNs: lastNs(scenario), stopNs };
-  const cells = mine.map((each) => new CoupledCell(each, board, bandwidth, until));
+  const shares = new Shares(board, bandwidth);
+  const cells = mine.map((each) => new CoupledCell(each, board, shares, until));
   for (;;) {
     const seen = board.posts();
     let moved = false;
     for (const cell of cells) if (cell.advance()) moved = true;
     if (cells.every(({ over }) => over)) return;
     if (!moved) board.waitForPost(seen);
+  }
+}
+
+/** What each cell has of the store, by what all wanted in the interval before; computed once for the cells that ask after one another. */
+class Shares {
+  private readonly board: SharedBoard;
+  private readonly bandwidth: number;
+  private interval = -1;
+  private shares: Float64Array = new Float64Array(0);
+
+  constructor(board: SharedBoard, bandwidth: number) {
+    this.board = board;
+    this.bandwidth = bandwidth;
+  }
+
+  /** Bytes/s by cell; null where not every cell has come to the start of the interval. */
+  in(interval: number): Float64Array | null {
+    if (interval === this.interval) return this.shares;
+    const demands = this.board.demandsIn(interval - 1);
+    if (demands === null) return null;
+    this.interval = interval;
+    this.shares = maxMinShares(demands, this.bandwidth);
+    return this.shares;
   }
 }
 
@@ -46,13 +70,13 @@ class CoupledCell {
   private needsShare = false;
   private readonly each: NumberedCell;
   private readonly board: SharedBoard;
-  private readonly bandwidth: number;
+  private readonly shares: Shares;
   private readonly until: { intervalNs: number; lastNs: number; stopNs: number };
 
-  constructor(each: NumberedCell, board: SharedBoard, bandwidth: number, until: CoupledCell['until']) {
+  constructor(each: NumberedCell, board: SharedBoard, shares: Shares, until: CoupledCell['until']) {
     this.each = each;
     this.board = board;
-    this.bandwidth = bandwidth;
+    this.shares = shares;
     this.until = until;
   }
 
@@ -71,9 +95,9 @@ class CoupledCell {
     board.checkStopped();
     if (!board.mayPost(interval)) return false;
     if (this.needsShare) {
-      const demands = board.demandsIn(interval - 1);
-      if (demands === null) return false;
-      cell.setObjectShare(maxMinShares(demands, this.bandwidth)[number], interval * intervalNs);
+      const shares = this.shares.in(interval);
+      if (shares === null) return false;
+      cell.setObjectShare(shares[number], interval * intervalNs);
       this.needsShare = false;
     }
     const untilNs = (interval + 1) * intervalNs;

@@ -25,7 +25,7 @@ it('hands on what a job throws, and keeps the child', async () => {
   expect(await alive()).toBe(before);
 });
 
-it('runs plain JavaScript without a child', async () => {
+it('looks for plain JavaScript without a child', async () => {
   const here = new KernelProcess('/nonexistent/child.js');
   expect(await here.run({ op: 'probe', backend: 'js' })).toMatchObject({ usable: true });
   await expect(here.run({ op: 'probe', backend: 'cpu' })).rejects.toMatchObject({
@@ -33,4 +33,13 @@ it('runs plain JavaScript without a child', async () => {
     remedy: 'npm run build',
   });
   await here.close();
+});
+
+it('ends what plain JavaScript computes at an interrupt, and hears of it meanwhile', async () => {
+  const interrupt = new AbortController();
+  const { kernels: own, close: end } = startKernels('src/real/child.ts', interrupt.signal);
+  const job = own.run({ op: 'roofline', backend: 'js', quick: false });
+  setTimeout(() => interrupt.abort(), 300);
+  await expect(job).rejects.toThrow(/SIGKILL/);
+  await end();
 });

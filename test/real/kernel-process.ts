@@ -14,7 +14,7 @@ export interface TestKernels {
   close(): Promise<void>;
 }
 
-export function startKernels(entry = 'src/real/child.ts'): TestKernels {
+export function startKernels(entry = 'src/real/child.ts', signal?: AbortSignal): TestKernels {
   const folder = join(ROOT, 'node_modules/.cache', `mint-bench-test-${process.pid}-${performance.now()}`);
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, 'child.mjs');
@@ -27,7 +27,7 @@ export function startKernels(entry = 'src/real/child.ts'): TestKernels {
     packages: 'external',
     logLevel: 'error',
   });
-  const kernels = new KernelProcess(outfile);
+  const kernels = new KernelProcess(outfile, signal);
   return {
     kernels,
     async close() {

@@ -75,7 +75,7 @@ export const command: Command = {
   examples: [
     ['compare smoke reports/runs/smoke-…', 'a run against the baseline of that name: exit 0 if equal, 11 if worse'],
     ['compare scenarios/smoke.yaml --set serving.slots=16', 'what if? a sentence, with intervals'],
-    ['compare smoke flash-crowd --both duration=10min', 'two scenarios over the same time'],
+    ['compare scenarios/smoke.yaml s-lora-a10g --both duration=2min', 'two scenarios over the same time'],
     ['compare --bench main .', 'did this change cost speed, of the engine or of the kernels?'],
     ['compare lru=reports/lru sieve=reports/sieve --margin 1%', 'replications, paired by seed'],
     [

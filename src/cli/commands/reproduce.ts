@@ -5,7 +5,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../scenario/errors.ts';
-import { DURATION, parseQuantity } from '../../scenario/units.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { fitAll } from '../../study/reproduce/fit-all.ts';
 import { fidelityPage } from '../../study/reproduce/page.ts';
@@ -21,7 +20,7 @@ import { withTimeLimit } from '../../study/time-limit.ts';
 import type { Command, Context } from '../command.ts';
 import { failure } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { overridesOf, SET_OPTION } from '../load.ts';
+import { overridesOf, SET_OPTION, timeOption } from '../load.ts';
 import { CHECK_OPTION, JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
@@ -78,7 +77,8 @@ export const command: Command = {
         `--set makes another system of the published one, which ${fits ? 'nothing is fitted to' : 'neither the page nor a tolerance is about'}`,
         'leave one of the two out',
       );
-    const signal = withLimit(args['time-limit'], context.signal);
+    const limit = timeOption(args, 'time-limit', '10min');
+    const signal = limit === undefined ? context.signal : withTimeLimit(limit, context.signal);
     const { terminal } = context;
     if (fits) {
       const fitted = await fit(folder, names, args.fit === true, signal, context);
@@ -131,15 +131,6 @@ export const command: Command = {
     return args.strict === true && !withinTolerance(results) ? EXIT.threshold : EXIT.ok;
   },
 };
-
-/** Fires at Ctrl-C, or when the time is up. */
-function withLimit(written: unknown, signal: AbortSignal): AbortSignal {
-  if (typeof written !== 'string') return signal;
-  const seconds = parseQuantity(written, DURATION);
-  if (typeof seconds === 'string' || seconds <= 0)
-    throw new UsageError(`--time-limit ${seconds === 0 ? 'is nothing' : seconds}`, 'for instance --time-limit 10min');
-  return withTimeLimit(seconds, signal);
-}
 
 /** Writes calibrations into the package's folder: for those who work on it. */
 async function fit(

@@ -1,13 +1,11 @@
 /** `worker redis://…`: computes points of sweeps that were started with --executor redis://…, on this machine's processors. */
 import { availableParallelism } from 'node:os';
-import { DURATION, parseQuantity } from '../../scenario/units.ts';
 import { serve } from '../../study/redis-worker.ts';
 import { toolIdentity } from '../../study/study-folder.ts';
-import type { Arguments, Command } from '../command.ts';
+import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { version } from '../help.ts';
-import { wholeNumber } from '../load.ts';
-import { UsageError } from '../parse.ts';
+import { timeOption, wholeNumber } from '../load.ts';
 import { redisUrl } from '../redis-url.ts';
 
 export const command: Command = {
@@ -38,8 +36,8 @@ export const command: Command = {
       url: redisUrl(args.url as string),
       tool: toolIdentity(version()),
       jobs: wholeNumber(args, 'jobs') ?? 1,
-      lease: seconds(args, 'lease', 30),
-      idle: seconds(args, 'idle', Number.POSITIVE_INFINITY),
+      lease: timeOption(args, 'lease', '30s', 1) ?? 30,
+      idle: timeOption(args, 'idle', '30s', 1) ?? Number.POSITIVE_INFINITY,
       signal: context.signal,
       onReady: () => say('waiting for points; Ctrl-C finishes those under way and ends'),
       onPoint: say,
@@ -49,12 +47,3 @@ export const command: Command = {
     return EXIT.ok;
   },
 };
-
-function seconds(args: Arguments, name: string, otherwise: number): number {
-  const written = args[name] as string | undefined;
-  if (written === undefined) return otherwise;
-  const value = parseQuantity(written, DURATION);
-  if (typeof value === 'string' || value < 1)
-    throw new UsageError(`--${name} ${written}: expected a time of at least 1 s`, `for instance --${name} 30s`);
-  return value;
-}
