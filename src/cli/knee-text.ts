@@ -1,5 +1,7 @@
 /** A knee search on stdout: where it is, how sure that is, what breaks there, and the values that were looked at. */
+
 import { metricNamed } from '../metrics/catalog/index.ts';
+import { headroomText } from '../metrics/headroom.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
 import { formatMetric, significant } from '../report/format.ts';
 import { type Screen, table } from '../report/text-table.ts';
@@ -81,6 +83,7 @@ export function verdictText(knee: SettingKnee, axis: Range, replications: number
   switch (bracket.verdict) {
     case 'holds':
       lines.push(`it holds everywhere from ${whole}: the knee, if there is one, lies outside of the range`);
+      if (knee.headroom !== null) lines.push(`at ${knee.headroom.at}: ${headroomText(knee.headroom)}`);
       break;
     case 'breaks':
       lines.push(`it breaks everywhere from ${whole}: the knee, if there is one, lies outside of the range`);

@@ -1,7 +1,8 @@
 /** A plan on stdout: the answer, what binds it, every configuration with how its verdict is known, the line that checks it. */
 import { metricNamed } from '../metrics/catalog/index.ts';
+import { headroomText } from '../metrics/headroom.ts';
 import { formatMetric, significant } from '../report/format.ts';
-import { type Screen, table } from '../report/text-table.ts';
+import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Override } from '../scenario/load.ts';
 import type { Candidate, PlanResult } from '../study/plan.ts';
 import { settingText } from '../study/points.ts';
@@ -48,7 +49,7 @@ const priceText = (price: number, objective: string, unit: string): string =>
   objective === 'usd_per_hour' ? `$${significant(price, 4)}/h` : formatMetric(price, unit, 4);
 
 function answerText(
-  { result, objective, unit, style, replications }: PlanPrint,
+  { result, objective, unit, style, width, replications }: PlanPrint,
   { setting, price, rows }: Candidate,
 ): string {
   const value = (metric: string) => rows.find((row) => row.metric === metric);
@@ -67,6 +68,7 @@ function answerText(
         `${replications === 1 ? '' : `, in each of ${replications} replications`}, simulated whole\n`,
     );
   }
+  if (result.headroom !== null) lines.push(fold(headroomText(result.headroom), width, '        '));
   return lines.join('');
 }
 

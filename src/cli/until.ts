@@ -204,7 +204,7 @@ function kneeDocument(
     seeds,
     resolution: about.resolution,
     smaller: about.smaller,
-    settings: settings.map(({ setting, bracket, points, brokenBy, binding, coverage }) => ({
+    settings: settings.map(({ setting, bracket, points, brokenBy, binding, headroom, coverage }) => ({
       values: Object.fromEntries(setting.map(({ path, value }) => [path, value])),
       verdict: bracket.verdict,
       holds_side: bracket.side,
@@ -218,6 +218,7 @@ function kneeDocument(
       resolved: bracket.resolved,
       broken_by: brokenBy,
       binding,
+      headroom,
       points: points.map(({ value, text, holds, failing, failure, rows }) => ({
         value,
         text,

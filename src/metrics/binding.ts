@@ -110,7 +110,7 @@ function resourceOf(
   if (first.name === QUEUE) return queueResource(utilisation, value, evidence);
   const part = busiestPart(value);
   evidence.push(`replicas run ${percent(utilisation.replicas)} of the time`);
-  return { resource: `step time, most of it ${part.name} (${percent(part.share)})`, evidence };
+  return { resource: `the speed of steps (${percent(part.share)} of their time is ${part.name})`, evidence };
 }
 
 function queueResource(utilisation: Utilisation, value: (name: string) => number, evidence: string[]) {

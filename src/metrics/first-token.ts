@@ -27,7 +27,7 @@ const QUANTILES: readonly (readonly [statistic: string, q: number])[] = [
 ];
 
 /** "99% within the objective" speaks of the 99th percentile. */
-const quantileNear = (share: number): string =>
+export const quantileNear = (share: number): string =>
   QUANTILES.reduce((a, b) => (Math.abs(b[1] - share) < Math.abs(a[1] - share) ? b : a))[0];
 
 /** Null where not every broken threshold is about first tokens, or the run has no such metrics. */

@@ -3,6 +3,7 @@
  * it again. Terminal, Markdown and HTML print this one structure, so they cannot disagree.
  */
 import { bindingOf, metricValues } from '../metrics/binding.ts';
+import { headroomOf, headroomText, waitShare } from '../metrics/headroom.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { assumptions } from './assumptions.ts';
 import { formatMetric, formatSeconds, operatorSign, percent, significant } from './format.ts';
@@ -105,21 +106,30 @@ function sentence(tables: RunTables, thresholds: readonly ThresholdLine[]): stri
   return `${load}: misses ${broken.length} of ${thresholds.length} thresholds: ${worst.metric} is ${worst.measured}, required ${worst.bound}${others}.`;
 }
 
-/** Below this share of a request's time, what it loses against running alone is not called a limit. */
+/** Below this share of a request's time, what it loses against running alone, or waits, is not called a limit. */
 const LOST = 0.1;
 
-/** The same reading as that of `plan`; of thresholds that only warn too. */
+/**
+ * The same reading as that of `plan`; of thresholds that only warn too. Where none is broken and requests hardly wait, nothing
+ * limits the run: steps are longer than alone in any batch, so that is said as a price of sharing, with what is nearest to its bound.
+ */
 function limit({ scenario, summary }: RunTables, thresholds: readonly ThresholdLine[]): string | null {
   const metrics = metricValues(summary);
   const whole = metrics.e2el_ms_mean ?? 0;
   if (!(whole > 0) || typeof metrics.alone_ms_mean !== 'number') return null;
   const failing = thresholds.filter(({ ok }) => !ok);
   const lost = Math.max(0, 1 - metrics.alone_ms_mean / whole);
-  const share = percent(lost, 2);
-  if (failing.length === 0 && lost < LOST)
-    return `Limited by nothing much: of a request's time ${share} is lost against running alone.`;
-  const { resource, evidence } = bindingOf(metrics, scenario, failing);
-  return `Limited by ${resource}, as waits read: ${evidence.join('; ')}. Of a request's time ${share} is lost against running alone.`;
+  const waits = waitShare(metrics) ?? 0;
+  const { resource, evidence, of } = bindingOf(metrics, scenario, failing);
+  const share = `Of a request's time ${percent(lost, 2)} is lost against running alone`;
+  if (failing.length === 0 && waits < LOST) {
+    const room = headroomText(headroomOf(summary, scenario, thresholds));
+    const sharing = lost < LOST ? '' : ', most of it to steps longer than alone, as batches have';
+    return `At no limit: requests wait ${percent(waits, 2)} of their time; ${room}. ${share}${sharing}.`;
+  }
+  if (failing.length > 0 && lost < LOST && of === 'e2el_ms_mean')
+    return `No shared resource is short on average: a request takes little longer than alone. ${share}.`;
+  return `Limited by ${resource}, as waits read: ${evidence.join('; ')}. ${share}.`;
 }
 
 const shown = (summary: readonly SummaryRow[], metric: string, cohort: string = ALL): string => {

@@ -3,8 +3,9 @@
  * here its values become scenarios, and its answer is put beside what broke.
  */
 import { type Binding, bindingOf, metricValues } from '../metrics/binding.ts';
+import { type Headroom, headroomOf } from '../metrics/headroom.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
-import type { Verdict } from '../metrics/thresholds.ts';
+import { evaluateThresholds, type Verdict } from '../metrics/thresholds.ts';
 import { UserError } from '../scenario/errors.ts';
 import type { Override } from '../scenario/load.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
@@ -52,6 +53,8 @@ export interface SettingKnee {
   brokenBy: readonly Verdict[];
   /** What it is short of there, read off its means; null where nothing breaks, or has a result. */
   binding: Binding | null;
+  /** Where it holds everywhere: how near the end of the range is at which most is used. */
+  headroom: (Headroom & { at: string }) | null;
   /** Chance that the median draw's knee lies between the least and the greatest of the replications'. */
   coverage: number;
 }
@@ -147,6 +150,7 @@ async function kneeOf(
       points,
       brokenBy: broken?.failing ?? [],
       binding: bindingAt(broken, scenarios),
+      headroom: bracket.verdict === 'holds' ? headroomAtEnds(points, scenarios, thresholds) : null,
       coverage: medianCoverage(bracket.crossings.filter((crossing) => crossing !== null).length),
     },
     seeds: (outcomes.get([...scenarios.keys()][0]) as Outcome[]).map(({ seed }) => seed),
@@ -168,4 +172,16 @@ function bindingAt(point: KneePoint | undefined, scenarios: ReadonlyMap<number, 
   const scenario = point === undefined ? undefined : scenarios.get(point.value);
   if (point === undefined || scenario === undefined || point.failure !== null) return null;
   return bindingOf(metricValues(point.rows), scenario, point.failing);
+}
+
+function headroomAtEnds(
+  points: readonly KneePoint[],
+  scenarios: ReadonlyMap<number, Scenario>,
+  thresholds: readonly Threshold[],
+): SettingKnee['headroom'] {
+  const ends = [points[0], points[points.length - 1]].map(({ value, text, rows }) => ({
+    at: text,
+    ...headroomOf(rows, scenarios.get(value) as Scenario, evaluateThresholds(thresholds, rows)),
+  }));
+  return ends.reduce((a, b) => ((b.bound?.share ?? 0) > (a.bound?.share ?? 0) ? b : a));
 }

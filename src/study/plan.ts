@@ -5,8 +5,9 @@
  */
 import { type Binding, bindingOf } from '../metrics/binding.ts';
 import { factsOf } from '../metrics/facts.ts';
+import { type Headroom, headroomOf } from '../metrics/headroom.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
-import type { Verdict } from '../metrics/thresholds.ts';
+import { evaluateThresholds, type Verdict } from '../metrics/thresholds.ts';
 import { type Diagnostic, UserError } from '../scenario/errors.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
 import { BANDWIDTH, BYTE_COUNT, DURATION, FRACTION, NUMBER, parseQuantity, RATE } from '../scenario/units.ts';
@@ -68,6 +69,8 @@ export interface PlanResult {
   /** Settings that are no valid scenario, with the reason. */
   invalid: readonly { setting: Setting; reason: string }[];
   answer: number | null;
+  /** How near the answer is to what could break it; null without an answer. */
+  headroom: Headroom | null;
   /** Neighbours of the answer that come before it; where there is no answer, the dearest candidate that fails. */
   failing: readonly { candidate: number; binding: Binding | null; differs: Difference | null }[];
   contradictions: readonly { candidate: number; inferredFrom: number | null; passes: boolean }[];
@@ -115,12 +118,15 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
       rows: last === undefined ? [] : meanRows(last.outcomes),
     };
   });
+  const headroomAt = ({ setting, rows }: Candidate) =>
+    headroomOf(rows, scenarioAt(source, setting), evaluateThresholds(thresholds, rows));
   const failed = found.answer === null ? lastFailing(described) : found.failing;
   return {
     thresholds,
     candidates: described,
     invalid,
     answer: found.answer,
+    headroom: found.answer === null ? null : headroomAt(described[found.answer]),
     failing: failed.map((candidate) => {
       const { how, outcomes } = simulated.get(candidate) as { how: 'whole' | 'search'; outcomes: Outcome[] };
       const unfinished = outcomes.some(({ failure }) => failure !== null);

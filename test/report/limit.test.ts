@@ -29,13 +29,30 @@ it('divides the time to first token where only first tokens are too late', () =>
   );
 });
 
-it('calls nothing a limit where hardly anything is lost and nothing is broken', () => {
-  const quick = { ...request, alone_ms_mean: 970 };
-  expect(withMetrics(quick, []).limit).toBe(
-    "Limited by nothing much: of a request's time 3% is lost against running alone.",
+it('calls nothing a limit where nothing is broken and requests hardly wait, however much longer steps are than alone', () => {
+  const { replicas } = tables.scenario.hardware;
+  const places = replicas * tables.scenario.serving.max_batch;
+  const calm = {
+    ...request,
+    queue_ms_mean: 30,
+    running_peak: places / 4,
+    kv_utilisation: 0.1,
+    loads_in_flight_mean: 0,
+  };
+  const kept = { metric: 'ttft_ms_p99', op: '<', value: 2000, severity: 'fail' } as const;
+  expect(withMetrics({ ...calm, ttft_ms_p99: 900 }, [kept]).limit).toMatch(
+    /^At no limit: requests wait 3% of their time; nearest its bound: .* at \d.*; fullest: places in the batch, 25% at the busiest moment\. Of .* 60% is lost against running alone, most of it to steps longer than alone/,
   );
+  expect(withMetrics({ ...calm, alone_ms_mean: 970 }, []).limit).toMatch(/3% is lost against running alone\.$/);
+  // Broken, it is a limit.
+  expect(withMetrics({ ...calm, tpot_ms_p99: 900 }, [{ ...kept, metric: 'tpot_ms_p99', value: 50 }]).limit).toMatch(
+    /^Limited by the speed of steps/,
+  );
+});
+
+it('blames no shared resource for a bound that a request misses alone', () => {
   const missed = { metric: 'goodput_rps', op: '>', value: 1e9, severity: 'fail' } as const;
-  expect(withMetrics(quick, [missed]).limit).toMatch(/^Limited by step time/);
+  expect(withMetrics({ ...request, alone_ms_mean: 970 }, [missed]).limit).toMatch(/^No shared resource is short/);
 });
 
 it('is printed after the sentence, and left out where a run has no such metrics', () => {
@@ -44,5 +61,5 @@ it('is printed after the sentence, and left out where a run has no such metrics'
   expect(text.replace(/\s+/g, ' ')).toContain(found.limit!.replace(/\s+/g, ' '));
   const none = digest({ ...tables, summary: tables.summary.filter(({ metric }) => metric !== 'e2el_ms_mean') });
   expect(none.limit).toBeNull();
-  expect(terminalSummary(none, { color: false, ascii: true, width: 80 })).not.toMatch(/Limited/);
+  expect(terminalSummary(none, { color: false, ascii: true, width: 80 })).not.toMatch(/Limited|At no limit/);
 });

@@ -103,7 +103,7 @@ describe('what binds', () => {
     ['KV cache memory', { queue_ms_mean: 8000, kv_utilisation: 0.97 }],
     ['places in the batch', { queue_ms_mean: 8000, running_mean: 1000 }],
     ['compute of the replicas', { queue_ms_mean: 8000, replica_utilisation: 1, step_share_base: 0.8 }],
-    ['step time, most of it lora', { queue_ms_mean: 10, step_share_lora: 0.7 }],
+    ['speed of steps (70% of their time is lora)', { queue_ms_mean: 10, step_share_lora: 0.7 }],
     ['copies from host to GPU', { adapter_wait_ms_mean: 8000, load_wait_slot_ms_mean: 9000, finished: 1000 }],
     // Loads take a second of each request's eight: the rest is spent behind slots that are in use.
     [
@@ -146,8 +146,8 @@ describe('what binds a threshold on first tokens', () => {
     ['slo_ttft_attainment', 0.99, 'ttft_ms_p99', 'GPU slots'],
     ['slo_attainment', 0.99, 'ttft_ms_p99', 'GPU slots'],
     ['slo_attainment', 0.6, 'ttft_ms_p50', 'compute of the replicas'],
-    ['tpot_ms_p99', 50, 'e2el_ms_mean', 'step time, most of it base (78%)'],
-    ['e2el_ms_p99', 50, 'e2el_ms_mean', 'step time, most of it base (78%)'],
+    ['tpot_ms_p99', 50, 'e2el_ms_mean', 'the speed of steps (78% of their time is base)'],
+    ['e2el_ms_p99', 50, 'e2el_ms_mean', 'the speed of steps (78% of their time is base)'],
   ])('%s, bound %d', (metric, bound, of, resource) => {
     const binding = bindingOf(metrics, scenario, [broken(metric, bound)]);
     expect(binding.of).toBe(of);
@@ -167,7 +167,7 @@ describe('what binds a threshold on first tokens', () => {
     const prefill = { ...metrics, queue_ms_p99: 10, adapter_wait_ms_p99: 20 };
     expect(bindingOf(prefill, scenario, [broken('ttft_ms_p99')])).toMatchObject({
       of: 'ttft_ms_p99',
-      resource: 'step time, most of it base (78%)',
+      resource: 'the speed of steps (78% of their time is base)',
       lost: [{ name: 'prefill', ms: 5510 }, { ms: 20 }, { ms: 10 }],
     });
   });

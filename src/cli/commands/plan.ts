@@ -157,6 +157,7 @@ function planDocument(print: PlanPrint, again: string) {
         : {
             values: valuesOf(candidates[answer].setting),
             price: candidates[answer].price,
+            headroom: result.headroom,
             check: checkLine(print, candidates[answer]),
           },
     binding: failing.map(({ candidate, binding, differs }) => ({
