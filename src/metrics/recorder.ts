@@ -309,8 +309,8 @@ export class CellRecorder implements Recorder {
     if (++runs.count === BATCH) runs.digest();
   }
 
-  gap(ticks: number, requests: number): void {
-    this.series.rows[this.series.row + S.output_tokens] += requests;
+  gap(ticks: number, requests: number, tokens = requests): void {
+    this.series.rows[this.series.row + S.output_tokens] += tokens;
     if (this.latestNs >= this.warmupNs) this.stepRuns.itl.add(ticks, 0, 1, requests);
   }
 

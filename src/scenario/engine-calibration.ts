@@ -37,6 +37,13 @@ export const engineCalibrationSchema = z.strictObject({
       rows: z.number().int().min(1),
       error: errors,
       held_out: heldOut,
+      page: z
+        .strictObject({
+          line: z.number().min(0).describe('Seconds a line of the page of metrics'),
+          name: z.number().min(0).describe('Seconds an adapter named in a line, in the measured proportion to a line'),
+        })
+        .optional()
+        .describe('What the page of metrics takes to render, fitted to the same rows'),
     })
     .optional()
     .describe('The way through the API server, fitted to times to first token'),

@@ -18,6 +18,12 @@ export function checkLifecycle(scenario: Scenario, report: Report): void {
       uses: [['lifecycle']],
     });
   }
+  if (serving.metrics_page !== undefined) {
+    report('MB-E240', 'the page of metrics names adapters, not their revisions', ['serving', 'metrics_page'], {
+      hint: 'leave the page or the lifecycle out',
+      uses: [['lifecycle']],
+    });
+  }
   const { base_upgrade: upgrade } = lifecycle;
   if (upgrade !== null && upgrade.at >= duration) {
     report('MB-E240', `the base is replaced at ${upgrade.at} s, after the end at ${duration} s`, AT, {

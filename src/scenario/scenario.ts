@@ -234,6 +234,8 @@ export interface Serving {
   skip_window: number;
   /** Seconds from a client's send to the engine's queue: HTTP, tokenisation, gateway. */
   frontend?: number;
+  /** Its page of metrics is read: seconds between two readings, and what a line and an adapter named in it take to render. */
+  metrics_page?: { every: number; line?: number; name?: number };
   routing: Choice;
   admission: Choice;
   tiers: {

@@ -4,7 +4,7 @@
  */
 
 import type { Choice } from '../scenario/family.ts';
-import { frontendSeconds } from '../scenario/frontend.ts';
+import { frontendSeconds, metricsPage } from '../scenario/frontend.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import { hasLifecycle } from '../scenario/lifecycle.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -12,6 +12,7 @@ import { startupSeconds } from '../scenario/startup.ts';
 import { ADMISSION } from './admission/index.ts';
 import type { AdmissionPolicy } from './admission/policy.ts';
 import { AloneTime } from './alone.ts';
+import { ApiServer } from './api-server.ts';
 import { auditCell } from './audit.ts';
 import { KvCache } from './batching/kv-cache.ts';
 import { Replica } from './batching/replica.ts';
@@ -71,8 +72,14 @@ function create<C, R>(family: Family<C>, choice: Choice, context: C): R {
 }
 
 export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog: AdapterCatalog): Cell {
-  const { scenario, cell: cellNumber, recorder, check } = inputs;
+  const { scenario, cell: cellNumber, check } = inputs;
   const { hardware, serving, population } = scenario;
+  const page = metricsPage(scenario);
+  const apiServer =
+    page === null
+      ? null
+      : new ApiServer({ everyNs: toNs(page.every), lineNs: page.line * NS, nameNs: page.name * NS }, inputs.recorder);
+  const recorder = apiServer ?? inputs.recorder;
   const { loader: loading } = serving;
   const random = (purpose: string, ...names: number[]) => {
     const prng = stream(scenario.seed, purpose, cellNumber, ...names);
@@ -107,10 +114,12 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     activation: 2 * nodeCount + replicasInCell,
     prefetch: 2 * nodeCount + 2 * replicasInCell,
     lifecycle: 2 * nodeCount + 3 * replicasInCell,
-    step: 2 * nodeCount + 3 * replicasInCell + (revised ? 1 : 0),
-    total: 2 * nodeCount + 4 * replicasInCell + (revised ? 1 : 0),
+    page: 2 * nodeCount + 3 * replicasInCell + (revised ? 1 : 0),
+    step: 2 * nodeCount + 3 * replicasInCell + (revised ? 1 : 0) + (page === null ? 0 : 1),
+    total: 2 * nodeCount + 4 * replicasInCell + (revised ? 1 : 0) + (page === null ? 0 : 1),
   };
   const events = new EventHeap(sources.total);
+  if (page !== null) events.schedule(sources.page, toNs(page.every));
   const table = new RequestTable();
 
   // ── Costs and memory ──
@@ -420,6 +429,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       copyNs,
       mergeNs,
     ),
+    apiServer,
     recorder,
     audit: check === true ? auditCell : null,
   });

@@ -8,6 +8,7 @@
  */
 import type { AdmissionPolicy } from './admission/policy.ts';
 import type { AloneTime } from './alone.ts';
+import type { ApiServer } from './api-server.ts';
 import type { Replica } from './batching/replica.ts';
 import type { RequestTable } from './batching/request-table.ts';
 import type { EventHeap } from './events.ts';
@@ -48,6 +49,8 @@ export interface SourceMap {
   prefetch: number;
   /** One source, or none: the same number as `step`. */
   lifecycle: number;
+  /** The page of metrics: one source, or none, too. */
+  page: number;
   step: number;
   total: number;
 }
@@ -85,6 +88,8 @@ export interface CellParts {
   maxTokens: number;
   maxPrompt: number;
   alone: AloneTime;
+  /** Null: an API server that is never busy. Else it is the recorder, too. */
+  apiServer: ApiServer | null;
   recorder: Recorder;
   /** Audits the whole cell after every event (--check). */
   audit: ((cell: Cell) => void) | null;
@@ -112,6 +117,8 @@ export class Cell {
   private nextGaugeNs: number;
   private nextSignalNs: number;
   private nextGridNs: number;
+  /** Nothing passes the API server before. */
+  private busyUntilNs = 0;
   /** Requests waiting or running by user; only where the scheduling policy has memory of users. */
   private readonly activeRequests: Uint16Array | null;
   private sequence = 0;
@@ -173,6 +180,7 @@ export class Cell {
   /** Ends the run: samples the rest of the grid and counts what was left unfinished. */
   finish(): void {
     const { recorder, table } = this.parts;
+    this.parts.apiServer?.deliver(this.nowNs);
     this.sampleGauges(this.nowNs);
     recorder.trail(this.events, this.digest, this.nowNs);
     for (let request = 0; request < table.state.length; request++) {
@@ -225,6 +233,7 @@ export class Cell {
     outstanding[t.replica[request]]--;
     this.inFlight--;
     if (this.activeRequests !== null && --this.activeRequests[user] === 0) this.parts.scheduling.left(user, cohort);
+    this.parts.apiServer?.left(t.adapter[request], t.firstNs[request] >= 0);
     if (endState === 0) {
       this.finished++;
       const wait = t.adapterWaitNs[request];
@@ -253,12 +262,13 @@ export class Cell {
     }
     const turn = t.turn[request];
     t.release(request);
-    source.ended(user, cohort, turn, prompt, output, nowNs);
+    source.ended(user, cohort, turn, prompt, output, Math.max(nowNs, this.busyUntilNs));
   }
 
   private nextArrivalNs(): number {
     const due = this.parts.source.nextNs;
-    return due < this.parts.durationNs ? due + this.parts.frontendNs : Number.POSITIVE_INFINITY;
+    if (due >= this.parts.durationNs) return Number.POSITIVE_INFINITY;
+    return Math.max(due + this.parts.frontendNs, this.busyUntilNs);
   }
 
   private isObjectLink(source: number): boolean {
@@ -268,6 +278,7 @@ export class Cell {
   private dispatch(source: number, nowNs: number): void {
     const { sources, replicas, nodes } = this.parts;
     if (source >= sources.step) replicas[source - sources.step].process(nowNs);
+    else if (source >= sources.page) this.renderPage(nowNs);
     else if (source >= sources.lifecycle) this.parts.lifecycle!.process(nowNs);
     else if (source >= sources.prefetch) this.prefetchTick(source - sources.prefetch, nowNs);
     else if (source >= sources.activation) replicas[source - sources.activation].processActivations(nowNs);
@@ -284,7 +295,7 @@ export class Cell {
     const prompt = source.promptTokens;
     const output = source.outputTokens;
     const own = this.parts.hasAdapters ? source.adapter : -1;
-    const sentNs = nowNs - this.parts.frontendNs;
+    const sentNs = source.nextNs;
     source.advance();
     this.arrivals++;
     recorder.arrival(cohort, user, sentNs);
@@ -323,6 +334,7 @@ export class Cell {
     t.generated[request] = 0;
     t.replica[request] = number;
     outstanding[number]++;
+    this.parts.apiServer?.arrived(key, nowNs);
     if (this.activeRequests !== null && this.activeRequests[user]++ === 0) this.parts.scheduling.joined(user, cohort);
     if (adapter >= 0) this.parts.prefetchers[number].arrived(adapter, nowNs);
     const tier =
@@ -330,6 +342,14 @@ export class Cell {
         ? replicas[number].arrive(request, nowNs)
         : arriveOnReplica(lifecycle, replicas[number], request, this.parts.adapterBytes[rankClass], nowNs);
     if (adapter >= 0) recorder.lookup(cohort, tier, this.parts.adapterBytes[rankClass], nowNs);
+  }
+
+  private renderPage(nowNs: number): void {
+    const { apiServer, events, sources, durationNs } = this.parts;
+    const next = apiServer!.process(nowNs);
+    this.busyUntilNs = apiServer!.busyUntilNs;
+    const goesOn = next < durationNs || this.inFlight > 0 || this.busyUntilNs > nowNs;
+    events.schedule(sources.page, goesOn ? next : Number.POSITIVE_INFINITY);
   }
 
   private prefetchTick(number: number, nowNs: number): void {

@@ -123,6 +123,8 @@ export interface Recorder {
     queueNs: number,
     adapterWaitNs: number,
     nowNs: number,
+    /** Its adapter, or the revision of it; −1 for the base. */
+    key: number,
   ): void;
   /**
    * A request finished.
@@ -157,8 +159,11 @@ export interface Recorder {
     partTicks: Float64Array,
     endNs: number,
   ): void;
-  /** One gap between two tokens of one request that no run covers (after a preemption, or across prefill-only steps). */
-  gap(ticks: number, requests: number): void;
+  /**
+   * One gap between two tokens of one request that no run covers (after a preemption, or across prefill-only steps). `tokens`: all that
+   * came at its end, where several of a request came as one piece; default: one of each.
+   */
+  gap(ticks: number, requests: number, tokens?: number): void;
   /** The gauges held these values since the previous call (GAUGES order): integrated by the recorder. */
   gauges(values: Float64Array, nowNs: number): void;
   /** On the same grid: how many events lie before `nowNs`, and the digest of their times and sources, in order. */

@@ -191,6 +191,20 @@ export const servingSchema = (families: Families) => {
       .describe(
         "Time from a client's send to the engine's queue (HTTP, tokenisation, gateway), counted as queueing; default: 0.",
       ),
+    metrics_page: z
+      .strictObject({
+        every: duration({ above: 0, max: 1e6 }).describe('From the end of one reading of the page to the next.'),
+        line: duration({ max: 1 })
+          .optional()
+          .describe("Rendering and compressing one line; default: the calibration's, else 27us (measured)."),
+        name: duration({ max: 1 })
+          .optional()
+          .describe("The same for each adapter named in it; default: the calibration's, else 0.25us (measured)."),
+      })
+      .optional()
+      .describe(
+        'Somebody reads the metrics page of the API server, which has a line for each pair of sets of waiting and running adapters ever seen (vLLM). While it is rendered nothing passes to the engine or to clients; default: nobody reads it.',
+      ),
     skip_window: count({ infinity: true })
       .prefault('none')
       .describe('Waiting requests a pass may look past while they wait for a slot; none: all (vLLM).'),

@@ -103,6 +103,7 @@ function prefillDone(r: ReplicaState, request: number, nowNs: number): void {
       t.startNs[request] - t.arrivalNs[request] - wait,
       wait,
       nowNs,
+      t.adapter[request],
     );
   } else {
     p.recorder.gap((nowNs - t.lastTokenNs[request]) * TICKS_PER_NS, 1);
