@@ -6,7 +6,7 @@ import type { Threshold } from '../scenario/scenario.ts';
 import type { Explained, Flip } from '../study/explain-run.ts';
 import { quartiles } from '../study/joint.ts';
 import type { Effect, Noise, Sensitivity } from '../study/sensitivity.ts';
-import type { Beyond } from '../study/uncertainties.ts';
+import type { Beyond } from '../study/uncertainties/index.ts';
 import { formatBandwidth, formatSeconds } from './format.ts';
 import { thresholdText } from './knee-text.ts';
 
@@ -42,28 +42,31 @@ export function sensitivityText(print: SensitivityPrint): string {
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
   ];
   for (const metric of explained.byMetric.keys()) lines.push('\n', metricText(print, metric));
-  if (explained.empty.length > 0)
-    lines.push('\n', fold(`no value in this scenario: ${explained.empty.join(', ')}`, width));
-  lines.push(noiseText(print), outsideText(print), '\n', flipsText(print));
+  if (explained.empty.length > 0) lines.push('\n', fold(nothingIn(explained.empty), width));
+  lines.push(marksText(print), outsideText(print), '\n', flipsText(print));
   return lines.join('');
 }
 
+export const nothingIn = (empty: readonly string[]): string => `no value in this scenario: ${empty.join(', ')}`;
+
 /** Share of the largest change from which on a parameter has a row, as it has a bar in the figure. */
 const SEEN = 0.01;
+
+const movingOf = (effects: readonly Effect[]): Effect[] =>
+  effects.filter(({ swing }) => swing > 0 && swing >= SEEN * effects[0].swing);
 
 function metricText(print: SensitivityPrint, metric: string): string {
   const { explained, width, style } = print;
   const { base, effects, dominant } = explained.byMetric.get(metric) as Sensitivity;
   const unit = metricNamed(metric)?.unit ?? '';
-  const [longest] = effects.map(({ swing }) => swing);
-  const moving = effects.filter(({ swing }) => swing > 0 && swing >= SEEN * longest);
-  const slight = effects.filter(({ swing }) => swing > 0 && swing < SEEN * longest).map(({ label }) => label);
+  const moving = movingOf(effects);
+  const slight = effects.filter((effect) => effect.swing > 0 && !moving.includes(effect)).map(({ label }) => label);
   const still = effects.filter(({ swing }) => swing === 0).map(({ label }) => label);
   const labels = new Map(effects.map(({ key, label }) => [key, label]));
   const lines = [`${style('bold', metric)} is ${formatMetric(base, unit, DIGITS)} as the scenario stands\n`];
   if (moving.length > 0) {
-    const header = ['parameter', 'low', 'here', 'high', 'at low', 'at high', 'elasticity', ''];
-    const rows = moving.map((effect) => row(effect, unit, flipped(explained, effect, metric)));
+    const header = ['parameter', 'low', 'here', 'high', 'at low', 'at high', 'elast.', ''];
+    const rows = moving.map((effect) => row(explained, effect, metric, unit));
     lines.push(table(rows, { header, right: [1, 2, 3, 4, 5, 6], indent: 2, width, style }));
   }
   if (slight.length > 0)
@@ -93,14 +96,30 @@ function jointText({ explained: { joint }, width }: SensitivityPrint, metric: st
   );
 }
 
-/** What the last column means where it speaks of noise. */
-function noiseText({ explained, replications, width }: SensitivityPrint): string {
-  if (replications === 1) return '\none replication: small changes may be luck (--replications 5)\n';
-  const undecided = [...explained.byMetric.values()].some(({ effects }) =>
-    effects.some(({ noise, swing }) => noise === 'undecided' && swing > 0),
+/** What the marks of the last column mean, those that stand there. */
+function marksText({ explained, replications, width }: SensitivityPrint): string {
+  const seen = new Set(
+    [...explained.byMetric].flatMap(([metric, { effects }]) =>
+      movingOf(effects).flatMap((effect) => [...marksOf(explained, effect, metric)]),
+    ),
   );
-  if (!undecided) return '';
-  return `\n${fold(`same way: all ${replications} replications move that way, by amounts too different to say how far; more replications can`, width)}`;
+  const legend: Readonly<Record<string, string>> = {
+    [FLIPS]: 'flips the verdict',
+    [NOISE.undecided]: `all ${replications} replications move that way, by amounts too different to rule out luck among so many parameters (Holm's correction); more replications can`,
+    [NOISE.within]: 'within noise',
+    [OUTSIDE]: 'the value here lies outside of its range',
+  };
+  const lines = Object.entries(legend).flatMap(([mark, text]) =>
+    seen.has(mark) ? [fold(`${mark} ${text}`, width)] : [],
+  );
+  const few =
+    replications === 1
+      ? ['one replication: small changes may be luck (--replications 5)\n']
+      : replications === 2
+        ? ['two replications cannot tell a change from luck (--replications 5)\n']
+        : [];
+  const elasticity = 'elast.: elasticity, percent of the metric for one percent of the parameter, from end to end';
+  return ['\n', fold(elasticity, width), ...lines, ...few].join('');
 }
 
 /** Parameters that matter and whose value is not within what is known of them. */
@@ -124,30 +143,26 @@ export function beyondText(unit: string, value: number, { side, low, high, namep
     : `${here} here, ${side} its range of ${from} to ${to}`;
 }
 
-const NOISE: Readonly<Record<Noise, string>> = { beyond: '', within: 'within noise', undecided: 'same way' };
+const FLIPS = '!';
+const OUTSIDE = '*';
+const NOISE: Readonly<Record<Noise, string>> = { beyond: '', within: '?', undecided: '~' };
 
-const flipped = ({ flips }: Explained, { key }: Effect, metric: string): boolean =>
-  flips.some((flip) => flip.key === key && flip.threshold.metric === metric);
+function marksOf({ flips }: Explained, { key, noise, beyond }: Effect, metric: string): string {
+  const flipping = flips.some((flip) => flip.key === key && flip.threshold.metric === metric);
+  return [flipping ? FLIPS : '', noise === null ? '' : NOISE[noise], beyond === null ? '' : OUTSIDE].join('');
+}
 
-function row(
-  { label, unit: of, value, beyond, low, high, at, elasticity, noise }: Effect,
-  unit: string,
-  flips: boolean,
-) {
-  const end = (one: typeof low, metric: number | null) =>
-    one.failure !== null ? 'no result' : one.value === value ? '·' : formatMetric(metric, unit);
-  const said = [
-    flips ? 'flips the verdict' : '',
-    noise === null ? '' : NOISE[noise],
-    beyond === null ? '' : beyond.nameplate ? 'here: nameplate' : `here ${beyond.side} its range`,
-  ];
+function row(explained: Explained, effect: Effect, metric: string, unit: string): string[] {
+  const { label, unit: of, value, low, high, at, elasticity } = effect;
+  const end = (one: typeof low, mean: number | null) =>
+    one.failure !== null ? 'no result' : one.value === value ? '·' : formatMetric(mean, unit);
   return [
     label,
     ...[low.value, value, high.value].map((one) => parameterText(of, one)),
     end(low, at.low),
     end(high, at.high),
     elasticity === null ? '–' : significant(elasticity, 2),
-    said.filter(Boolean).join(', '),
+    marksOf(explained, effect, metric),
   ];
 }
 

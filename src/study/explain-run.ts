@@ -10,7 +10,7 @@ import { type Drawn, type Joint, jointValues, scenarioWith } from './joint.ts';
 import { judgeOutcome, meanMetrics, type Outcome } from './outcome.ts';
 import { type End, type Replicated, type Sensitivity, sensitivity, type Varied } from './sensitivity.ts';
 import type { Trials } from './trials.ts';
-import { beyondOf, endsOf, isPrice, UNCERTAINTIES, type Uncertainty } from './uncertainties.ts';
+import { beyondOf, endsOf, isPrice, UNCERTAINTIES, type Uncertainty } from './uncertainties/index.ts';
 
 export interface ExplainOptions {
   scenario: Scenario;
@@ -20,6 +20,8 @@ export interface ExplainOptions {
   /** Joint draws; none of a single parameter, which has no other to act with. */
   draws: number;
   trials: Trials;
+  /** Told, once the scenario as it stands is simulated and before the rest is, of metrics without a value in it. */
+  onEmpty?(metrics: readonly string[]): void;
 }
 
 export interface Flip {
@@ -59,15 +61,19 @@ export function parametersOf(scenario: Scenario, metrics: readonly string[], onl
 }
 
 /** Throws a UserError where no metric that was asked for has a value. */
-export async function explainRun({ scenario, metrics, only, draws, trials }: ExplainOptions): Promise<Explained> {
+export async function explainRun(options: ExplainOptions): Promise<Explained> {
+  const { scenario, metrics, only, draws, trials } = options;
   const { thresholds } = scenario;
   const parameters = parametersOf(scenario, metrics, only);
   const ends = parameters.flatMap(({ parameter, value }) =>
     endsOf(parameter, value).map((end, i) => ({ parameter, value, end, name: i === 0 ? 'low' : 'high' })),
   );
   const drawn = parameters.length < 2 ? [] : jointValues(parameters, draws);
-  const [base, ...others] = await trials.run([
-    { scenario, label: 'as it stands' },
+  const [base] = await trials.run([{ scenario, label: 'as it stands' }]);
+  const empty = metrics.filter((metric) => valuesOf(base, metric).every((value) => value === null));
+  if (empty.length === metrics.length) throw new UserError(nothingText(metrics, base));
+  if (empty.length > 0) options.onEmpty?.(empty);
+  const others = await trials.run([
     // An end that is the scenario's own value is the base itself.
     ...ends.map(({ parameter, value, end, name }) => ({
       scenario: end === value ? scenario : parameter.write(scenario, end),
@@ -85,7 +91,7 @@ export async function explainRun({ scenario, metrics, only, draws, trials }: Exp
     failure: failureOf(others[i]),
   });
   const flips = ends.flatMap((end, i) => flipsOf(base, others[i], thresholds).map((flip) => ({ ...end, ...flip })));
-  const found = metrics.map((metric) => {
+  const found = metrics.flatMap((metric) => {
     const varied = parameters.map(
       ({ parameter, value }, p): Varied => ({
         ...{ key: parameter.key, label: parameter.label, unit: parameter.unit, source: parameter.source, value },
@@ -94,14 +100,14 @@ export async function explainRun({ scenario, metrics, only, draws, trials }: Exp
         high: endAt(2 * p + 1, metric),
       }),
     );
-    return [metric, sensitivity(valuesOf(base, metric), varied)] as const;
+    const one = sensitivity(valuesOf(base, metric), varied);
+    return one === null ? [] : [[metric, one] as const];
   });
-  const byMetric = new Map(found.flatMap(([metric, one]) => (one === null ? [] : [[metric, one] as const])));
-  if (byMetric.size === 0) throw new UserError(nothingText(metrics, base));
+  const byMetric = new Map(found);
   const joint = others.slice(ends.length);
   return {
     byMetric,
-    empty: metrics.filter((metric) => !byMetric.has(metric)),
+    empty,
     thresholds,
     base: { passes: passes(base, thresholds), held: heldOf(base, thresholds) },
     flips: await located(flips, scenario, trials),

@@ -8,7 +8,7 @@
 import { median, quantileSorted, sortedCopy } from '../metrics/statistics/quantiles.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stream } from '../sim/random/streams.ts';
-import { endsOf, type Uncertainty } from './uncertainties.ts';
+import { endsOf, type Uncertainty } from './uncertainties/index.ts';
 
 export interface Drawn {
   parameter: Uncertainty;

@@ -3,8 +3,9 @@
  * and the change of each metric. A one-at-a-time screen misses interactions (Saltelli et al., Global Sensitivity Analysis,
  * 2008, 2.1): what parameters do together is simulated (joint.ts), never put together from these effects.
  */
-import { meanInterval } from '../metrics/statistics/resampling.ts';
-import type { Beyond } from './uncertainties.ts';
+import { studentTails } from '../metrics/statistics/student.ts';
+import { holm } from '../metrics/statistics/tests.ts';
+import type { Beyond } from './uncertainties/index.ts';
 
 /** Values of one metric by replication; null where the sample is empty. */
 export type Replicated = readonly (number | null)[];
@@ -44,8 +45,9 @@ export interface Effect extends Varied {
 }
 
 /**
- * `beyond`: at an end, zero lies outside of the paired interval. `within`: at neither end do all replications move the same way.
- * `undecided`: they do, by amounts too different for so few of them. Null below three replications.
+ * `beyond`: at an end, a paired t test tells the change from none, after Holm's correction over all ends that change the metric.
+ * `within`: at neither end do all replications move the same way. `undecided`: they do, by amounts too different for so few of
+ * them beside so many ends. Null below three replications.
  */
 export type Noise = 'beyond' | 'within' | 'undecided';
 
@@ -64,11 +66,12 @@ const DOMINANT = 0.9;
 export function sensitivity(base: Replicated, varied: readonly Varied[]): Sensitivity | null {
   const center = meanOf(base);
   if (center === null) return null;
-  const effects = varied.map((one) => effectOf(one, base, center)).sort((a, b) => b.swing - a.swing);
+  const noises = noisesOf(base, varied);
+  const effects = varied.map((one, i) => effectOf(one, center, noises[i])).sort((a, b) => b.swing - a.swing);
   return { base: center, effects, dominant: dominantOf(effects) };
 }
 
-function effectOf(one: Varied, base: Replicated, center: number): Effect {
+function effectOf(one: Varied, center: number, noise: Noise | null): Effect {
   const at = { low: meanOf(one.low.metric), high: meanOf(one.high.metric) };
   const change = {
     low: at.low === null ? null : at.low - center,
@@ -80,7 +83,7 @@ function effectOf(one: Varied, base: Replicated, center: number): Effect {
     change,
     swing: Math.max(Math.abs(change.low ?? 0), Math.abs(change.high ?? 0)),
     elasticity: elasticityOf(one, at),
-    noise: noiseOf(base, one),
+    noise,
   };
 }
 
@@ -90,26 +93,46 @@ function elasticityOf({ low, high }: Varied, at: Effect['at']): number | null {
   return range === 0 ? null : Math.log(at.high / at.low) / range;
 }
 
-/** Paired by replication: the same draws at the base and at the end. */
-function noiseOf(base: Replicated, { low, high }: Varied): Noise | null {
-  // The interval of two differences is thirteen times their spread and says nothing.
-  if (base.length < 3) return null;
-  const ends = [low, high].map(({ metric }) => {
-    const pairs = metric.flatMap((value, i) => {
-      const from = base[i];
-      return value === null || from === null ? [] : [{ value, from }];
-    });
-    // Ratios where they exist: what doubles in every replication is no luck, however far apart the replications are.
-    const ratios = pairs.every(({ value, from }) => value > 0 && from > 0);
-    const differences = pairs.map(({ value, from }) => (ratios ? Math.log(value / from) : value - from));
-    const interval = meanInterval(differences);
-    if (interval !== null && (interval.lo > 0 || interval.hi < 0)) return 'beyond';
-    // A replication that does not move (a share that stays at 100%) speaks for neither way.
-    const ways = new Set(differences.map(Math.sign).filter((way) => way !== 0));
-    return ways.size === 1 ? 'undecided' : 'within';
+const ALPHA = 0.05;
+
+/** In the order of `varied`. Paired by replication: the same draws at the base and at the end. */
+function noisesOf(base: Replicated, varied: readonly Varied[]): (Noise | null)[] {
+  // Two differences are hardly ever told from zero: one of them says how far apart they are.
+  if (base.length < 3) return varied.map(() => null);
+  const ends = varied.flatMap(({ low, high }) => [low, high].map(({ metric }) => differencesOf(base, metric)));
+  // An end that changes nothing is no luck that was tried.
+  const tested = ends.flatMap((differences, at) => (differences.some((one) => one !== 0) ? [at] : []));
+  const adjusted = holm(tested.map((at) => pairedT(ends[at])));
+  const beyond = new Set(tested.filter((_, i) => adjusted[i] < ALPHA));
+  return varied.map((_, i) => {
+    const both = [2 * i, 2 * i + 1];
+    if (both.some((at) => beyond.has(at))) return 'beyond';
+    return both.some((at) => sameWay(ends[at])) ? 'undecided' : 'within';
   });
-  return (['beyond', 'undecided'] as const).find((one) => ends.includes(one)) ?? 'within';
 }
+
+/** Ratios (their logarithms) where they exist: what doubles in every replication is no luck, however far apart those are. */
+function differencesOf(base: Replicated, metric: Replicated): number[] {
+  const pairs = metric.flatMap((value, i) => {
+    const from = base[i];
+    return value === null || from === null ? [] : [{ value, from }];
+  });
+  const ratios = pairs.every(({ value, from }) => value > 0 && from > 0);
+  return pairs.map(({ value, from }) => (ratios ? Math.log(value / from) : value - from));
+}
+
+/** The p-value of "no change on average"; 1 where there are too few to say. */
+function pairedT(differences: readonly number[]): number {
+  const n = differences.length;
+  if (n < 3) return 1;
+  const mean = differences.reduce((sum, one) => sum + one, 0) / n;
+  const squares = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return studentTails(mean / Math.sqrt(squares / (n - 1) / n), n - 1);
+}
+
+/** A replication that does not move (a share that stays at 100%) speaks for neither way. */
+const sameWay = (differences: readonly number[]): boolean =>
+  new Set(differences.map(Math.sign).filter((way) => way !== 0)).size === 1;
 
 function meanOf(values: Replicated): number | null {
   const present = values.filter((value) => value !== null);

@@ -8,7 +8,7 @@ import { explainRun, parametersOf } from '../../src/study/explain-run.ts';
 import { jointValues, quartiles, scenarioWith } from '../../src/study/joint.ts';
 import { scenarioAt } from '../../src/study/search-space.ts';
 import { sensitivity, type Varied } from '../../src/study/sensitivity.ts';
-import { beyondOf, endsOf, UNCERTAINTIES } from '../../src/study/uncertainties.ts';
+import { beyondOf, endsOf, UNCERTAINTIES } from '../../src/study/uncertainties/index.ts';
 import { fake, type Model, rateOf, smoke } from './fake-executor.ts';
 
 const end = (value: number, ...metric: number[]) => ({ value, metric, passes: true, failure: null });
@@ -48,6 +48,18 @@ describe('effects', () => {
     expect(sensitivity([1, 2], [varied('x', end(1, 1, 2), end(2, 2, 3))])!.effects[0].noise).toBeNull();
   });
 
+  it('are held against the luck of all that are looked at together: one in many ends is far from zero by chance', () => {
+    const base = [100, 100, 100, 100, 100];
+    // p = 0.007 of a t test: beyond noise alone, not among fourteen such ends.
+    const slight = (key: string) => varied(key, end(0.5, ...base), end(2, 101, 102, 103, 104, 103.5));
+    const many = Array.from({ length: 14 }, (_, i) => slight(`p${i}`));
+    expect(sensitivity(base, [slight('one')])!.effects[0].noise).toBe('beyond');
+    expect(new Set(sensitivity(base, many)!.effects.map(({ noise }) => noise))).toEqual(new Set(['undecided']));
+    // What changes nothing was not luck that was tried.
+    const still = Array.from({ length: 40 }, (_, i) => varied(`s${i}`, end(0.5, ...base), end(2, ...base)));
+    expect(sensitivity(base, [slight('one'), ...still])!.effects[0].noise).toBe('beyond');
+  });
+
   it('are none of a metric that has no value', () => {
     expect(sensitivity([null, null], [varied('x', end(1, 1, 2), end(2, 2, 3))])).toBeNull();
   });
@@ -61,7 +73,9 @@ describe('joint draws', () => {
     expect(draws).toHaveLength(16);
     const orders = parameters.map(({ parameter, value }, p) => {
       const [low, high] = endsOf(parameter, value);
-      return draws.map((values) => Math.floor((16 * Math.log(values[p] / low)) / Math.log(high / low)));
+      // Evenly where a range begins at 0, which has no logarithm.
+      const scaled = (one: number) => (low > 0 ? Math.log(one / low) / Math.log(high / low) : one / high);
+      return draws.map((values) => Math.floor(16 * scaled(values[p])));
     });
     for (const order of orders)
       expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
@@ -95,13 +109,25 @@ describe('every uncertain parameter', () => {
     scenarioAt(smoke(), []),
     scenarioAt(smoke([{ path: 'hardware.parallel.tensor', value: '16' }]), []),
     scenarioAt(smoke([{ path: 'serving.cost', value: 'coefficients' }]), []),
+    scenarioAt(
+      smoke([
+        { path: 'base', value: 'deepseek-v3' },
+        { path: 'serving.slots', value: '2' },
+        { path: 'hardware.parallel.tensor', value: '16' },
+      ]),
+      [],
+    ),
+    ...['vllm-0.5-llama-2', 'punica-textgen', 'dlora-cluster'].map(
+      (name) => loadScenario(`scenarios/published/${name}.yaml`, { families: FAMILIES }).scenario,
+    ),
   ];
 
   it.each(UNCERTAINTIES.map((one) => [one.key, one] as const))(
     '%s has a source, ends around its value, and changes only itself',
     (key, one) => {
       expect(one.source.length).toBeGreaterThan(10);
-      expect(one.label.length).toBeLessThanOrEqual(26);
+      // So that its row fits 80 columns.
+      expect(one.label.length).toBeLessThanOrEqual(21);
       const scenario = scenarios.find((candidate) => one.read(candidate) !== null);
       expect(scenario, `${key} plays a part nowhere`).toBeDefined();
       const value = one.read(scenario!) as number;
@@ -207,10 +233,15 @@ describe('explaining a run', () => {
       const load = (rateOf(scenario) / 40) * (0.8 / (scenario.serving.cost.params.memory_efficiency as number));
       return { ttft_ms_p99: load > 1.27 ? 1e6 : 100 };
     };
-    const { trials } = fake(past, 2);
+    const { trials, simulated } = fake(past, 2);
     const asked = { metrics: ['ttft_ms_p99', 'revisions'], only: ['rate', 'memory_efficiency'], draws: 20 };
-    const found = await explainRun({ scenario: scenarioAt(source, []), ...asked, trials });
+    const told: unknown[] = [];
+    const found = await explainRun({
+      ...{ scenario: scenarioAt(source, []), ...asked, trials },
+      onEmpty: (empty) => told.push(empty, simulated.length),
+    });
     expect(found.empty).toEqual(['revisions']);
+    expect(told).toEqual([['revisions'], 2]);
     expect(found.byMetric.get('ttft_ms_p99')!.effects.map(({ swing }) => swing)).toEqual([0, 0]);
     expect(found.flips).toEqual([]);
     const { draws, byMetric } = found.joint!;
@@ -236,8 +267,10 @@ describe('explaining a run', () => {
   });
 
   it('says in words what there is to explain where no metric has a value', async () => {
-    const { trials } = fake(() => ({}));
+    const { trials, simulated } = fake(() => ({}));
     const asked = { scenario: scenarioAt(source, []), metrics: ['ttft_ms_p99'], only: ['rate'], draws: 0, trials };
     await expect(explainRun(asked)).rejects.toThrow(/ttft_ms_p99: no value in this scenario.*--metric/);
+    // Said after the scenario as it stands, not after all ends and draws.
+    expect(simulated).toHaveLength(1);
   });
 });

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import type { SensitivityRow } from '../../report/figures/figure.ts';
-import { PLAIN, table } from '../../report/text-table.ts';
+import { fold, PLAIN, table } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { HEADLINE } from '../../study/compare/judge.ts';
 import { type Explained, explainRun, parametersOf } from '../../study/explain-run.ts';
 import { planStudy } from '../../study/points.ts';
 import { scenarioAt, smallerText } from '../../study/search-space.ts';
-import { beyondOf, endsOf, UNCERTAINTIES } from '../../study/uncertainties.ts';
+import { beyondOf, endsOf, UNCERTAINTIES } from '../../study/uncertainties/index.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
@@ -29,7 +29,7 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
-import { beyondText, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
+import { beyondText, nothingIn, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
 
 /** The range of so many joint draws is expected to hold nine of ten others: (n − 1)/(n + 1). */
 const DRAWS = 20;
@@ -97,7 +97,10 @@ export const command: Command = {
       context,
       { kind: 'sensitivity', name: scenario.name, identity, command: again, replications },
       async ({ trials, folder: into }) => ({
-        explained: await explainRun({ scenario, metrics, only, draws, trials }),
+        explained: await explainRun({
+          ...{ scenario, metrics, only, draws, trials },
+          onEmpty: (empty) => context.quiet || context.terminal.err(`${nothingIn(empty)}\n`),
+        }),
         runs: trials.simulated + trials.kept,
         folder: into,
       }),
@@ -185,18 +188,19 @@ function list(scenario: Scenario, metrics: readonly string[], only: readonly str
   if (json) {
     terminal.outJson(parameters);
   } else {
-    const rows = parameters.map(({ key, unit, low, value, high, beyond, source }) => [
+    const { width, style } = terminal.results;
+    const rows = parameters.map(({ key, unit, low, value, high }) => [
       key,
       ...[low, value, high].map((one) => parameterText(unit, one)),
-      beyond === null ? source : `${beyondText(unit, value, beyond)}; ${source}`,
     ]);
-    terminal.out(
-      table(rows, {
-        header: ['parameter', 'low', 'here', 'high', 'source'],
-        right: [1, 2, 3],
-        ...terminal.results,
-      }),
+    const [header, ...lines] = table(rows, {
+      ...{ header: ['parameter', 'low', 'here', 'high'], right: [1, 2, 3], width, style },
+    }).split('\n');
+    // Sources are sentences: each stands below its parameter, over the whole width.
+    const below = parameters.map(({ unit, value, beyond, source }) =>
+      fold(beyond === null ? source : `${beyondText(unit, value, beyond)}; ${source}`, width, '    '),
     );
+    terminal.out([`${header}\n`, ...parameters.map((_, i) => `${lines[i]}\n${below[i]}`)].join(''));
   }
   return EXIT.ok;
 }

@@ -1,5 +1,5 @@
 /**
- * Normal and Student-t quantiles. Normal: Acklam's rational approximation (relative error 1.2e-9). Student t: Hill,
+ * Normal and Student-t quantiles, and the two-sided tail of Student's t. Normal: Acklam's rational approximation (relative error 1.2e-9). Student t: Hill,
  * "Algorithm 396", CACM 1970, exact for 1 and 2 degrees of freedom, otherwise to about
  * six digits.
  */
@@ -61,4 +61,23 @@ export function studentQuantile(p: number, df: number): number {
       1 / y;
   }
   return Math.sqrt(df * y);
+}
+
+/**
+ * P(|T| > |t|) for `df` (a whole number) degrees of freedom: the finite sums of Abramowitz and Stegun, Handbook of Mathematical
+ * Functions, 26.7.3 and 26.7.4.
+ */
+export function studentTails(t: number, df: number): number {
+  if (!Number.isFinite(t)) return 0;
+  const theta = Math.atan(Math.abs(t) / Math.sqrt(df));
+  const [sin, cos] = [Math.sin(theta), Math.cos(theta)];
+  const odd = df % 2 === 1;
+  let term = odd ? cos : 1;
+  let sum = df === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k < df; k += 2) {
+    term *= ((k - 1) / k) * cos * cos;
+    sum += term;
+  }
+  const inside = odd ? (2 / Math.PI) * (theta + sin * sum) : sin * sum;
+  return Math.min(1, Math.max(0, 1 - inside));
 }

@@ -10,7 +10,7 @@ import {
   meanInterval,
   pairedDifference,
 } from '../../../src/metrics/statistics/resampling.ts';
-import { normalQuantile, studentQuantile } from '../../../src/metrics/statistics/student.ts';
+import { normalQuantile, studentQuantile, studentTails } from '../../../src/metrics/statistics/student.ts';
 import { holm, mannWhitney } from '../../../src/metrics/statistics/tests.ts';
 import { normalCdf } from '../../../src/sim/random/special.ts';
 import { stream } from '../../../src/sim/random/streams.ts';
@@ -39,6 +39,13 @@ describe('quantiles of distributions', () => {
   ])('student t: %f with %i degrees of freedom is %f', (p, df, expected) => {
     expect(studentQuantile(p, df)).toBeCloseTo(expected, 3);
     expect(studentQuantile(1 - p, df)).toBeCloseTo(-expected, 3);
+    // The way back.
+    expect(studentTails(studentQuantile(p, df), df)).toBeCloseTo(2 * (1 - p), 5);
+    expect(studentTails(-expected, df)).toBeCloseTo(2 * (1 - p), 3);
+  });
+
+  it('has no tail beyond infinity and all of it beyond zero', () => {
+    for (const df of [1, 2, 5, 8]) expect([studentTails(Infinity, df), studentTails(0, df)]).toEqual([0, 1]);
   });
 });
 
