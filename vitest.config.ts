@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
+  // What is built runs as it is, not transformed again.
+  test: { name, include, testTimeout, hookTimeout: testTimeout, server: { deps: { external: [/\/dist\//] } } },
 });
 
 export default defineConfig({

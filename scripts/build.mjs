@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Output name (under dist/) → source. Entries that do not exist yet are an error: a missing command must not build. */
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
+  'cli/dispatch': 'src/cli/dispatch.ts',
   'run/worker': 'src/run/worker.ts',
   'run/replay-process': 'src/run/replay-process.ts',
   'study/worker': 'src/study/worker.ts',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../src/cli/catalog.ts';
-import { mint } from './cli.ts';
+import { mint, mintHere } from './cli.ts';
 
 describe('list and explain', () => {
   it('know every member of every registry, each with a summary', async () => {
@@ -31,8 +31,8 @@ describe('list and explain', () => {
     expect(text).not.toMatch(/\[object|\bNaN\b|: undefined|default undefined/);
   });
 
-  it('give the numbers behind a name', () => {
-    expect(mint(['explain', 'qwen3-30b-a3b'])).toEqual({
+  it('give the numbers behind a name', async () => {
+    expect(await mintHere(['explain', 'qwen3-30b-a3b'])).toEqual({
       code: 0,
       stderr: '',
       stdout: `qwen3-30b-a3b  Base models
@@ -51,19 +51,21 @@ describe('list and explain', () => {
   base: qwen3-30b-a3b
 `,
     });
-    expect(mint(['explain', 'exit-codes/10']).stdout).toBe(`10  Exit codes
+    expect((await mintHere(['explain', 'exit-codes/10'])).stdout).toBe(`10  Exit codes
   threshold failed
   The run finished; a threshold of the scenario does not hold.
   what to do  The verdicts stand first in the summary and the report.
 `);
   });
 
-  it('explain the id that a diagnostic carries', () => {
-    expect(mint(['explain', 'mb-e209']).stdout).toMatch(/^MB-E209 {2}.*\n {2}the weights do not fit a replica\n/);
+  it('explain the id that a diagnostic carries', async () => {
+    expect((await mintHere(['explain', 'mb-e209'])).stdout).toMatch(
+      /^MB-E209 {2}.*\n {2}the weights do not fit a replica\n/,
+    );
   });
 
-  it('explain what is known beside what is not', () => {
-    const { code, stdout, stderr } = mint(['explain', 'zipf', 'sieev', 'lru', 'frobnicate']);
+  it('explain what is known beside what is not', async () => {
+    const { code, stdout, stderr } = await mintHere(['explain', 'zipf', 'sieev', 'lru', 'frobnicate']);
     expect([...stdout.matchAll(/^\S+(?= {2}\S)/gm)].map(([name]) => name)).toEqual(
       expect.arrayContaining(['zipf', 'lru']),
     );
@@ -71,24 +73,24 @@ describe('list and explain', () => {
     expect(code).toBe(2);
   });
 
-  it('explain a group of metrics, and say what other tools mean by the name', () => {
-    const { stdout } = mint(['explain', 'tpot']);
+  it('explain a group of metrics, and say what other tools mean by the name', async () => {
+    const { stdout } = await mintHere(['explain', 'tpot']);
     expect(stdout.match(/^tpot_ms_/gm)?.length).toBeGreaterThan(3);
     expect(stdout).toMatch(/GuideLLM/);
   });
 
-  it('tell names apart that several kinds share', () => {
-    expect(mint(['explain', 'none']).stdout).toMatch(/^none {2}Drift[\s\S]*^none {2}Prefetch/m);
-    expect(mint(['explain', 'prefetch/none']).stdout).not.toContain('Drift');
+  it('tell names apart that several kinds share', async () => {
+    expect((await mintHere(['explain', 'none'])).stdout).toMatch(/^none {2}Drift[\s\S]*^none {2}Prefetch/m);
+    expect((await mintHere(['explain', 'prefetch/none'])).stdout).not.toContain('Drift');
   });
 
-  it('explain a field by the end of its path', () => {
-    expect(mint(['explain', 'slots']).stdout).toMatch(/^serving\.slots {2}Fields of a scenario\n/);
-    expect(mint(['explain', 'host.capacity']).stdout).toMatch(/^serving\.tiers\.host\.capacity {2}/);
+  it('explain a field by the end of its path', async () => {
+    expect((await mintHere(['explain', 'slots'])).stdout).toMatch(/^serving\.slots {2}Fields of a scenario\n/);
+    expect((await mintHere(['explain', 'host.capacity'])).stdout).toMatch(/^serving\.tiers\.host\.capacity {2}/);
   });
 
-  it('give scripts the same', () => {
-    const listed = JSON.parse(mint(['list', 'cost', '--json']).stdout);
+  it('give scripts the same', async () => {
+    const listed = JSON.parse((await mintHere(['list', 'cost', '--json'])).stdout);
     expect(listed).toHaveLength(1);
     expect(listed[0].items.map(({ name }: { name: string }) => name)).toEqual([
       'roofline',
@@ -96,7 +98,7 @@ describe('list and explain', () => {
       'coefficients',
       'profile',
     ]);
-    const [explained] = JSON.parse(mint(['explain', 'roofline', '--json']).stdout);
+    const [explained] = JSON.parse((await mintHere(['explain', 'roofline', '--json'])).stdout);
     expect(explained).toMatchObject({
       kind: 'cost',
       name: 'roofline',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { EXIT, EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { mint } from './cli.ts';
+import { mint, mintHere } from './cli.ts';
 
 describe('the tool as a whole', () => {
-  it('shows its commands, on stdout when asked and on stderr when not', () => {
+  it('shows its commands, on stdout when asked and on stderr when not', async () => {
     const asked = mint(['--help']);
     expect(asked.code).toBe(0);
     expect(asked.stderr).toBe('');
@@ -13,7 +13,7 @@ describe('the tool as a whole', () => {
       expect(asked.stdout).toContain(summary);
     }
     expect(mint(['-h'])).toEqual(asked);
-    expect(mint(['help', 'schema'])).toEqual(mint(['schema', '--help']));
+    expect(await mintHere(['help', 'schema'])).toEqual(await mintHere(['schema', '--help']));
     expect(mint([])).toEqual({ code: EXIT.usage, stdout: '', stderr: asked.stdout });
   });
 
@@ -23,12 +23,22 @@ describe('the tool as a whole', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it.each(COMMANDS.map(({ name }) => name))('%s explains itself', (name) => {
-    const direct = mint([name, '--help']);
+  it.each(COMMANDS.map(({ name }) => name))('%s explains itself', async (name) => {
+    const direct = await mintHere([name, '--help']);
     expect([direct.code, direct.stderr]).toEqual([0, '']);
     expect(direct.stdout).toContain(`mint-bench ${name}`);
     expect(direct.stdout).toContain('--json');
     expect(direct.stdout.split('\n').every((line) => line.length <= 120)).toBe(true);
+  });
+
+  it.each([
+    [['list', 'gpus']],
+    [['explain', 'lru', 'sieev']],
+    [['validate', 'smoke', '--json']],
+    [['validate', 'nowhere.yaml']],
+    [['run', 'smoke', '--set', 'hardware.replicas=many', '--json']],
+  ])('%j says the same in a process of its own and in one that goes on', async (args) => {
+    expect(await mintHere(args)).toEqual(mint(args));
   });
 
   it('keeps one list of exit codes', () => {
@@ -56,16 +66,16 @@ describe('what cannot be understood', () => {
       ['validate', 'x.yaml', '--set', 'nothing'],
       'error: --set nothing: expected path=value\n  for instance --set hardware.replicas=16\n',
     ],
-  ])('%j is a usage error with a way out', (args, message) => {
-    const { code, stdout, stderr } = mint(args);
+  ])('%j is a usage error with a way out', async (args, message) => {
+    const { code, stdout, stderr } = await mintHere(args);
     expect(code).toBe(EXIT.usage);
     expect(stdout).toBe('');
     if (typeof message === 'string') expect(stderr).toBe(message);
     else expect(stderr).toMatch(message);
   });
 
-  it('is one JSON document under --json', () => {
-    const { code, stdout } = mint(['list', 'modls', '--json']);
+  it('is one JSON document under --json', async () => {
+    const { code, stdout } = await mintHere(['list', 'modls', '--json']);
     expect(code).toBe(EXIT.usage);
     expect(JSON.parse(stdout)).toEqual({
       error: { exit_code: 2, kind: 'usage', message: 'there is no kind "modls"', remedy: 'did you mean models?' },

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { mint, temporaryFolder } from './cli.ts';
+import { mint, mintHere, temporaryFolder } from './cli.ts';
 
 describe('init', () => {
-  it('writes a scenario that is valid as it stands, once', () => {
+  it('writes a scenario that is valid as it stands, once', async () => {
     const cwd = temporaryFolder();
     expect(mint(['init', 'my.yaml'], { cwd })).toEqual({
       code: 0,
@@ -13,8 +13,8 @@ describe('init', () => {
       stderr: 'next: mint-bench validate my.yaml\n',
     });
     const written = readFileSync(join(cwd, 'my.yaml'), 'utf8');
-    expect(mint(['init', '--stdout'], { cwd }).stdout).toBe(written);
-    expect(mint(['validate', 'my.yaml'], { cwd })).toEqual({
+    expect((await mintHere(['init', '--stdout'], { cwd })).stdout).toBe(written);
+    expect(await mintHere(['validate', 'my.yaml'], { cwd })).toEqual({
       code: 0,
       stderr: '',
       stdout: `my.yaml: valid
@@ -30,13 +30,13 @@ describe('init', () => {
 `,
     });
     writeFileSync(join(cwd, 'my.yaml'), 'mine');
-    expect(mint(['init', 'my.yaml'], { cwd })).toEqual({
+    expect(await mintHere(['init', 'my.yaml'], { cwd })).toEqual({
       code: EXIT.usage,
       stdout: '',
       stderr: 'error: my.yaml exists already\n  name another file, or print it with --stdout\n',
     });
     expect(readFileSync(join(cwd, 'my.yaml'), 'utf8')).toBe('mine');
-    expect(mint(['init', 'no/such/folder.yaml'], { cwd }).stderr).toBe(
+    expect((await mintHere(['init', 'no/such/folder.yaml'], { cwd })).stderr).toBe(
       'error: no/such/folder.yaml cannot be written: its folder does not exist\n',
     );
     expect(existsSync(join(cwd, 'no'))).toBe(false);
@@ -49,12 +49,12 @@ describe('validate', () => {
   const good = readFileSync(join(cwd, 'good.yaml'), 'utf8');
   const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
 
-  it('places every problem, on stderr, and says invalid on stdout', () => {
+  it('places every problem, on stderr, and says invalid on stdout', async () => {
     write(
       'bad.yaml',
       good.replace('exponent: 1', 'exponnt: 1').replace('gpu: h100', 'gpu: h1000').replace('slots: 32', 'slots: -1'),
     );
-    const { code, stdout, stderr } = mint(['validate', 'bad.yaml'], { cwd });
+    const { code, stdout, stderr } = await mintHere(['validate', 'bad.yaml'], { cwd });
     expect([code, stdout]).toEqual([EXIT.scenario, 'bad.yaml: invalid\n']);
     const line = (text: string) => good.split('\n').findIndex((one) => one.includes(text)) + 1;
     for (const at of ['exponent: 1', 'gpu: h100', 'slots: 32']) expect(stderr).toContain(`bad.yaml:${line(at)}:`);
@@ -62,9 +62,9 @@ describe('validate', () => {
     expect(stderr).toMatch(/3 errors\n$/);
   });
 
-  it('checks several files and overrides, and is one JSON document for scripts', () => {
+  it('checks several files and overrides, and is one JSON document for scripts', async () => {
     write('other.yaml', good);
-    const { code, stdout, stderr } = mint(
+    const { code, stdout, stderr } = await mintHere(
       ['validate', 'other.yaml', 'missing.yaml', '--json', '--set', 'hardware.replicas=4'],
       { cwd },
     );
@@ -83,17 +83,17 @@ describe('validate', () => {
     expect(files[1].diagnostics[0]).toMatchObject({ id: 'MB-E001', severity: 'error' });
   });
 
-  it('refuses a base that does not fit, and values given on the command line', () => {
-    const big = mint(['validate', 'good.yaml', '--set', 'base=llama-3.1-70b'], { cwd });
+  it('refuses a base that does not fit, and values given on the command line', async () => {
+    const big = await mintHere(['validate', 'good.yaml', '--set', 'base=llama-3.1-70b'], { cwd });
     expect(big.code).toBe(EXIT.scenario);
     expect(big.stderr).toMatch(/131\.4 GiB/);
-    const odd = mint(['validate', 'good.yaml', '--set', 'hardware.replicas=many'], { cwd });
+    const odd = await mintHere(['validate', 'good.yaml', '--set', 'hardware.replicas=many'], { cwd });
     expect(odd.code).toBe(EXIT.scenario);
     expect(odd.stderr).toContain('--set');
   });
 
-  it('is quiet when asked', () => {
-    expect(mint(['validate', 'good.yaml', '-q'], { cwd })).toEqual({
+  it('is quiet when asked', async () => {
+    expect(await mintHere(['validate', 'good.yaml', '-q'], { cwd })).toEqual({
       code: 0,
       stdout: 'good.yaml: valid\n',
       stderr: '',
