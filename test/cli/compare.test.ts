@@ -5,16 +5,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import type { FirstEvent } from '../../src/study/compare/first-event.ts';
 import { tableOf } from '../../src/study/compare/stored-run.ts';
-import { mint, ROOT, temporaryFolder } from './cli.ts';
+import { mint, mintHere, ROOT, temporaryFolder } from './cli.ts';
 
 const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures', '-q'];
 const cwd = temporaryFolder();
 const folderIn = (out: string, at = 0) => join(out, readdirSync(join(cwd, out)).sort()[at]);
-const simulate = (out: string, ...more: string[]) => {
-  const ran = mint(['run', 'smoke', ...SHORT, '--out', out, ...more], { cwd });
+const simulate = async (out: string, ...more: string[]) => {
+  const ran = await mintHere(['run', 'smoke', ...SHORT, '--out', out, ...more], { cwd });
   expect([ran.code, ran.stderr]).toEqual([0, '']);
 };
-const compare = (...args: string[]) => mint(['compare', ...args], { cwd });
+const compare = (...args: string[]) => mintHere(['compare', ...args], { cwd });
 interface Json {
   verdict: string;
   exit_code: number;
@@ -28,15 +28,15 @@ interface Json {
     request: null | { arrival_s: number };
   };
 }
-const json = (...args: string[]) => JSON.parse(compare(...args, '--json', '-q').stdout) as Json;
+const json = async (...args: string[]) => JSON.parse((await compare(...args, '--json', '-q')).stdout) as Json;
 
-beforeAll(() => {
-  simulate('one');
-  expect(mint(['baseline', 'save', folderIn('one'), 'smoke'], { cwd }).code).toBe(0);
+beforeAll(async () => {
+  await simulate('one');
+  expect((await mintHere(['baseline', 'save', folderIn('one'), 'smoke'], { cwd })).code).toBe(0);
 });
 
 describe('baseline', () => {
-  it('keeps what a comparison needs and nothing of the machine', () => {
+  it('keeps what a comparison needs and nothing of the machine', async () => {
     const folder = join(cwd, 'reports', 'baselines', 'smoke');
     expect(readdirSync(folder).sort()).toEqual([
       'digests.json',
@@ -52,16 +52,16 @@ describe('baseline', () => {
       'status',
       'tool',
     ]);
-    const listed = mint(['baseline', 'list'], { cwd });
+    const listed = await mintHere(['baseline', 'list'], { cwd });
     expect(listed.stdout).toMatch(/^smoke +1 +[0-9a-f]{10} +Node \d+ \w+ +mint-bench run smoke --set duration=60s/m);
   });
 
-  it('says what is wrong with a name or a run', () => {
-    expect(mint(['baseline', 'save', folderIn('one'), '../x'], { cwd })).toMatchObject({
+  it('says what is wrong with a name or a run', async () => {
+    expect(await mintHere(['baseline', 'save', folderIn('one'), '../x'], { cwd })).toMatchObject({
       code: EXIT.usage,
       stdout: '',
     });
-    expect(mint(['baseline', 'save', 'nowhere', 'x'], { cwd }).stderr).toMatch(/nowhere is no run folder/);
+    expect((await mintHere(['baseline', 'save', 'nowhere', 'x'], { cwd })).stderr).toMatch(/nowhere is no run folder/);
     expect(existsSync(join(cwd, 'reports', 'x'))).toBe(false);
   });
 });
@@ -70,14 +70,14 @@ describe('baseline', () => {
 const SMOKE = join(ROOT, 'scenarios', 'smoke.yaml');
 
 describe('compare of two scenarios', () => {
-  it('takes --both to both sides, says what they do in a sentence, and warns where they run for other times', () => {
-    const short = ['--both', 'duration=60s', '--both', 'warmup=5s', '--replications', '2', '-q'];
-    const { code, stdout, stderr } = compare(SMOKE, 'interference-neighbour', ...short, '--json');
+  it('takes --both to both sides, says what they do in a sentence, and warns where they run for other times', async () => {
+    const short = ['--both', 'duration=60s', '--both', 'warmup=5s', '--replications', '2', '--jobs', '1', '-q'];
+    const { code, stdout, stderr } = await compare(SMOKE, 'interference-neighbour', ...short, '--json');
     expect([stderr, code === EXIT.ok || code === EXIT.regression]).toEqual(['', true]);
     const found = JSON.parse(stdout) as Json & { differences: { path: string }[] };
     expect(found.differences.map(({ path }) => path)).not.toContain('duration');
     expect(found.notes.join()).not.toMatch(/same time/);
-    const text = compare(
+    const text = await compare(
       SMOKE,
       ...short,
       '--set',
@@ -92,35 +92,39 @@ describe('compare of two scenarios', () => {
     expect(text.stdout).toMatch(/rejections +adds up over runs of other durations/);
   });
 
-  it('refuses --both for what is finished', () => {
-    const { code, stderr } = compare('smoke', folderIn('one'), '--both', 'duration=60s');
+  it('refuses --both for what is finished', async () => {
+    const { code, stderr } = await compare('smoke', folderIn('one'), '--both', 'duration=60s');
     expect(code).toBe(EXIT.usage);
     expect(stderr).toMatch(/--both changes scenarios, and smoke is finished/);
   });
 });
 
 describe('compare of one scenario and seed', () => {
-  it('passes what is equal to the last bit', () => {
-    const { code, stdout, stderr } = compare('smoke', folderIn('one'), '--strict');
+  it('passes what is equal to the last bit', async () => {
+    const { code, stdout, stderr } = await compare('smoke', folderIn('one'), '--strict');
     expect([code, stderr]).toEqual([EXIT.ok, '']);
     expect(stdout).toMatch(/^equal: Equal to the last bit: metrics, tables and events\.\n/);
-    expect(json('smoke', folderIn('one'))).toMatchObject({ verdict: 'equal', method: 'exact', exact: { equal: true } });
+    expect(await json('smoke', folderIn('one'))).toMatchObject({
+      verdict: 'equal',
+      method: 'exact',
+      exact: { equal: true },
+    });
   });
 
-  it('sees one changed number in a table that no metric shows, and is strict about it on request', () => {
+  it('sees one changed number in a table that no metric shows, and is strict about it on request', async () => {
     cpSync(join(cwd, folderIn('one')), join(cwd, 'touched'), { recursive: true });
     const digests = join(cwd, 'reports', 'baselines', 'smoke', 'digests.json');
     const kept = JSON.parse(readFileSync(digests, 'utf8')) as Record<string, Record<string, string>>;
     kept.users.requests = '0000000000000000';
     writeFileSync(join(cwd, 'touched', 'digests.json'), JSON.stringify(kept));
-    expect(compare('smoke', 'touched').code).toBe(EXIT.ok);
-    const { code, stdout } = compare('smoke', 'touched', '--strict');
+    expect((await compare('smoke', 'touched')).code).toBe(EXIT.ok);
+    const { code, stdout } = await compare('smoke', 'touched', '--strict');
     expect(code).toBe(EXIT.inconclusive);
     expect(stdout).toMatch(/^changed: /);
     expect(stdout).toMatch(/in the tables users \(1 column\)/);
   });
 
-  it('catches a policy that was made slower: what got worse, where the events part, how to accept it', () => {
+  it('catches a policy that was made slower: what got worse, where the events part, how to accept it', async () => {
     // A checkout of its own in which from 20 s on no adapter has a home: the code differs, the scenario does not.
     const checkout = join(cwd, 'checkout');
     mkdirSync(checkout);
@@ -142,7 +146,7 @@ describe('compare of one scenario and seed', () => {
       { cwd, encoding: 'utf8' },
     );
     expect(ran.status).toBe(0);
-    const found = json('smoke', folderIn('after'));
+    const found = await json('smoke', folderIn('after'));
     expect(found).toMatchObject({ verdict: 'regressed', exit_code: EXIT.regression, method: 'exact' });
     const events = found.divergence!.events!;
     expect(events.same).toBeGreaterThan(0);
@@ -150,13 +154,13 @@ describe('compare of one scenario and seed', () => {
     expect(events.to_s).toBeGreaterThan(20);
     expect(events.from_s).toBeLessThan(21);
     expect(events.to_s - events.from_s).toBeLessThan(0.5);
-    const stored = json(folderIn('one'), folderIn('after')).divergence!;
+    const stored = (await json(folderIn('one'), folderIn('after'))).divergence!;
     expect(stored.events).toEqual(events);
     // A request that arrived a little before 20 s and was still running then may be the first to go differently.
     expect(stored.request!.arrival_s).toBeGreaterThan(10);
     expect(stored.request!.arrival_s).toBeLessThan(22);
     // The checkout that made the other side replays it: the first arrival from 20 s on that found another replica.
-    const named = json('smoke', folderIn('after'), '--new-code', checkout).divergence!.first as FirstEvent;
+    const named = (await json('smoke', folderIn('after'), '--new-code', checkout)).divergence!.first as FirstEvent;
     const [was, is] = [named.base!, named.new!];
     expect([was.kind, is.kind, is.ns]).toEqual(['arrival', 'arrival', was.ns]);
     expect(is.effects).not.toEqual(was.effects);
@@ -172,18 +176,18 @@ describe('compare of one scenario and seed', () => {
     // Later turns of a session come at other times once one turn did: only what both runs have is compared.
     expect(was.effects.find((effect) => 'user' in effect)!.user).toBe(arrivals[0].get(earliest)!.user);
     expect(was.ns / 1e9 - earliest).toBeLessThan(0.1);
-    const text = compare('smoke', folderIn('after'), '--markdown');
+    const text = await compare('smoke', folderIn('after'), '--markdown');
     expect(text.code).toBe(EXIT.regression);
     expect(text.stdout).toMatch(/^## ❌ regressed: smoke → after\//);
     expect(text.stdout).toMatch(/the first event that differs: in cell \d, after [\d,]+ equal events, between/);
     expect(text.stdout).toMatch(
       /cannot be said: another build made the new side; name its checkout or git revision with --new-code/,
     );
-    const whole = compare('smoke', folderIn('after'), '--new-code', checkout).stdout;
+    const whole = (await compare('smoke', folderIn('after'), '--new-code', checkout)).stdout;
     expect(whole).toMatch(
       /goes differently: in cell \d, after [\d,]+ equal events: the arrival of user \d+ at 2\d\.\d{9} s\n +base: .+\n +new: +.+\n/,
     );
-    expect(compare('smoke', folderIn('after'), '--new-code', ROOT).stdout).toContain(
+    expect((await compare('smoke', folderIn('after'), '--new-code', ROOT)).stdout).toContain(
       `${ROOT} is not the code that made`,
     );
     expect(text.stdout).toContain(`mint-bench baseline save ${folderIn('after')} smoke`);
@@ -191,15 +195,17 @@ describe('compare of one scenario and seed', () => {
 });
 
 describe('compare of different systems', () => {
-  it('answers what-if as a sentence with intervals, paired by seed', () => {
+  it('answers what-if as a sentence with intervals, paired by seed', async () => {
     const metrics = ['--metrics', 'ttft_ms_p99,cost_usd_per_user_month'];
     const short = temporaryScenario(join(ROOT, 'scenarios', 'smoke.yaml'));
-    const { code, stdout, stderr } = compare(
+    const { code, stdout, stderr } = await compare(
       short,
       '--set',
       'serving.slots=16',
       '--replications',
       '6',
+      '--jobs',
+      '1',
       ...metrics,
       '-q',
     );
@@ -210,9 +216,9 @@ describe('compare of different systems', () => {
     expect(code).toBe(EXIT.regression);
   });
 
-  it('says that one run a side decides little', () => {
-    simulate('slots', '--set', 'serving.slots=24');
-    const { verdict, notes, lines } = json(
+  it('says that one run a side decides little', async () => {
+    await simulate('slots', '--set', 'serving.slots=24');
+    const { verdict, notes, lines } = await json(
       folderIn('one'),
       folderIn('slots'),
       '--metrics',
@@ -223,21 +229,21 @@ describe('compare of different systems', () => {
     expect(verdict).toBe('undecided');
   });
 
-  it('pairs replications by seed, whatever their order and number, and refuses strangers', () => {
-    simulate('three', '--replications', '3');
+  it('pairs replications by seed, whatever their order and number, and refuses strangers', async () => {
+    await simulate('three', '--replications', '3');
     mkdirSync(join(cwd, 'two'));
     for (const at of [0, 2])
       cpSync(join(cwd, folderIn('three', at)), join(cwd, 'two', String(at)), { recursive: true });
-    const found = json('three', 'two');
+    const found = await json('three', 'two');
     expect(found).toMatchObject({ verdict: 'equal', method: 'exact' });
     expect(found.lines[0].n).toBe(2);
     expect(found.notes.join()).toMatch(/1 run has no partner/);
-    simulate('stranger', '--seed', 'stranger');
-    expect(json('two', folderIn('stranger'))).toMatchObject({ verdict: 'not comparable', lines: [] });
+    await simulate('stranger', '--seed', 'stranger');
+    expect(await json('two', folderIn('stranger'))).toMatchObject({ verdict: 'not comparable', lines: [] });
     rmSync(join(cwd, 'mixed'), { recursive: true, force: true });
     cpSync(join(cwd, 'two'), join(cwd, 'mixed'), { recursive: true });
     cpSync(join(cwd, folderIn('slots')), join(cwd, 'mixed', 'slots'), { recursive: true });
-    expect(compare('mixed', 'two')).toMatchObject({ code: EXIT.usage });
+    expect(await compare('mixed', 'two')).toMatchObject({ code: EXIT.usage });
   });
 });
 
@@ -249,16 +255,16 @@ describe('compare as a command', () => {
     [['compare', 'smoke', 'smoke', '--metrics', 'latency'], /there is no metric latency/],
     [['compare', 'smoke', 'smoke', '--set', 'serving.slots=8'], /--set changes a scenario/],
     [['compare', '--bench', 'no-such-revision', '.'], /neither a folder with a checkout nor a revision/],
-  ])('%j is a usage error', (args, message) => {
-    const { code, stdout, stderr } = mint(args, { cwd });
+  ])('%j is a usage error', async (args, message) => {
+    const { code, stdout, stderr } = await mintHere(args, { cwd });
     expect([code, stdout]).toEqual([EXIT.usage, '']);
     expect(stderr).toMatch(message);
   });
 
-  it('names sides, and appends Markdown to a file', () => {
+  it('names sides, and appends Markdown to a file', async () => {
     const file = join(cwd, 'summary.md');
     writeFileSync(file, 'before\n');
-    const { code, stdout } = compare('smoke', `mine=${folderIn('one')}`, '--summary', 'summary.md');
+    const { code, stdout } = await compare('smoke', `mine=${folderIn('one')}`, '--summary', 'summary.md');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}new {3}mine +run$/m);
     expect(readFileSync(file, 'utf8')).toMatch(/^before\n## ✅ equal: smoke → mine\n/);
@@ -279,18 +285,21 @@ describe('sweeps as sides', () => {
   const swept = (out: string, ...more: string[]) => {
     const axes = ['--set', 'serving.tiers.gpu.eviction=lru,sieve', '--set', 'adapter.rank=8,32'];
     const sets = ['--set', 'duration=30s', '--set', 'warmup=5s', '--no-figures', '-q'];
-    const ran = mint(['sweep', 'smoke', ...axes, ...sets, '--out', out, '--replications', '2', ...more], { cwd });
+    const ran = mint(
+      ['sweep', 'smoke', ...axes, ...sets, '--out', out, '--replications', '2', '--jobs', '1', ...more],
+      { cwd },
+    );
     expect([ran.code, ran.stderr]).toEqual([0, '']);
     return folderIn(out);
   };
 
-  it('are paired setting by setting and seed by seed', () => {
+  it('are paired setting by setting and seed by seed', async () => {
     const study = swept('swept');
-    const all = json(study, study);
+    const all = await json(study, study);
     expect(all).toMatchObject({ verdict: 'equal', method: 'exact', exact: { equal: true, whole: false } });
-    expect(compare(study, study).stdout).toMatch(/^equal: Equal to the last bit: every metric\.\n/);
+    expect((await compare(study, study)).stdout).toMatch(/^equal: Equal to the last bit: every metric\.\n/);
     const eviction = 'serving.tiers.gpu.eviction';
-    const two = json(`lru=${study}@${eviction}=lru`, `sieve=${study}@${eviction}=sieve`);
+    const two = await json(`lru=${study}@${eviction}=lru`, `sieve=${study}@${eviction}=sieve`);
     expect(two.method).toBe('paired');
     const lines = two.lines as (Json['lines'][number] & { setting: string; base: number; new: number })[];
     expect([...new Set(lines.map(({ setting }) => setting))]).toEqual(['adapter.rank=8', 'adapter.rank=32']);
@@ -306,25 +315,27 @@ describe('sweeps as sides', () => {
           .ttft_ms_p50.value;
       expect([line.base, line.new]).toEqual([mean('lru'), mean('sieve')]);
     }
-    const one = json(`${study}@${eviction}=lru,adapter.rank=8`, `${study}@${eviction}=sieve,adapter.rank=8`);
+    const one = await json(`${study}@${eviction}=lru,adapter.rank=8`, `${study}@${eviction}=sieve,adapter.rank=8`);
     expect(one.lines[0]).not.toHaveProperty('setting');
     expect(one.lines[0].n).toBe(2);
   });
 
-  it('say what a setting must name, and cannot become a baseline', () => {
+  it('say what a setting must name, and cannot become a baseline', async () => {
     const study = folderIn('swept');
-    const error = (...args: string[]) => {
-      const { code, stderr } = compare(...args);
+    const error = async (...args: string[]) => {
+      const { code, stderr } = await compare(...args);
       expect(code).toBe(EXIT.usage);
       return stderr;
     };
-    expect(error(`${study}@rank=8`, study)).toContain(
+    expect(await error(`${study}@rank=8`, study)).toContain(
       'has no axis rank; its axes are serving.tiers.gpu.eviction, adapter.rank',
     );
-    expect(error(`${study}@adapter.rank=9`, study)).toContain('has no setting with adapter.rank=9, only 8, 32');
-    expect(error(study, 'one')).toContain('holds 4 settings, one is one');
-    expect(error(`one@adapter.rank=8`, study)).toContain('one is no folder of a sweep');
-    const saved = mint(['baseline', 'save', `${study}@serving.tiers.gpu.eviction=lru,adapter.rank=8`, 'x'], { cwd });
+    expect(await error(`${study}@adapter.rank=9`, study)).toContain('has no setting with adapter.rank=9, only 8, 32');
+    expect(await error(study, 'one')).toContain('holds 4 settings, one is one');
+    expect(await error(`one@adapter.rank=8`, study)).toContain('one is no folder of a sweep');
+    const saved = await mintHere(['baseline', 'save', `${study}@serving.tiers.gpu.eviction=lru,adapter.rank=8`, 'x'], {
+      cwd,
+    });
     expect(saved.code).toBe(EXIT.usage);
     expect(saved.stderr).toContain('is a sweep, which keeps metrics only');
   });

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { mint, ROOT, temporaryFolder } from './cli.ts';
 
+const folder = temporaryFolder();
+writeFileSync(join(folder, 'completion.bash'), mint(['completion', 'bash']).stdout);
+
 /** What bash offers after `mint-bench <words>`, the last word being the one under the cursor. */
 function offered(words: string[]): string[] {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, 'completion.bash'), mint(['completion', 'bash']).stdout);
   const script = `
     mint-bench() { ${process.execPath} ${join(ROOT, 'bin', 'mint-bench.js')} "$@"; }
     source ${join(folder, 'completion.bash')}

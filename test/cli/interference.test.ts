@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { mint } from './cli.ts';
+import { mint, mintHere } from './cli.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'mint-interference-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 describe('interference', () => {
-  it('prints what each mechanism adds, around the crowd, and draws both figures; again takes what is there', () => {
+  it('prints what each mechanism adds, around the crowd, and draws both figures; again takes what is there', async () => {
     const asked = ['interference', 'interference-admission', '--only', 'loaders,arrivals', '--out', 'studies'];
     const { code, stdout } = mint([...asked, '-q'], { cwd });
     expect(code).toBe(EXIT.ok);
@@ -25,7 +25,7 @@ describe('interference', () => {
     for (const figure of ['ablation', 'admission-tail']) {
       expect(existsSync(join(folder, 'figures', `${figure}.png`))).toBe(true);
     }
-    const again = mint([...asked, '--json', '--no-figures'], { cwd });
+    const again = await mintHere([...asked, '--json', '--no-figures'], { cwd });
     expect(again.stderr).toMatch(/16 points were taken from/);
     const { cohort, around_crowd } = JSON.parse(again.stdout);
     const { lost_ms, queue_ms, adapter_wait_ms, batching_ms } = cohort.base.losses;
@@ -33,15 +33,15 @@ describe('interference', () => {
     expect(around_crowd).toHaveLength(4);
   });
 
-  it('lists mechanisms, and names what there is where a name is wrong', () => {
-    const { stdout } = mint(['interference', 'smoke', '--list', '--json'], { cwd });
+  it('lists mechanisms, and names what there is where a name is wrong', async () => {
+    const { stdout } = await mintHere(['interference', 'smoke', '--list', '--json'], { cwd });
     const listed = JSON.parse(stdout) as { key: string; plays_a_part: boolean; source: string }[];
     expect(listed.find(({ key }) => key === 'ranks')).toMatchObject({ plays_a_part: false });
     expect(listed.every(({ source }) => source !== '')).toBe(true);
-    const mechanism = mint(['interference', 'smoke', '--only', 'luck'], { cwd });
+    const mechanism = await mintHere(['interference', 'smoke', '--only', 'luck'], { cwd });
     expect(mechanism.code).toBe(EXIT.usage);
     expect(mechanism.stderr).toMatch(/mechanisms: ranks, activation/);
-    const cohort = mint(['interference', 'smoke', '--cohort', 'nobody'], { cwd });
+    const cohort = await mintHere(['interference', 'smoke', '--cohort', 'nobody'], { cwd });
     expect(cohort.code).toBe(EXIT.usage);
     expect(cohort.stderr).toMatch(/its cohorts: chat, sessions/);
   });

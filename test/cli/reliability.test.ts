@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { mint, ROOT, temporaryFolder } from './cli.ts';
+import { mint, mintHere, ROOT, temporaryFolder } from './cli.ts';
 
 const SHORT = ['--set', 'duration=20s', '--set', 'warmup=2s', '--no-figures'];
 const BIN = join(ROOT, 'bin', 'mint-bench.js');
@@ -27,7 +27,7 @@ describe('a run that is killed', () => {
     expect([again.code, again.stderr]).toEqual([0, '']);
     expect(listing('killed')).toEqual([expect.stringMatching(/^smoke-[0-9a-f]{10}$/)]);
     const manifest = readFileSync(join(cwd, 'killed', listing('killed')[0], 'manifest.json'), 'utf8');
-    const resumed = mint(['run', 'smoke', ...SHORT, '-q', '--resume', '--out', 'killed'], { cwd });
+    const resumed = await mintHere(['run', 'smoke', ...SHORT, '-q', '--resume', '--out', 'killed'], { cwd });
     expect(resumed).toEqual(again);
     expect(readFileSync(join(cwd, 'killed', listing('killed')[0], 'manifest.json'), 'utf8')).toBe(manifest);
   });
@@ -115,15 +115,16 @@ describe('a file that is no scenario', () => {
     ['a cohort of markup', changed('name: chat', 'name: "<script>alert(1)</script>"'), 'MB-E108'],
     ['a cohort of a prototype', changed('name: chat', 'name: __proto__'), 'MB-E108'],
     ['an empty cohort name', changed('name: chat', 'name: ""'), 'MB-E108'],
-  ])('%s', (name, content, id) => {
+  ])('%s', async (name, content, id) => {
     const file = `${name.replaceAll(' ', '-')}.yaml`;
     writeFileSync(join(cwd, file), content);
-    const { code, stdout, stderr } = mint(['run', file, '--out', 'refused'], { cwd });
+    const { code, stdout, stderr } = await mintHere(['run', file, '--out', 'refused'], { cwd });
     expect(stderr).toContain(id);
     expect(code).toBe(EXIT.scenario);
     expect(stdout).toBe('');
     expect(stderr).not.toMatch(/\n\s+at |[^\n\P{Cc}]/u);
     expect(listing('refused')).toEqual([]);
+    expect({}).not.toHaveProperty('polluted');
   });
 
   it.each([
@@ -137,9 +138,9 @@ describe('a file that is no scenario', () => {
       'nan.csv',
       'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:00:00.0,NaN,-5\n',
     ],
-  ])('a trace that %s', (_, file, content) => {
+  ])('a trace that %s', async (_, file, content) => {
     if (content !== null) writeFileSync(join(cwd, file), content);
-    const { code, stdout, stderr } = mint(
+    const { code, stdout, stderr } = await mintHere(
       ['run', 'trace-replay', '--set', `population.arrivals.file=${file}`, '--out', 'untraced', '-q'],
       { cwd },
     );
@@ -161,7 +162,7 @@ describe('a file that is no scenario', () => {
     expect(existsSync(join(cwd, 'pwned'))).toBe(false);
   });
 
-  it('for ten reasons hears of all ten at once', () => {
+  it('for ten reasons hears of all ten at once', async () => {
     const mistakes = [
       [/^description:.*$/m, 'descripton: twice misspelt'],
       ['duration: 10min', 'duration: 10parsecs'],
@@ -179,7 +180,7 @@ describe('a file that is no scenario', () => {
       return scenario.replace(from, to);
     }, base);
     writeFileSync(join(cwd, 'ten.yaml'), text);
-    const { code, stdout, stderr } = mint(['run', 'ten.yaml', '--json', '--out', 'ten'], { cwd });
+    const { code, stdout, stderr } = await mintHere(['run', 'ten.yaml', '--json', '--out', 'ten'], { cwd });
     expect(code).toBe(EXIT.scenario);
     expect(stderr.match(/^ten\.yaml:\d+:\d+: error MB-E\d{3}/gm)).toHaveLength(10);
     expect(stderr.trimEnd().endsWith('10 errors')).toBe(true);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ownFolder } from '../../src/cli/commands/reproduce.ts';
-import { mint } from './cli.ts';
+import { mintHere } from './cli.ts';
 
 it('one reproduction does not take the place of another, in whatever order several are named', () => {
   const folder = (...names: string[]) => ownFolder(names);
@@ -13,9 +13,9 @@ it('one reproduction does not take the place of another, in whatever order sever
   expect(ownFolder(['mint'], ['serving.slots=8'])).not.toBe(folder('mint'));
 });
 
-it('the page and the fits are of the published systems, not of one that was changed', () => {
+it('the page and the fits are of the published systems, not of one that was changed', async () => {
   for (const option of ['--markdown=page.md', '--strict', '--fit', '--fit-frontend']) {
-    const { code, stderr } = mint(['reproduce', 'lora-operators', '--set', 'seed=other', option]);
+    const { code, stderr } = await mintHere(['reproduce', 'lora-operators', '--set', 'seed=other', option]);
     expect([option, code]).toEqual([option, 2]);
     expect(stderr).toContain('--set makes another system of the published one');
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { mint, temporaryFolder } from './cli.ts';
+import { mint, mintHere, temporaryFolder } from './cli.ts';
 
 const cwd = temporaryFolder();
 const SHORT = ['--set', 'duration=20s', '--set', 'warmup=2s'];
@@ -31,24 +31,24 @@ describe('sweep --until', () => {
     expect(readFileSync(join(folderOf('two', 'knee'), 'knee.json'))).toEqual(readFileSync(join(folder, 'knee.json')));
   });
 
-  it('is reported and drawn again from its folder, to the same bytes', () => {
+  it('is reported and drawn again from its folder, to the same bytes', async () => {
     const folder = folderOf('one', 'knee');
     const files = ['report.html', 'summary.md', 'figures/knee.svg', 'figures/goodput-load.pdf'];
     const before = files.map((file) => readFileSync(join(folder, file)));
     expect(before[0].toString()).toContain('it holds below and breaks above');
     for (const file of files) writeFileSync(join(folder, file), 'torn');
-    const again = mint(['report', folder], { cwd });
+    const again = await mintHere(['report', folder], { cwd });
     expect(again).toMatchObject({ code: EXIT.ok, stdout: `${join(folder, 'report.html')}\n` });
     expect(files.map((file) => readFileSync(join(folder, file)))).toEqual(before);
-    const paper = mint(['figure', 'all', folder, '--format', 'pdf', '--out', 'paper'], { cwd });
+    const paper = await mintHere(['figure', 'all', folder, '--format', 'pdf', '--out', 'paper'], { cwd });
     expect(paper.stdout).toBe('paper/goodput-load.pdf\npaper/knee.pdf\n');
-    const other = mint(['figure', 'tornado', folder, '--out', 'paper'], { cwd });
+    const other = await mintHere(['figure', 'tornado', folder, '--out', 'paper'], { cwd });
     expect(other.code).toBe(EXIT.usage);
     expect(other.stderr).toMatch(/its figures: knee, goodput-load/);
   });
 
-  it('takes what is there, and says so', () => {
-    const again = mint([...search, '--out', 'one', '--no-figures', '--json', '--no-progress'], { cwd });
+  it('takes what is there, and says so', async () => {
+    const again = await mintHere([...search, '--out', 'one', '--no-figures', '--json', '--no-progress'], { cwd });
     expect(again.stderr).toMatch(/\d+ points were taken from one\/knee-smoke/);
     expect(JSON.parse(again.stdout)).toMatchObject({
       kind: 'knee',
@@ -57,22 +57,35 @@ describe('sweep --until', () => {
     });
   });
 
-  it('asks for what it needs', () => {
-    const without = mint(['sweep', 'smoke', '--until', 'slo'], { cwd });
+  it('asks for what it needs', async () => {
+    const without = await mintHere(['sweep', 'smoke', '--until', 'slo'], { cwd });
     expect(without.code).toBe(EXIT.usage);
     expect(without.stderr).toMatch(/--axis/);
-    const unknown = mint(['sweep', 'smoke', '--until', 'tfft_ms < 2s', '--axis', 'population.rate=1/s..9/s'], { cwd });
+    const unknown = await mintHere(
+      ['sweep', 'smoke', '--until', 'tfft_ms < 2s', '--axis', 'population.rate=1/s..9/s'],
+      { cwd },
+    );
     expect(unknown.code).toBe(EXIT.scenario);
-    const axis = mint(['sweep', 'smoke', '--until', 'slo', '--axis', 'population.rate=9/s..1/s'], { cwd });
+    const axis = await mintHere(['sweep', 'smoke', '--until', 'slo', '--axis', 'population.rate=9/s..1/s'], { cwd });
     expect(axis.code).toBe(EXIT.scenario);
     expect(axis.stderr).toMatch(/not above its start/);
   });
 });
 
 describe('plan', () => {
-  const asked = ['plan', 'smoke', ...SHORT, '--set', 'population.rate=120/s', '--meet', 'ttft_ms_p99 < 300ms'];
+  const asked = [
+    'plan',
+    'smoke',
+    ...SHORT,
+    '--jobs',
+    '1',
+    '--set',
+    'population.rate=120/s',
+    '--meet',
+    'ttft_ms_p99 < 300ms',
+  ];
 
-  it('names the cheapest, what binds it, and a line that checks it', () => {
+  it('names the cheapest, what binds it, and a line that checks it', async () => {
     const { code, stdout } = mint([...asked, '--axis', 'hardware.replicas=2..12', '--out', 'plans', '-q'], { cwd });
     expect(code).toBe(EXIT.ok);
     expect(stdout).toMatch(/^smoke {2}cheapest of 6 configurations for ttft_ms_p99 < 300 ms\n/);
@@ -86,29 +99,44 @@ describe('plan', () => {
     // The line gives exactly what the plan says.
     expect(JSON.parse(run.stdout).metrics.ttft_ms_p99.value).toBe(chosen.metrics.ttft_ms_p99.value);
     const folder = folderOf('plans', 'plan');
-    expect(mint(['report', folder], { cwd }).code).toBe(EXIT.ok);
+    expect((await mintHere(['report', folder], { cwd })).code).toBe(EXIT.ok);
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('cheapest of 6 configurations');
   });
 
-  it('exits with 10 where nothing does', () => {
-    const { code, stdout } = mint([...asked, '--axis', 'hardware.replicas=2', '--out', 'none', '-q'], { cwd });
+  it('exits with 10 where nothing does', async () => {
+    const { code, stdout } = await mintHere([...asked, '--axis', 'hardware.replicas=2', '--out', 'none', '-q'], {
+      cwd,
+    });
     expect(code).toBe(EXIT.threshold);
     expect(stdout).toMatch(/no configuration of these axes meets the thresholds/);
   });
 
-  it('refuses a part that is not whole cells', () => {
-    const { code, stderr } = mint([...asked, '--axis', 'hardware.replicas=2..12', '--scale', '3', '-q'], { cwd });
+  it('refuses a part that is not whole cells', async () => {
+    const { code, stderr } = await mintHere([...asked, '--axis', 'hardware.replicas=2..12', '--scale', '3', '-q'], {
+      cwd,
+    });
     expect(code).toBe(EXIT.scenario);
     expect(stderr).toMatch(/--scale 3.*Use 2\./s);
   });
 });
 
 describe('explain-run', () => {
-  it('explains a finished run from its folder: tornado, what dominates, the verdict', () => {
-    expect(mint(['run', 'smoke', ...SHORT, '--no-figures', '-q', '--out', 'runs'], { cwd }).code).toBe(EXIT.ok);
+  it('explains a finished run from its folder: tornado, what dominates, the verdict', async () => {
+    expect((await mintHere(['run', 'smoke', ...SHORT, '--no-figures', '-q', '--out', 'runs'], { cwd })).code).toBe(
+      EXIT.ok,
+    );
     const run = join('runs', readdirSync(join(cwd, 'runs'))[0]);
-    const only = ['--only', 'memory_efficiency,rate', '--metric', 'ttft_ms_p99,tpot_ms_p99', '--draws', '4'];
-    const { code, stdout } = mint(['explain-run', run, ...only, '--out', 'explained', '-q'], { cwd });
+    const only = [
+      '--only',
+      'memory_efficiency,rate',
+      '--metric',
+      'ttft_ms_p99,tpot_ms_p99',
+      '--draws',
+      '4',
+      '--jobs',
+      '1',
+    ];
+    const { code, stdout } = await mintHere(['explain-run', run, ...only, '--out', 'explained', '-q'], { cwd });
     expect(code).toBe(EXIT.ok);
     expect(stdout).toMatch(/\n {2}request rate +×0\.8 +×1 +×1\.25 /);
     expect(stdout).toMatch(/rests on/);
@@ -123,10 +151,10 @@ describe('explain-run', () => {
     for (const [, metric, value] of said) expect(drawn).toContain(`${metric}: ${value} as the scenario stands`);
   });
 
-  it('lists what is uncertain, with sources', () => {
-    const { stdout } = mint(['explain-run', 'smoke', '--list', '--json'], { cwd });
+  it('lists what is uncertain, with sources', async () => {
+    const { stdout } = await mintHere(['explain-run', 'smoke', '--list', '--json'], { cwd });
     const keys = JSON.parse(stdout).map(({ key }: { key: string }) => key);
     expect(keys).toEqual(expect.arrayContaining(['memory_efficiency', 'rate', 'popularity.exponent']));
-    expect(mint(['explain-run', 'smoke', '--only', 'luck'], { cwd }).code).toBe(EXIT.usage);
+    expect((await mintHere(['explain-run', 'smoke', '--only', 'luck'], { cwd })).code).toBe(EXIT.usage);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { TINY } from '../study/sweep-fixture.ts';
-import { mint, ROOT, temporaryFolder } from './cli.ts';
+import { mint, mintHere, type Ran, ROOT, temporaryFolder } from './cli.ts';
 
 const cwd = temporaryFolder();
 writeFileSync(join(cwd, 'tiny.yaml'), TINY);
@@ -25,7 +25,7 @@ const same = (a: string, b: string) => {
 };
 
 describe('sweep', () => {
-  it('runs every point, prints a row a setting and keeps tables, figures and a report', () => {
+  it('runs every point, prints a row a setting and keeps tables, figures and a report', async () => {
     const { code, stdout, stderr } = mint(['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'whole'], {
       cwd,
     });
@@ -47,9 +47,9 @@ describe('sweep', () => {
     ).toHaveLength(8);
     const page = readFileSync(join(folderIn('whole'), 'report.html'));
     writeFileSync(join(folderIn('whole'), 'report.html'), 'torn');
-    expect(mint(['report', folderIn('whole')], { cwd }).code).toBe(0);
+    expect((await mintHere(['report', folderIn('whole')], { cwd })).code).toBe(0);
     expect(readFileSync(join(folderIn('whole'), 'report.html')).equals(page)).toBe(true);
-    expect(mint(['cite', folderIn('whole')], { cwd }).stdout).toMatch(/^@\w+\{/m);
+    expect((await mintHere(['cite', folderIn('whole')], { cwd })).stdout).toMatch(/^@\w+\{/m);
     const found = files(folderIn('whole'));
     for (const file of ['sweep.arrow', 'aggregate.arrow', 'study.json', 'summary.md', 'report.html'])
       expect(found).toContain(file);
@@ -57,13 +57,13 @@ describe('sweep', () => {
     expect(found).toContain('figures/scale-down.svg');
   });
 
-  it('takes what is there the second time, and prints the same', () => {
+  it('takes what is there the second time, and prints the same', async () => {
     const args = ['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'whole'];
     const before = readFileSync(join(folderIn('whole'), 'sweep.arrow'));
-    const again = mint(args, { cwd });
+    const again = await mintHere(args, { cwd });
     expect(again.stderr).toMatch(/^8 of 8 points are taken from whole\/tiny-[0-9a-f]{10} \(--no-resume/m);
     expect(readFileSync(join(folderIn('whole'), 'sweep.arrow')).equals(before)).toBe(true);
-    const { stdout, stderr } = mint([...args, '--json', '-q'], { cwd });
+    const { stdout, stderr } = await mintHere([...args, '--json', '-q'], { cwd });
     expect(stderr).toBe('');
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({ study: 'tiny', replications: 2, provenance: 'simulated' });
@@ -75,15 +75,17 @@ describe('sweep', () => {
     ]);
   });
 
-  it('in shards, merged, is the same to the last byte', () => {
+  it('in shards, merged, is the same to the last byte', async () => {
     const args = ['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'parts', '-q'];
-    const printed = [1, 2, 3].map((part) => mint([...args, '--shard', `${part}/3`], { cwd }));
+    const printed: Ran[] = [];
+    for (const part of [1, 2, 3])
+      printed.push(await mintHere([...args, '--shard', `${part}/3`, '--jobs', '1'], { cwd }));
     expect(printed.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(printed[2].stdout).toMatch(/mint-bench merge parts\/tiny-[0-9a-f]{10}\.shard-\*-of-3 --out parts\n$/);
     const shards = readdirSync(join(cwd, 'parts')).map((name) => join('parts', name));
-    const gap = mint(['merge', ...shards.slice(0, 2), '--out', 'parts'], { cwd });
+    const gap = await mintHere(['merge', ...shards.slice(0, 2), '--out', 'parts'], { cwd });
     expect([gap.code, gap.stderr]).toEqual([EXIT.usage, expect.stringContaining('shard 3/3 is missing')]);
-    const { code } = mint(['merge', ...shards.reverse(), '--out', 'parts', '-q'], { cwd });
+    const { code } = await mintHere(['merge', ...shards.reverse(), '--out', 'parts', '-q'], { cwd });
     expect(code).toBe(0);
     same(folderIn('parts'), folderIn('whole'));
   });
@@ -103,26 +105,26 @@ describe('sweep', () => {
       await new Promise((resolve) => child.once('exit', resolve));
       expect(existsSync(join(folderIn('killed'), 'sweep.arrow'))).toBe(false);
     }
-    const { code, stderr } = mint([...args.slice(1), '--out', 'killed'], { cwd });
+    const { code, stderr } = await mintHere([...args.slice(1), '--out', 'killed'], { cwd });
     expect(code).toBe(0);
     expect(Number(/^(\d) of 8 points are taken/m.exec(stderr)?.[1])).toBeGreaterThanOrEqual(4);
     same(folderIn('killed'), folderIn('whole'));
   });
 
-  it('says what is wrong with what was asked for', () => {
-    const usage = (...args: string[]) => mint(['sweep', 'tiny.yaml', '-q', ...args], { cwd });
-    expect(usage()).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('has no axis to sweep') });
-    expect(usage(...AXES, '--shard', '4/3').stderr).toContain('--shard 4/3: expected i/n');
-    expect(usage(...AXES, '--metrics', 'nothing').stderr).toContain('there is no metric "nothing"');
-    expect(usage(...AXES, '--point', 'base=qwen3-4b').stderr).toContain('--set cannot add an axis');
-    expect(usage(...AXES, '--executor', 'localhost').stderr).toContain('is no address of a Redis server');
-    const bad = usage('--set', 'adapter.rank=8,-1');
+  it('says what is wrong with what was asked for', async () => {
+    const usage = (...args: string[]) => mintHere(['sweep', 'tiny.yaml', '-q', ...args], { cwd });
+    expect(await usage()).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('has no axis to sweep') });
+    expect((await usage(...AXES, '--shard', '4/3')).stderr).toContain('--shard 4/3: expected i/n');
+    expect((await usage(...AXES, '--metrics', 'nothing')).stderr).toContain('there is no metric "nothing"');
+    expect((await usage(...AXES, '--point', 'base=qwen3-4b')).stderr).toContain('--set cannot add an axis');
+    expect((await usage(...AXES, '--executor', 'localhost')).stderr).toContain('is no address of a Redis server');
+    const bad = await usage('--set', 'adapter.rank=8,-1');
     expect(bad.code).toBe(EXIT.scenario);
     expect(bad.stderr).toContain('adapter.rank=-1');
   });
 
-  it('lists its points under --dry-run', () => {
-    const { stdout } = mint(['sweep', 'tiny.yaml', ...AXES, '--dry-run', '--shard', '2/2'], { cwd });
+  it('lists its points under --dry-run', async () => {
+    const { stdout } = await mintHere(['sweep', 'tiny.yaml', ...AXES, '--dry-run', '--shard', '2/2'], { cwd });
     expect(stdout).toMatch(/: 4 settings × 1\n/);
     expect(stdout.match(/adapter\.rank=(4|64), population\.users=2k +mint$/gm)).toHaveLength(2);
   });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { type ReadTrace, slicesOf } from '../run/trace-checker.ts';
-import { mint, temporaryFolder } from './cli.ts';
+import { mint, mintHere, temporaryFolder } from './cli.ts';
 
 const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures', '--jobs', '1'];
 const cwd = temporaryFolder();
 const folderOf = (out: string) => join(out, readdirSync(join(cwd, out))[0]);
 
 describe('run --trace', () => {
-  it('keeps the window, says what opens it, and leaves stdout and the reproduce line alone', () => {
+  it('keeps the window, says what opens it, and leaves stdout and the reproduce line alone', async () => {
     const plain = mint(['run', 'smoke', ...SHORT, '--out', 'plain'], { cwd });
     const traced = mint(['run', 'smoke', ...SHORT, '--out', 'traced', '--trace', '500ms@00:00:30'], { cwd });
     expect([traced.code, traced.stdout]).toEqual([plain.code, plain.stdout.replaceAll('plain/', 'traced/')]);
@@ -33,7 +33,9 @@ describe('run --trace', () => {
     );
     const first = trace.traceEvents.find(({ ts }) => ts !== undefined)!;
     expect(first.ts! / 1e6).toBeCloseTo(30, 0);
-    const seconds = mint(['run', 'smoke', ...SHORT, '--out', 'seconds', '--trace', '0.5s@30s', '-q'], { cwd });
+    const seconds = await mintHere(['run', 'smoke', ...SHORT, '--out', 'seconds', '--trace', '0.5s@30s', '-q'], {
+      cwd,
+    });
     expect([seconds.code, seconds.stderr]).toEqual([0, '']);
     expect(readFileSync(join(cwd, folderOf('seconds'), 'trace.json'), 'utf8')).toBe(
       readFileSync(join(cwd, folderOf('traced'), 'trace.json'), 'utf8'),
@@ -46,8 +48,10 @@ describe('run --trace', () => {
     ['0s@00:00', "the length '0s' must be above zero"],
     ['2s@12:00', 'the window begins at 43200 s, but the scenario ends at 60 s'],
     ['2s@1s@2s', "'2s@1s@2s' has more than one @"],
-  ])('refuses %s before anything runs', (text, why) => {
-    const { code, stdout, stderr } = mint(['run', 'smoke', ...SHORT, '--out', 'refused', '--trace', text], { cwd });
+  ])('refuses %s before anything runs', async (text, why) => {
+    const { code, stdout, stderr } = await mintHere(['run', 'smoke', ...SHORT, '--out', 'refused', '--trace', text], {
+      cwd,
+    });
     expect([code, stdout]).toEqual([EXIT.usage, '']);
     expect(stderr).toContain(`--trace: ${why}`);
     expect(readdirSync(cwd)).not.toContain('refused');
