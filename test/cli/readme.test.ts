@@ -28,6 +28,8 @@ const LINES = blocks('sh')
   .filter((line) => line !== '');
 
 const SHORT = '--set duration=10s --set warmup=1s';
+/** Points too short for a second worker to be worth its start, and no figures: those are looked at where each command has its tests. */
+const LEAN = '--jobs 1 --no-figures';
 const CPU_KERNEL = existsSync(join(ROOT, 'native/build/mint_native_cpu.node'));
 
 interface Expected {
@@ -71,27 +73,29 @@ const RUN: Readonly<Record<string, Expected>> = {
     extra: '--set duration=303s --no-figures',
     prints: /trace\.json/,
   },
-  'npx mint-bench sweep scale-out': { extra: `${SHORT} --set population.users=1e3,1e4 --replications 1 --no-figures` },
+  'npx mint-bench sweep scale-out': { extra: `${SHORT} --set population.users=1e3,1e4 --replications 1 ${LEAN}` },
   'npx mint-bench sweep smoke --set population.users=1e3,1e4,1e5 --set adapter.rank=8,32,128 --replications 2': {
-    extra: `${SHORT} --no-figures`,
+    extra: `${SHORT} ${LEAN}`,
     prints: /9 settings × 2 replications/,
   },
   "npx mint-bench sweep s-lora-a10g --until 'slo_attainment >= 90%' --axis population.rate=0.5/s..6/s --replications 5":
     {
-      extra: SHORT,
+      extra: `${SHORT} ${LEAN}`,
       prints: /knee between /,
     },
   "npx mint-bench plan 1M --axis hardware.replicas=8..32:8 --meet 'ttft_ms_p99 < 2s' --scale 8": {
-    extra: '--set duration=20s --set warmup=2s',
+    extra: `--set duration=20s --set warmup=2s ${LEAN}`,
     prints: /^answer +hardware\.replicas=/m,
   },
-  'npx mint-bench explain-run s-lora-a10g --replications 3 --metric slo_attainment,ttft_ms_p99': { extra: SHORT },
+  'npx mint-bench explain-run s-lora-a10g --replications 3 --metric slo_attainment,ttft_ms_p99': {
+    extra: `${SHORT} --draws 4 ${LEAN}`,
+  },
   'npx mint-bench interference interference-admission': {
-    extra: '--set duration=2min --set warmup=10s --replications 1 --no-figures',
+    extra: `--set duration=2min --set warmup=10s --replications 1 ${LEAN}`,
     prints: /of it interaction/,
   },
   'npx mint-bench sweep scale-out --shard 1/8': {
-    extra: `${SHORT} --replications 1`,
+    extra: `${SHORT} --replications 1 ${LEAN}`,
     prints: /mint-bench merge reports\/studies\/scale-out-\w+\.shard-\*-of-8$/m,
   },
   // One shard of the eight is there; a whole merge is in test/cli/sweep.test.ts.
@@ -100,11 +104,12 @@ const RUN: Readonly<Record<string, Expected>> = {
     prints: /missing\n +run the first with: mint-bench sweep scale-out .*--shard/,
   },
   'npx mint-bench compare scenarios/smoke.yaml --set serving.slots=16': {
+    extra: '--replications 6 --jobs 1',
     code: EXIT.regression,
     prints: /^With 16 slots instead of 64/m,
   },
   'npx mint-bench compare scenarios/smoke.yaml s-lora-a10g --both duration=2min': {
-    extra: '--both duration=20s --both warmup=1s',
+    extra: '--both duration=20s --both warmup=1s --jobs 1',
     code: EXIT.regression,
     prints: /^With s-lora-a10g instead of scenarios\/smoke\.yaml/m,
   },
@@ -126,7 +131,7 @@ const RUN: Readonly<Record<string, Expected>> = {
   'npx mint-bench cite reports/runs/smoke-… --out sources.bib': { prints: /^sources\.bib$/m },
   ...(!CPU_KERNEL && { [SELF_TEST]: { code: EXIT.unavailable, prints: /npm run build:native/ } }),
   'npx mint-bench reproduce dlora-cluster --set hardware.replicas=1': {
-    extra: '--no-figures',
+    extra: LEAN,
     prints: /^Every row with hardware\.replicas=1: not the system that was published\.$/m,
   },
   'npx mint-bench run cpu-profile': { extra: `${SHORT} --no-figures`, prints: /LoRA priced by profile/ },
