@@ -104,7 +104,7 @@ const RUN: Readonly<Record<string, Expected>> = {
     prints: /missing\n +run the first with: mint-bench sweep scale-out .*--shard/,
   },
   'npx mint-bench compare scenarios/smoke.yaml --set serving.slots=16': {
-    extra: '--replications 6 --jobs 1',
+    extra: '--jobs 1',
     code: EXIT.regression,
     prints: /^With 16 slots instead of 64/m,
   },

@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { mint, ROOT, temporaryFolder } from './cli.ts';
+import { mint, mintHere, ROOT, temporaryFolder } from './cli.ts';
 
 const SHORT = ['--set', 'duration=60s', '--set', 'warmup=5s', '--no-figures'];
 const cwd = temporaryFolder();
 const results = (folder: string) => join(cwd, folder, readdirSync(join(cwd, folder)).sort()[0]);
 
 describe('run', () => {
-  it('gives the same stdout and the same files with one worker and with two', () => {
+  it('gives the same stdout and the same files with one worker and with two', async () => {
     const one = mint(['run', 'smoke', ...SHORT, '--jobs', '1', '--out', 'one'], { cwd });
     const two = mint(['run', 'smoke', ...SHORT, '--jobs', '2', '--out', 'two'], { cwd });
     expect([one.code, two.code]).toEqual([0, 0]);
@@ -31,31 +31,37 @@ describe('run', () => {
       /\nagain: mint-bench run smoke --set duration=60s --set warmup=5s\nreport: one\/smoke-[0-9a-f]{10}\/report.html\n$/,
     );
     expect(one.stderr).toMatch(/smoke: .* requests\/s on .*, peak /);
-    const reproduced = mint(['run', 'smoke', ...SHORT, '--out', 'one', '--resume', '-q'], { cwd });
+    const reproduced = await mintHere(['run', 'smoke', ...SHORT, '--out', 'one', '--resume', '-q'], { cwd });
     expect(reproduced).toEqual({ code: 0, stdout: one.stdout, stderr: '' });
   });
 
-  it('prints summary.json under --json', () => {
-    const { code, stdout } = mint(['run', 'smoke', ...SHORT, '--json', '-q', '--out', 'json', '--seed', '007'], {
-      cwd,
-    });
+  it('prints summary.json under --json', async () => {
+    const { code, stdout } = await mintHere(
+      ['run', 'smoke', ...SHORT, '--json', '-q', '--out', 'json', '--seed', '007'],
+      {
+        cwd,
+      },
+    );
     expect(code).toBe(0);
     expect(stdout).toBe(readFileSync(join(results('json'), 'summary.json'), 'utf8'));
     expect(JSON.parse(stdout)).toMatchObject({ scenario: 'smoke', seed: '007', provenance: 'simulated' });
   });
 
-  it('runs replications with different seeds, the first being the scenario itself', () => {
-    const { code, stdout } = mint(['run', 'smoke', ...SHORT, '--replications', '3', '--json', '-q', '--out', 'many'], {
-      cwd,
-    });
+  it('runs replications with different seeds, the first being the scenario itself', async () => {
+    const { code, stdout } = await mintHere(
+      ['run', 'smoke', ...SHORT, '--replications', '3', '--json', '-q', '--out', 'many'],
+      {
+        cwd,
+      },
+    );
     expect(code).toBe(0);
     const documents = JSON.parse(stdout) as { seed: string; metrics: Record<string, { value: number }> }[];
     expect(documents.map(({ seed }) => seed)).toEqual(['mint', 'mint#1', 'mint#2']);
     expect(new Set(documents.map(({ metrics }) => metrics.ttft_ms_mean.value)).size).toBe(3);
   });
 
-  it('fails where a threshold does, with the results kept', () => {
-    const { code, stdout } = mint(
+  it('fails where a threshold does, with the results kept', async () => {
+    const { code, stdout } = await mintHere(
       ['run', 'smoke', ...SHORT, '--set', 'thresholds.ttft_ms_p50=< 1', '-q', '--out', 'strict'],
       { cwd },
     );
@@ -65,7 +71,7 @@ describe('run', () => {
     expect(existsSync(join(results('strict'), 'summary.json'))).toBe(true);
   });
 
-  it('draws its figures, and draws them again', () => {
+  it('draws its figures, and draws them again', async () => {
     const drawn = mint(['run', 'smoke', '--set', 'duration=60s', '--set', 'warmup=5s', '--out', 'drawn'], { cwd });
     expect(drawn.code).toBe(0);
     const figures = join(results('drawn'), 'figures');
@@ -74,12 +80,12 @@ describe('run', () => {
       expect.arrayContaining(['ttft-distribution.svg', 'ttft-distribution.png', 'memory-split.csv']),
     );
     const svg = readFileSync(join(figures, 'ttft-distribution.svg'));
-    const again = mint(['report', results('drawn')], { cwd });
+    const again = await mintHere(['report', results('drawn')], { cwd });
     expect([again.code, again.stderr]).toEqual([0, '']);
     expect(again.stdout.split('\n').slice(0, 5)).toEqual(drawn.stdout.split('\n').slice(0, 5));
     expect(readdirSync(figures)).toEqual(before);
     expect(readFileSync(join(figures, 'ttft-distribution.svg')).equals(svg)).toBe(true);
-    expect(mint(['report', 'nothing'], { cwd })).toEqual({
+    expect(await mintHere(['report', 'nothing'], { cwd })).toEqual({
       code: EXIT.usage,
       stdout: '',
       stderr:
@@ -88,17 +94,17 @@ describe('run', () => {
     });
   });
 
-  it('shows what it would do, and refuses what it cannot', () => {
-    const dry = mint(['run', 'smoke', '--dry-run', '--out', 'dry'], { cwd });
+  it('shows what it would do, and refuses what it cannot', async () => {
+    const dry = await mintHere(['run', 'smoke', '--dry-run', '--out', 'dry'], { cwd });
     expect([dry.code, dry.stderr]).toEqual([0, '']);
     expect(dry.stdout).toMatch(/^smoke\n {2}users +10,000/);
     expect(existsSync(join(cwd, 'dry'))).toBe(false);
-    expect(mint(['run', 'smoke', '--jobs', '0'], { cwd })).toEqual({
+    expect(await mintHere(['run', 'smoke', '--jobs', '0'], { cwd })).toEqual({
       code: EXIT.usage,
       stdout: '',
       stderr: 'error: --jobs must be a whole number of at least 1\n',
     });
-    expect(mint(['run', 'smok'], { cwd }).code).toBe(EXIT.scenario);
+    expect((await mintHere(['run', 'smok'], { cwd })).code).toBe(EXIT.scenario);
     const full = mint(['run', 'smoke', ...SHORT, '-q', '--out', '/dev/null/x'], { cwd });
     expect(full.code).toBe(EXIT.unavailable);
   });
