@@ -156,7 +156,11 @@ const PHRASES: readonly (readonly [path: RegExp, phrase: string])[] = [
   [/^duration$/, '% simulated'],
   [/^base\.name$/, 'base %'],
   [/^adapter\.rank\.ranks\[0\]\.rank$/, 'rank %'],
-  [/^serving\.(routing|scheduling|admission)\.name$/, '$1 %'],
+  [/^serving\.(routing|scheduling|admission|prefetch)\.name$/, '$1 %'],
+  [/^population\.(popularity|drift|arrivals)\.name$/, '$1 %'],
+  [/^serving\.cost\.name$/, 'cost model %'],
+  [/^serving\.engine$/, 'engine %'],
+  [/^population\.cohorts\.length$/, '% cohorts'],
   [/^serving\.tiers\.(\w+)\.eviction\.name$/, '$1 eviction %'],
   [/^serving\.tiers\.(\w+)\.capacity$/, '% of $1 capacity'],
 ];
@@ -164,11 +168,16 @@ const PHRASES: readonly (readonly [path: RegExp, phrase: string])[] = [
 /** Whether there are words for a value at this path. */
 export const hasPhrase = (path: string): boolean => PHRASES.some(([pattern]) => pattern.test(path));
 
+/** A path of the resolved scenario as a scenario file writes it: a policy is its field's value, its parameters stand beside it. */
+export const writtenPath = (path: string): string => path.replaceAll('.params.', '.').replace(/\.name$/, '');
+
 /** "64 slots"; for anything else "serving.kv.block_tokens 32". */
 export function settingText(path: string, value: Difference['base']): string {
   const phrase = PHRASES.find(([pattern]) => pattern.test(path));
   const text = leaf(path, value);
-  return phrase === undefined ? `${path} ${text}` : path.replace(phrase[0], phrase[1]).replace('%', text);
+  if (phrase === undefined) return `${writtenPath(path)} ${text}`;
+  const said = path.replace(phrase[0], phrase[1]).replace('%', text);
+  return value === 1 ? said.replace(/^1 (.*)s$/, '1 $1') : said;
 }
 
 /** "64 slots instead of 32"; for anything else "serving.kv.block_tokens 32 instead of 16". */
@@ -235,7 +244,7 @@ function clause(name: string, line: Line): string {
     case 'within noise':
       return `${name} does not clearly change (${base} to ${next}, ${change})`;
     case 'undecided':
-      return `${name} may ${line.new! > line.base! ? 'rise' : 'fall'} (${base} to ${next}, ${change}, too few pairs to tell)`;
+      return `${name} may ${line.new! > line.base! ? 'rise' : 'fall'} (${base} to ${next}, ${change}; ${line.why ?? 'undecided'})`;
     default: {
       const verb = line.new! > line.base! ? 'rises' : 'falls';
       return `${name} ${verb} from ${base} to ${next} (${change})`;

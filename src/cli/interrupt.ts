@@ -11,7 +11,7 @@ export function listenForInterrupt(say: (text: string) => void, exit: (code: num
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) exit(EXIT.interrupted);
-    say('\ninterrupted: finishing what is under way, press Ctrl-C again to stop at once\n');
+    say('\ninterrupted: what is finished is kept, what is under way is given up; Ctrl-C again stops at once\n');
     controller.abort();
   };
   process.on('SIGINT', onSignal);

@@ -1,6 +1,5 @@
 /** A study's results as commands give them: report in its folder, table or JSON on stdout. */
 import { join } from 'node:path';
-import { metricNamed } from '../metrics/catalog/index.ts';
 import { HEADLINE, type StudyTables, studyDigest } from '../report/study-digest.ts';
 import { table } from '../report/text-table.ts';
 import { writeStudyReport } from '../report/write-study.ts';
@@ -8,7 +7,7 @@ import type { StudyDocument } from '../study/study-document.ts';
 import { summaryOf } from '../study/sweep.ts';
 import type { SettingResult } from '../study/tables.ts';
 import type { Arguments, Context } from './command.ts';
-import { UsageError } from './parse.ts';
+import { metricNames } from './metric-names.ts';
 
 export const METRICS_OPTION = {
   type: 'string',
@@ -17,14 +16,7 @@ export const METRICS_OPTION = {
 
 export function metricsOf({ metrics }: Arguments): readonly string[] {
   if (metrics === undefined) return HEADLINE;
-  const names = (metrics as string).split(',').map((name) => name.trim());
-  const unknown = names.find((name) => metricNamed(name) === undefined);
-  if (unknown !== undefined)
-    throw new UsageError(
-      `--metrics: there is no metric ${JSON.stringify(unknown)}`,
-      'mint-bench list metrics has them',
-    );
-  return names;
+  return metricNames('--metrics', metrics as string);
 }
 
 /** Writes the report of a whole study and prints what was asked for. */

@@ -73,6 +73,23 @@ describe('list and explain', () => {
     expect(code).toBe(2);
   });
 
+  it('are guessed at by what a misspelt name says: kinds by their titles, metrics by the parts of their names', async () => {
+    expect((await mintHere(['list', 'polices'])).stderr).toMatch(
+      /did you mean one of eviction, prefetch, routing, .*admission\?/,
+    );
+    expect((await mintHere(['list', 'metircs'])).stderr).toMatch(/did you mean metrics\?/);
+    expect((await mintHere(['explain', 'cost_per_user'])).stderr).toMatch(/cost_usd_per_user_month\?/);
+    const unknown = async (name: string) => (await mintHere(['explain-run', 'smoke', '--metric', name])).stderr;
+    expect(await unknown('ttft')).toMatch(/there is no metric "ttft"\n {2}did you mean one of ttft_ms_p50, .*…\?/);
+    expect(await unknown('ttft_p99')).toMatch(/did you mean one of ttft_ms_p99, /);
+    expect(await unknown('slo_atainment')).toMatch(/did you mean slo_attainment\?/);
+    expect(await unknown('frobnicate')).toMatch(/expected names like ttft_ms_p99/);
+    expect(await unknown(',')).toMatch(/expected names of metrics/);
+    expect((await mintHere(['run', 'smoke', '--trace', 'banana'])).stderr).toMatch(
+      /'banana' cannot be read .*2s@12:00 \(hours:minutes\)/,
+    );
+  });
+
   it('explain a group of metrics, and say what other tools mean by the name', async () => {
     const { stdout } = await mintHere(['explain', 'tpot']);
     expect(stdout.match(/^tpot_ms_/gm)?.length).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 /** What a comparison says in one sentence, where it cannot decide. */
 import { expect, it } from 'vitest';
-import { changeText, headline, whatIfSentence } from '../../src/cli/compare-words.ts';
+import { changeText, headline, settingText, whatIfSentence } from '../../src/cli/compare-words.ts';
 import type { Comparison, Line } from '../../src/study/compare/comparison.ts';
 import { measuredComparison } from '../../src/study/compare/samples.ts';
 
@@ -55,4 +55,13 @@ it('writes a change as people take it: percent, so many times, or from nothing',
     changeText({ ...line('x'), verdict: 'regressed', base, new: next, change: next / base - 1, lo: null, hi: null });
   expect([change(100, 130), change(100, 50), change(100, 1250)]).toEqual(['+30%', '−50%', '×12.5']);
   expect(change(0, 2429)).toBe('from 0');
+});
+
+it('says values of fields in words of a scenario file: a policy is its field, parameters stand beside it, one is no plural', () => {
+  expect(settingText('serving.cost.name', 'coefficients')).toBe('cost model coefficients');
+  expect(settingText('serving.cost.params.step_overhead', 0.001)).toBe('serving.cost.step_overhead 0.001');
+  expect(settingText('population.cohorts[chat].popularity.name', 'uniform')).toBe(
+    'population.cohorts[chat].popularity uniform',
+  );
+  expect([settingText('hardware.cells', 1), settingText('hardware.cells', 2)]).toEqual(['1 cell', '2 cells']);
 });

@@ -141,7 +141,7 @@ describe('run', () => {
     while (!existsSync(folder) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGINT');
     const code = await ended;
-    expect(stderr).toContain('interrupted: finishing what is under way');
+    expect(stderr).toContain('interrupted: what is finished is kept');
     expect(stderr).toContain('nothing was finished; again with: mint-bench run smoke');
     expect(code).toBe(EXIT.interrupted);
     expect(readdirSync(folder)).toEqual([]);

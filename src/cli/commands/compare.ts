@@ -1,6 +1,5 @@
 /** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
 import { basename, join, relative } from 'node:path';
-import { metricNamed } from '../../metrics/catalog/index.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
@@ -19,6 +18,7 @@ import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatSeconds } from '../format.ts';
 import { overridesOf, SET_OPTION } from '../load.ts';
+import { metricNames } from '../metric-names.ts';
 import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
@@ -252,7 +252,7 @@ async function simulate(wanted: readonly WantedSide[], jobs: number, context: Co
         progress.update(`${Math.floor(done)}/${points} replications`, { share: done / points, arrivals, events }),
       onNotice: (text) => terminal.err(`${text}\n`),
     });
-    progress.point(`${points} replications simulated`);
+    progress.point(`${points} ${points === 1 ? 'replication' : 'replications'} simulated`);
     const unique = [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
     if (!quiet) terminal.err(renderDiagnostics(unique, { color: terminal.colorErr, width: terminal.width }));
     return sides;
@@ -264,12 +264,5 @@ async function simulate(wanted: readonly WantedSide[], jobs: number, context: Co
 
 function metricsOf(args: Arguments): string[] | undefined {
   if (args.metrics === undefined) return undefined;
-  const names = String(args.metrics)
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const unknown = names.filter((name) => metricNamed(name) === undefined);
-  if (unknown.length > 0 || names.length === 0)
-    throw new UsageError(`--metrics: there is no metric ${unknown.join(', ')}`, 'mint-bench list metrics has them');
-  return names;
+  return metricNames('--metrics', String(args.metrics));
 }

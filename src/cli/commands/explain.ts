@@ -4,6 +4,7 @@ import { fold } from '../../report/text-table.ts';
 import { nearest } from '../../scenario/findings.ts';
 import { type Item, KINDS, type Kind } from '../catalog.ts';
 import type { Command, Context } from '../command.ts';
+import { withParts } from '../metric-names.ts';
 import { UsageError } from '../parse.ts';
 
 interface Found {
@@ -83,10 +84,13 @@ function find(thing: string, all: readonly Found[]): Found[] | UsageError {
   if (whole.length > 0) return whole;
   const fields = candidates.filter(({ kind, item }) => kind.name === 'fields' && item.name.endsWith(`.${name}`));
   if (fields.length > 0) return fields;
-  const near = nearest(name, new Set(all.map(({ item }) => item.name)));
+  const names = new Set(all.map(({ item }) => item.name));
+  const near = nearest(name, names);
+  // A metric's name also says its unit and its statistic, which are easily left out.
+  const likely = [...new Set([...(near === undefined ? [] : [near]), ...withParts(name, names)])].slice(0, 4);
   return new UsageError(
     `nothing is called ${JSON.stringify(thing)}`,
-    near === undefined ? 'mint-bench list shows what there is' : `did you mean ${near}?`,
+    likely.length === 0 ? 'mint-bench list shows what there is' : `did you mean ${likely.join(' or ')}?`,
   );
 }
 

@@ -1,12 +1,22 @@
 /** `list [kind]`: what there is, by name. */
 
 import { table } from '../../report/text-table.ts';
-import { suggest } from '../../scenario/findings.ts';
+import { nearest, suggest } from '../../scenario/findings.ts';
 import { KINDS } from '../catalog.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
 
 const names = KINDS.map((kind) => kind.name);
+
+/** The kind whose name is near, else the kinds whose title has a word near to it: `policies` are of five kinds. */
+function kindHint(wanted: string): string | undefined {
+  if (nearest(wanted, names) !== undefined) return suggest(wanted, names);
+  const titled = KINDS.filter(({ title }) => nearest(wanted, words(title)) !== undefined).map(({ name }) => name);
+  return titled.length === 0 ? suggest(wanted, names) : `did you mean one of ${titled.join(', ')}?`;
+}
+
+/** Of five letters and more: shorter ones are near to anything. */
+const words = (title: string): string[] => title.match(/[a-z]{5,}/gi) ?? [];
 
 export const command: Command = {
   positionals: { kind: { type: 'string', describe: `One of ${names.join(', ')}`, completes: names } },
@@ -19,7 +29,7 @@ export const command: Command = {
   async run(args, { terminal, json }) {
     const wanted = args.kind as string | undefined;
     if (wanted !== undefined && !names.includes(wanted)) {
-      throw new UsageError(`there is no kind ${JSON.stringify(wanted)}`, suggest(wanted, names));
+      throw new UsageError(`there is no kind ${JSON.stringify(wanted)}`, kindHint(wanted));
     }
     const kinds = KINDS.filter((kind) => wanted === undefined || kind.name === wanted);
     const loaded = await Promise.all(kinds.map(async (kind) => ({ ...kind, items: await kind.items() })));

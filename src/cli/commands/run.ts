@@ -44,7 +44,8 @@ export const command: Command = {
     check: CHECK_OPTION,
     trace: {
       type: 'string',
-      describe: 'Keep every batch, load and request of a window as trace.json: 2s@12:00, 500ms@43200s',
+      describe:
+        'Keep every batch, load and request of a window as trace.json, from hours:minutes or a duration on: 2s@12:00, 500ms@43200s',
     },
     history: {
       type: 'string',
@@ -57,7 +58,7 @@ export const command: Command = {
     ['run scenarios/1M.yaml', 'a million users, a day'],
     ['run smoke --set serving.slots=16 --seed 7', 'a shipped scenario, changed'],
     ['run smoke --json', 'summary.json on stdout'],
-    ['run smoke --trace 2s@00:05', 'two seconds, step by step, for ui.perfetto.dev'],
+    ['run smoke --trace 2s@00:05', 'two seconds from minute 5 on, step by step, for ui.perfetto.dev'],
   ],
   async run(args, context) {
     const overrides = overridesOf(args.set as string[]);
@@ -126,7 +127,8 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       progress.clear();
       if (context.signal.aborted) {
         const rest = outcomes.length === 0 ? 'nothing was finished; again' : `${outcomes.length} finished; resume`;
-        context.terminal.err(`${rest} with: ${reproduce}${outcomes.length === 0 ? '' : ' --resume'}\n`);
+        const resume = outcomes.length === 0 || args.resume === true ? '' : ' --resume';
+        context.terminal.err(`${rest} with: ${context.line}${resume}\n`);
       }
       throw error;
     }

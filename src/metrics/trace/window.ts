@@ -7,6 +7,8 @@ export interface TraceWindow {
   readonly endNs: number;
 }
 
+const EXAMPLES = '2s@12:00 (hours:minutes), 2s@12:00:30, 500ms@43200s, or 2s alone from the end of warm-up';
+
 const CLOCK = /^(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d{1,9})?))?$/;
 
 /**
@@ -18,9 +20,10 @@ export function parseWindow(text: string, warmup: number, duration: number): Tra
   const [lengthText, atText, ...more] = text.split('@');
   if (more.length > 0) return `'${text}' has more than one @`;
   const length = parseQuantity(lengthText, DURATION);
-  if (typeof length === 'string') return `the length '${lengthText}' ${length}; expected for instance 2s or 500ms`;
+  if (typeof length === 'string')
+    return `the length '${lengthText}' ${length}; expected a length and, after @, where it begins: ${EXAMPLES}`;
   const at = atText === undefined ? warmup : timeOfDay(atText);
-  if (typeof at === 'string') return `the time '${atText}' ${at}; expected for instance 12:00, 12:00:30 or 43200s`;
+  if (typeof at === 'string') return `the time '${atText}' ${at}; expected hours:minutes or a duration: ${EXAMPLES}`;
   if (!(length >= 1e-9)) return `the length '${lengthText}' must be above zero`;
   if (!(at >= 0)) return `the time '${atText}' must not be negative`;
   if (at >= duration) return `the window begins at ${at} s, but the scenario ends at ${duration} s`;

@@ -182,7 +182,7 @@ function compareRows(base: readonly SummaryRow[], next: readonly SummaryRow[]): 
 function pairNotes(pairs: number, tested: number): string[] {
   if (pairs < FEWEST_PAIRS) {
     return [
-      `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance; 10 replications (--replications 10) decide more`,
+      `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance. A metric with an interval within each run (times, waits) is decided where those are apart in every pair; any other is not. 10 replications (--replications 10) decide more`,
     ];
   }
   const needed = pairsNeeded(tested);

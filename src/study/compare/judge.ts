@@ -73,7 +73,7 @@ export function settle(lines: readonly Line[], margin: number): void {
     line.verdict = fromInterval(line, margin);
     if (line.verdict !== 'within noise' || line.n >= needed || (line.lo! <= 0 && line.hi! >= 0)) return;
     line.verdict = 'undecided';
-    line.why = `too few pairs to tell: it takes ${needed}`;
+    line.why = `too few pairs beside ${tested.length} lines: it takes ${needed}`;
   });
 }
 
@@ -161,10 +161,18 @@ function few(
     const apart = ways[0] !== 0 && ways.every((way) => way === ways[0]);
     const large = Math.abs(line.change!) > marginFor(line.unit, margin);
     if (apart && large) return { verdict: direction(line.better, line.change!) };
-    return { verdict: 'undecided', why: "too few pairs to tell: the runs' own 95% intervals overlap" };
+    return { verdict: 'undecided', why: "the runs' own 95% intervals overlap" };
   }
   if (sameScenario) return { verdict: direction(line.better, line.change!) };
-  return { verdict: 'undecided', why: 'too few pairs to tell' };
+  // One run says nothing of its spread here, and the ways of few pairs are no test.
+  const one = rows.length === 1 ? 'one pair' : `the same way in ${sameWay(rows)} of ${rows.length} pairs`;
+  return { verdict: 'undecided', why: `${one}; a test takes ${FEWEST_PAIRS}` };
+}
+
+/** In how many pairs the value moves as it does in most of them. */
+function sameWay(rows: readonly { base: SummaryRow | undefined; new: SummaryRow | undefined }[]): number {
+  const ways = rows.map(({ base, new: next }) => Math.sign((next?.value ?? 0) - (base?.value ?? 0)));
+  return Math.max(ways.filter((way) => way > 0).length, ways.filter((way) => way < 0).length);
 }
 
 const find = (rows: readonly SummaryRow[], metric: string) =>

@@ -65,7 +65,7 @@ describe('replications paired by seed', () => {
 
   it('cannot be significant where they are few, and say how many it takes', () => {
     const line = judged(pairsOf(5, 2, 'c'));
-    expect(line).toMatchObject({ verdict: 'undecided', why: 'too few pairs to tell', p: null });
+    expect(line).toMatchObject({ verdict: 'undecided', why: 'the same way in 5 of 5 pairs; a test takes 6', p: null });
     // Seven could show one metric that changed, not one of thirteen: the interval is clear of zero, and noise is not what it is.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
     const side = (i: number, factor: number) => names.map((name) => row(name, factor * (100 + i)));
