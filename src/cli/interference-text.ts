@@ -93,7 +93,7 @@ function noteOf({ failure, other_requests, alone_shift_ms }: Variant): string {
   if (other_requests) notes.push('other requests finish');
   if (alone_shift_ms !== null && Math.abs(alone_shift_ms) >= 0.5)
     notes.push(
-      `alone without: ${formatMetric(Math.abs(alone_shift_ms), 'ms')} ${alone_shift_ms < 0 ? 'quicker' : 'slower'}`,
+      `a request alone is ${formatMetric(Math.abs(alone_shift_ms), 'ms')} ${alone_shift_ms < 0 ? 'quicker' : 'slower'} without it`,
     );
   return notes.join(', ');
 }

@@ -4,7 +4,7 @@ import { metricNamed } from '../metrics/catalog/index.ts';
 import { headroomText } from '../metrics/headroom.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
 import { formatMetric, significant } from '../report/format.ts';
-import { type Screen, table } from '../report/text-table.ts';
+import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Threshold } from '../scenario/scenario.ts';
 import type { Crossing } from '../study/bracket.ts';
 import type { KneeResult, SettingKnee } from '../study/knee.ts';
@@ -41,7 +41,7 @@ export function kneeText({ result, name, smaller, metrics, width, style }: KneeP
     lines.push(
       pointsTable(knee, axis, thresholds, metrics, { width, style }),
       '\n',
-      verdictText(knee, axis, seeds.length),
+      verdictText(knee, axis, seeds.length, width),
     );
   }
   if (settings.length > 1) lines.push('\n', overview(result, { width, style }));
@@ -75,7 +75,7 @@ const span = (axis: Range, { below, above }: Crossing): string =>
 const rounded = (axis: Range, value: number): string => `${significant(value, 4).replaceAll(',', '')}${axis.unit}`;
 
 /** Sentences, one a line, indented under the table. */
-export function verdictText(knee: SettingKnee, axis: Range, replications: number): string {
+export function verdictText(knee: SettingKnee, axis: Range, replications: number, width: number): string {
   const { bracket } = knee;
   const { low, high } = { low: bracket.samples[0].value, high: bracket.samples[bracket.samples.length - 1].value };
   const whole = `${valueText(axis, low)} to ${valueText(axis, high)}`;
@@ -104,7 +104,7 @@ export function verdictText(knee: SettingKnee, axis: Range, replications: number
   if (bracket.verdict !== 'not monotone' && bracket.samples.length > 1)
     lines.push(`values looked at are at most ${gap}× apart: what happens inside a narrower stretch was not seen`);
   if (!bracket.resolved) lines.push('stopped at the most values allowed, before the resolution was reached (--most)');
-  return lines.map((line) => `  ${line}\n`).join('');
+  return lines.map((line) => fold(line.trimStart(), width, line.startsWith(' ') ? '    ' : '  ')).join('');
 }
 
 function kneeLines({ bracket, coverage }: SettingKnee, axis: Range, replications: number): string[] {

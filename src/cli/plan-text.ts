@@ -79,7 +79,7 @@ function noAnswer({ result, style }: PlanPrint): string {
   );
 }
 
-function bindingText({ result, objective, unit, style }: PlanPrint): string {
+function bindingText({ result, objective, unit, width, style }: PlanPrint): string {
   const { failing, candidates, answer } = result;
   if (failing.length === 0) {
     return answer === null
@@ -100,7 +100,7 @@ function bindingText({ result, objective, unit, style }: PlanPrint): string {
       return (
         `${head}${verdicts}\n` +
         `        short of ${style('bold', binding.resource)}, as its waits read\n` +
-        binding.evidence.map((line) => `          ${line}\n`).join('') +
+        binding.evidence.map((line) => fold(line, width, '          ')).join('') +
         only
       );
     })

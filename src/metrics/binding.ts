@@ -39,8 +39,15 @@ export interface Binding {
 const FULL = 0.85;
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`;
-const ms = (value: number): string =>
-  value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : `${value.toPrecision(3)} ms`;
+/** Three digits, in the unit that a metric of time is printed in. */
+function ms(value: number): string {
+  if (value < 1000) return `${value.toPrecision(3)} ms`;
+  if (value < 60_000) return `${(value / 1000).toPrecision(3)} s`;
+  const minutes = value / 60_000;
+  return `${minutes < 1000 ? minutes.toPrecision(3) : Math.round(minutes)} min`;
+}
+/** A count that may be a mean over replications. */
+const count = (value: number): string => String(value < 100 ? Number(value.toPrecision(3)) : Math.round(value));
 
 /** `failing`: the thresholds that are broken, which decide what time is divided. */
 export function bindingOf(metrics: MetricValues, scenario: Scenario, failing: readonly Verdict[] = []): Binding {
@@ -95,7 +102,7 @@ const lossText = ({ name, share, ms: part }: Share): string =>
 function firstTokenTexts({ statistic, ttft }: FirstTokenParts, lost: readonly Share[]): string[] {
   const parts = lost.map(({ name, ms: part }) => `${name} ${ms(part)}`).join(', ');
   const text = `time to first token, ${statistic} ${ms(ttft)}: ${parts}`;
-  return statistic === 'mean' ? [text] : [text, `each wait is at its own ${statistic}, which do not add up`];
+  return statistic === 'mean' ? [text] : [`${text} (${statistic} of each part by itself: they do not add up)`];
 }
 
 type Utilisation = Binding['utilisation'];
@@ -109,14 +116,14 @@ function resourceOf(
   if (first.name === ADAPTER) return adapterResource(utilisation, value, evidence);
   if (first.name === QUEUE) return queueResource(utilisation, value, evidence);
   const part = busiestPart(value);
-  evidence.push(`replicas run ${percent(utilisation.replicas)} of the time`);
+  evidence.push(`replicas are idle ${percent(1 - utilisation.replicas)} of the time`);
   return { resource: `the speed of steps (${percent(part.share)} of their time is ${part.name})`, evidence };
 }
 
 function queueResource(utilisation: Utilisation, value: (name: string) => number, evidence: string[]) {
   const part = busiestPart(value);
   if (utilisation.kv_cache >= FULL || value('preemptions') > 0.01 * value('arrivals')) {
-    evidence.push(`KV cache ${percent(utilisation.kv_cache)} full, ${value('preemptions')} preemptions`);
+    evidence.push(`KV cache ${percent(utilisation.kv_cache)} full, ${count(value('preemptions'))} preemptions`);
     return { resource: 'KV cache memory', evidence };
   }
   if (utilisation.batch >= FULL) {
@@ -124,7 +131,7 @@ function queueResource(utilisation: Utilisation, value: (name: string) => number
     return { resource: 'places in the batch', evidence };
   }
   evidence.push(
-    `replicas run ${percent(utilisation.replicas)} of the time, KV cache ${percent(utilisation.kv_cache)} full`,
+    `replicas are idle ${percent(1 - utilisation.replicas)} of the time, KV cache ${percent(utilisation.kv_cache)} full`,
   );
   return {
     resource: `compute of the replicas, most of it ${part.name} (${percent(part.share)} of step time)`,
@@ -150,7 +157,8 @@ function adapterResource(utilisation: Utilisation, value: (name: string) => numb
   if (all < waited / 2) {
     // Loads and copies take little of it: what is waited for is a slot that no running request holds.
     evidence.push(
-      `loads and copies are ${percent(all / waited)} of all waits for adapters; the rest is for a slot: ${percent(utilisation.slots)} of them hold adapters of running requests`,
+      `of the waits for adapters ${percent(all / waited)} is loading and copying, the rest waits for a slot to be free`,
+      `${percent(utilisation.slots)} of the slots hold adapters of running requests`,
       `KV cache ${percent(utilisation.kv_cache)} full, batches ${percent(utilisation.batch)} full`,
     );
     return { resource: 'GPU slots (serving.slots)', evidence };

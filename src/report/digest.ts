@@ -151,7 +151,7 @@ function tiles({ scenario, summary }: RunTables): Tile[] {
     { label: 'Time per output token', value: at('tpot_ms_p99'), note: `p99 · median ${at('tpot_ms_p50')}` },
     { label: 'SLO attainment', value: at('slo_attainment'), note: `of arrivals · ${at('rejections')} refused` },
     { label: 'GPU hit ratio', value: at('hit_ratio_gpu'), note: `cold ${at('cold_ratio')}` },
-    { label: 'Replicas busy', value: at('replica_utilisation'), note: `KV cache ${at('kv_utilisation')} full` },
+    { label: 'Replicas not idle', value: at('replica_utilisation'), note: `KV cache ${at('kv_utilisation')} full` },
     { label: 'Output', value: at('output_tps'), note: `fairness ${at('jain_users')} (Jain)` },
     { label: 'Cost per million tokens', value: at('cost_usd_per_million_tokens'), note: 'prompt and output' },
     { label: 'Cost of a user', value: at('cost_usd_per_user_month'), note: 'a month, rent of all hardware' },

@@ -120,7 +120,7 @@ describe('terminal', () => {
         Time per output token            32.6 ms  p99 · median 17.9 ms
         SLO attainment                     98.8%  of arrivals · 512 refused
         GPU hit ratio                      68.3%  cold 13%
-        Replicas busy                      62.8%  KV cache 41% full
+        Replicas not idle                  62.8%  KV cache 41% full
         Output                   21,605 tokens/s  fairness 0.931 (Jain)
         Cost per million tokens            $1.87  prompt and output
         Cost of a user                     $0.14  a month, rent of all hardware
