@@ -10,14 +10,14 @@ import { applyOverride, type Override } from './overrides.ts';
 import { plausibility } from './plausibility.ts';
 import { attachProfile } from './profile-file.ts';
 import { readScenario } from './read-file.ts';
-import { repair, unfounded } from './repair.ts';
+import { isBelow, repair, unfounded } from './repair.ts';
 import type { Scenario } from './scenario.ts';
 import { resolve } from './schema/resolve.ts';
 import { type Families, inputSchema, type ScenarioInput } from './schema.ts';
 import { semantics } from './semantics/index.ts';
-import { SourceText } from './source-text.ts';
+import { find, type Path, SourceText } from './source-text.ts';
 import { sweepFindings } from './sweep-check.ts';
-import { readYaml, type Tree } from './yaml.ts';
+import { type ReadYaml, readYaml, type Tree } from './yaml.ts';
 
 export type { Override } from './overrides.ts';
 export { parseOverride } from './overrides.ts';
@@ -52,12 +52,13 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
   const source = new SourceText(file, text);
   const read = readYaml(source);
   const tree = read.tree;
-  if (tree === null || read.findings.length > 0) throw failed(read.findings, file);
+  if (tree === null) throw failed(read.findings, file);
   const empty = tree.value === null;
   if (empty || typeof tree.value !== 'object' || Array.isArray(tree.value)) {
     const start = { ...tree.place, start: 0, end: 1 };
     throw failed(
       [
+        ...read.findings,
         empty
           ? finding('MB-E007', 'the file is empty', {
               place: start,
@@ -71,7 +72,7 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
       file,
     );
   }
-  const findings: Finding[] = [];
+  const findings = [...read.findings];
   for (const override of options.overrides ?? []) findings.push(...applyOverride(tree, override));
   const root = tree.value as Record<string, unknown>;
   root.name ??= defaultName(file);
@@ -84,22 +85,25 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
       fractions: options.fractions,
       directory,
     });
+  const doubtful = [...read.unread, ...read.again.map(({ path }) => path)];
   const first = parse(tree);
-  findings.push(...first.findings);
+  findings.push(...first.findings.filter((found) => !misread(found, read.unread)), ...secondValues(tree, read, parse));
   let { scenario } = first;
   if (scenario === null) {
     // What is wrong is taken out, so that the rules across fields can still be applied to the rest.
     const repaired = repair(tree, parse);
     if (repaired !== null) {
       findings.push(
-        ...[...repaired.findings, ...check(repaired.scenario)].filter((found) => !unfounded(found, repaired.removed)),
+        ...[...repaired.findings, ...check(repaired.scenario)].filter(
+          (found) => !unfounded(found, [...repaired.removed, ...doubtful]),
+        ),
       );
     }
   } else {
-    findings.push(...check(scenario));
     const profiled = attachProfile(scenario, directory);
+    const rules = [...check(scenario), ...profiled.findings];
     scenario = profiled.scenario;
-    findings.push(...profiled.findings);
+    findings.push(...rules.filter((found) => !unfounded(found, doubtful)));
     if (findings.length === 0) findings.push(...sweepFindings(tree, scenario, parse, check));
   }
   if (findings.length > 0 || scenario === null) throw failed(placed(findings, tree), file);
@@ -131,6 +135,32 @@ function parserOf(families: Families): Parse {
   };
   parsers.set(families, parse);
   return parse;
+}
+
+/** Whether a finding is about a value that could not be read as it was meant; that its key is unknown stays true. */
+const misread = (found: Finding, unread: readonly Path[]) => found.id !== 'MB-E101' && unfounded(found, unread);
+
+/** As many keys that stand twice as are looked into; they are all named. */
+const MAX_SECOND_VALUES = 10;
+
+/** What the schema says of values under a key that stands a second time: which of the two is meant cannot be known. */
+function secondValues(tree: Tree, { again, unread }: ReadYaml, parse: Parse): Finding[] {
+  return again.slice(0, MAX_SECOND_VALUES).flatMap(({ path, tree: second }) => {
+    const { place, depth } = find(tree.place, path.slice(0, -1));
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((at, part) => (at as Tree['value'][])?.[part as number], tree.value);
+    // An override has put something else there.
+    if (depth < path.length - 1 || typeof parent !== 'object' || parent === null || place.children === null) return [];
+    const key = path[path.length - 1];
+    const [value, where] = [(parent as Record<string, unknown>)[key], place.children.get(key)];
+    (parent as Record<string, unknown>)[key] = second.value;
+    place.children.set(key, second.place);
+    const { findings } = parse(tree);
+    (parent as Record<string, unknown>)[key] = value;
+    if (where !== undefined) place.children.set(key, where);
+    return findings.filter((found) => found.path !== undefined && isBelow(found.path, path) && !misread(found, unread));
+  });
 }
 
 /** A rule may rest on a default: where nothing of its path was written, there is no line to show. */

@@ -59,6 +59,7 @@ export function unfounded({ path, uses }: Finding, removed: readonly Path[]): bo
   );
 }
 
-function isBelow(path: Path, ancestor: Path): boolean {
+/** Whether `path` is `ancestor` or leads to a part of it. */
+export function isBelow(path: Path, ancestor: Path): boolean {
   return ancestor.length <= path.length && ancestor.every((part, i) => path[i] === part);
 }

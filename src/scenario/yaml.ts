@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { type Finding, finding } from './findings.ts';
-import { type Place, place, type SourceText } from './source-text.ts';
+import { type Path, type Place, place, type SourceText } from './source-text.ts';
 
 export const MAX_CHARACTERS = 1 << 20;
 const MAX_DEPTH = 32;
@@ -15,6 +15,16 @@ const MAX_SYNTAX_ERRORS = 3;
 export interface Tree {
   value: unknown;
   place: Place;
+}
+
+export interface ReadYaml {
+  /** Null where what follows the first finding cannot be trusted. Otherwise the rest of the file is as it was written. */
+  tree: Tree | null;
+  findings: Finding[];
+  /** Values that could not be read as they were meant: what else seems wrong with them says nothing. */
+  unread: Path[];
+  /** Second values of a key, with its path. The tree has the first. */
+  again: { path: Path; tree: Tree }[];
 }
 
 const CORE_TAG = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/;
@@ -29,25 +39,24 @@ const FRIENDLY: Readonly<Record<string, string>> = {
 };
 
 /** `offset` shifts places, where `text` is a part of `source`. */
-export function readYaml(
-  source: SourceText,
-  text = source.text,
-  offset = 0,
-): { tree: Tree | null; findings: Finding[] } {
+export function readYaml(source: SourceText, text = source.text, offset = 0): ReadYaml {
   const findings: Finding[] = [];
+  const unread: Path[] = [];
+  const again: { path: Path; tree: Tree }[] = [];
+  const nothing = { tree: null, findings, unread, again };
   const whole = place(source, offset, offset + text.length);
   const fail = (id: string, message: string, start = 0, end = start + 1, hint?: string) => {
     findings.push(finding(id, message, { place: place(source, offset + start, offset + end), hint }));
   };
   if (text.length > MAX_CHARACTERS) {
     fail('MB-E003', `the file is larger than ${MAX_CHARACTERS >> 20} MiB, which no scenario needs`);
-    return { tree: null, findings };
+    return nothing;
   }
   // The parser recurses: brackets nested beyond any sense are refused before it sees them.
   const document = nesting(text) > 10 * MAX_DEPTH ? null : parse(text);
   if (document === null) {
     fail('MB-E009', 'the file is nested too deeply');
-    return { tree: null, findings };
+    return nothing;
   }
   for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const undefinedAnchor = /Unresolved alias/.test(error.message);
@@ -59,49 +68,60 @@ export function readYaml(
       error.pos[1],
     );
   }
+  if (findings.length > 0) return nothing;
   for (const warning of document.warnings)
     fail('MB-E011', 'custom tags are not allowed in a scenario', warning.pos[0], warning.pos[1]);
-  if (findings.length > 0) return { tree: null, findings };
-  if (document.contents === null) return { tree: { value: null, place: whole }, findings };
+  if (document.contents === null) return { ...nothing, tree: { value: null, place: whole } };
+  /** What makes the rest of the file depend on how it is read. */
+  let broken = false;
+  const broke = (...problem: Parameters<typeof fail>) => {
+    broken = true;
+    fail(...problem);
+  };
 
   const open = new Set<Node>();
   let nodes = 0;
-  const convert = (node: Node | null, depth: number): Tree => {
+  const convert = (node: Node | null, depth: number, path: Path): Tree => {
     if (node === null) return { value: null, place: place(source, offset, offset + 1) };
     const [start, end] = node.range ?? [0, 1];
     const here = place(source, offset + start, offset + Math.max(end, start + 1));
-    if (findings.length > 0 && nodes > MAX_NODES) return { value: null, place: here };
+    if (nodes > MAX_NODES) return { value: null, place: here };
     if (++nodes > MAX_NODES) {
-      fail('MB-E009', `aliases expand the file to more than ${MAX_NODES.toLocaleString('en')} values`, start, end);
+      broke('MB-E009', `aliases expand the file to more than ${MAX_NODES.toLocaleString('en')} values`, start, end);
     } else if (depth > MAX_DEPTH) {
-      fail('MB-E009', `the file is nested more than ${MAX_DEPTH} levels deep`, start, end);
+      broke('MB-E009', `the file is nested more than ${MAX_DEPTH} levels deep`, start, end);
     } else if (open.has(node)) {
-      fail('MB-E010', 'this value contains itself', start, end);
+      broke('MB-E010', 'this value contains itself', start, end);
     } else if (isAlias(node)) {
       const target = node.resolve(document);
-      if (target === undefined) fail('MB-E004', FRIENDLY.BAD_ALIAS, start, end);
-      else if (open.has(target)) fail('MB-E010', 'this alias names a value that contains it', start, end);
+      if (target === undefined) broke('MB-E004', FRIENDLY.BAD_ALIAS, start, end);
+      else if (open.has(target)) broke('MB-E010', 'this alias names a value that contains it', start, end);
       else {
-        const tree = convert(target, depth + 1);
+        const tree = convert(target, depth + 1, path);
         return { value: tree.value, place: { ...here, children: tree.place.children } };
       }
     } else {
-      if (node.tag !== undefined && !CORE_TAG.test(node.tag))
-        fail('MB-E011', 'custom tags are not allowed in a scenario', start, end);
+      if (node.tag !== undefined && !CORE_TAG.test(node.tag)) {
+        unread.push(path);
+        // Most of them the parser has complained about itself.
+        if (document.warnings.length === 0) fail('MB-E011', 'custom tags are not allowed in a scenario', start, end);
+      }
       open.add(node);
       const tree =
-        isMap(node) || isSeq(node) ? collection(node, here, depth) : { value: scalar(node, start, end), place: here };
+        isMap(node) || isSeq(node)
+          ? collection(node, here, depth, path)
+          : { value: scalar(node, start, end, path), place: here };
       open.delete(node);
       return tree;
     }
     return { value: null, place: here };
   };
-  const collection = (node: Node, here: Place, depth: number): Tree => {
+  const collection = (node: Node, here: Place, depth: number, path: Path): Tree => {
     here.children = new Map();
     if (isSeq(node)) {
       const list: unknown[] = [];
       for (const item of node.items) {
-        const child = convert(item as Node | null, depth + 1);
+        const child = convert(item as Node | null, depth + 1, [...path, list.length]);
         here.children.set(list.length, child.place);
         list.push(child.value);
       }
@@ -115,7 +135,9 @@ export function readYaml(
       const key = isScalar(keyNode) && keyNode.value !== null ? String(keyNode.source ?? keyNode.value) : null;
       if (key === null) {
         fail('MB-E013', 'a key must be plain text', keyStart, keyEnd);
-      } else if (key === '__proto__' || key === '<<') {
+        continue;
+      }
+      if (key === '__proto__' || key === '<<') {
         fail(
           'MB-E013',
           `the key "${key}" is not allowed`,
@@ -123,7 +145,17 @@ export function readYaml(
           keyEnd,
           key === '<<' ? 'repeat the fields, or alias the whole value' : undefined,
         );
-      } else if (Object.hasOwn(map, key)) {
+        continue;
+      }
+      const child = convert(pair.value as Node | null, depth + 1, [...path, key]);
+      if (pair.value === null || (pair.value as Node).range?.[0] === (pair.value as Node).range?.[1]) {
+        child.place.start = offset + keyStart;
+        child.place.end = offset + keyEnd;
+      }
+      child.place.keyStart = offset + keyStart;
+      child.place.keyEnd = offset + keyEnd;
+      if (Object.hasOwn(map, key)) {
+        again.push({ path: [...path, key], tree: child });
         const first = here.children.get(key)!;
         fail(
           'MB-E005',
@@ -133,27 +165,22 @@ export function readYaml(
           `the first is on line ${source.at(first.keyStart, first.keyEnd).line}`,
         );
       } else {
-        const child = convert(pair.value as Node | null, depth + 1);
-        if (pair.value === null || (pair.value as Node).range?.[0] === (pair.value as Node).range?.[1]) {
-          child.place.start = offset + keyStart;
-          child.place.end = offset + keyEnd;
-        }
-        child.place.keyStart = offset + keyStart;
-        child.place.keyEnd = offset + keyEnd;
         here.children.set(key, child.place);
         map[key] = child.value;
       }
     }
     return { value: map, place: here };
   };
-  const scalar = (node: Node, start: number, end: number): unknown => {
+  const scalar = (node: Node, start: number, end: number, path: Path): unknown => {
     if (!isScalar(node)) return null;
     if (typeof node.value === 'number') {
       const written = node.source ?? '';
       const digits = /^[+-]?\d+$/.test(written);
-      if (!Number.isFinite(node.value) && /^[+-]?\d/.test(written))
+      if (!Number.isFinite(node.value) && /^[+-]?\d/.test(written)) {
+        unread.push(path);
         fail('MB-E014', `the number ${clip(written)} is too large`, start, end);
-      else if (digits && !Number.isSafeInteger(node.value)) {
+      } else if (digits && !Number.isSafeInteger(node.value)) {
+        unread.push(path);
         fail(
           'MB-E014',
           `the whole number ${clip(written)} is beyond 2^53 and would be rounded`,
@@ -165,7 +192,8 @@ export function readYaml(
     }
     return node.value;
   };
-  return { tree: convert(document.contents as Node, 0), findings };
+  const tree = convert(document.contents as Node, 0, []);
+  return broken ? nothing : { tree, findings, unread, again };
 }
 
 const clip = (text: string) => (text.length > 40 ? `${text.slice(0, 37)}…` : text);

@@ -252,11 +252,11 @@ describe('a file that cannot be a scenario', () => {
     ['MB-E009', 'a hundred thousand spaces', `a:\n${' '.repeat(100_000)}b: |\n`],
     ['MB-E009', 'a billion laughs', laughs],
     ['MB-E010', 'a value that contains itself', 'a: &a {b: *a}\n'],
-    ['MB-E011', 'code', 'a: !!js/function "function () {}"\n'],
+    ['MB-E011', 'code', `${MINIMAL}name: !!js/function "function () {}"\n`],
     ['MB-E012', 'two documents', `${MINIMAL}---\n${MINIMAL}`],
-    ['MB-E013', 'a map as key', '{a: 1}: 2\n'],
-    ['MB-E013', 'a merge key', 'a: &a {x: 1}\nb: {<<: *a}\n'],
-    ['MB-E013', 'a prototype', '__proto__: {polluted: true}\n'],
+    ['MB-E013', 'a map as key', `${MINIMAL}{a: 1}: 2\n`],
+    ['MB-E013', 'a merge key', `${MINIMAL}adapter: &a {rank: 8}\nserving: {<<: *a}\n`],
+    ['MB-E013', 'a prototype', `${MINIMAL}__proto__: {polluted: true}\n`],
     ['MB-E014', 'a number beyond doubles', `${MINIMAL}duration: 1e400\n`],
     ['MB-E014', 'a whole number beyond 2^53', `${MINIMAL}seed: 12345678901234567890\n`],
   ])('%s: %s', (id, _, text) => {
@@ -288,6 +288,63 @@ describe('a file that cannot be a scenario', () => {
     writeFileSync(join(folder, name), data);
     return join(folder, name);
   }
+});
+
+describe('a file that can be read on beyond a mistake', () => {
+  const at = (text: string) => problems(() => load(text)).map(({ id, line, column }) => [id, line, column]);
+
+  test('says what else is wrong beside a key that stands twice, in both of its values', () => {
+    const text = `${MINIMAL}duraton: 1h
+serving: {slots: 8, kv: {block: -1}}
+warmup: 80GiB
+serving: {slts: 8}
+name: one
+name: ../two
+adapter: {rank: 8, rank: 16, modules: everything}
+`;
+    expect(at(text)).toEqual([
+      ['MB-E101', 5, 1],
+      ['MB-E101', 6, 26],
+      ['MB-E105', 7, 9],
+      ['MB-E005', 8, 1],
+      ['MB-E101', 8, 11],
+      ['MB-E005', 10, 1],
+      ['MB-E108', 10, 7],
+      ['MB-E005', 11, 20],
+      ['MB-E104', 11, 39],
+    ]);
+  });
+
+  test('a rule across fields says nothing where it rests on a key that stands twice', () => {
+    const cells = MINIMAL.replace('{gpu: h200}', '{gpu: h200, replicas: 7, cells: 4}');
+    expect(at(cells)).toEqual([['MB-E203', 4, 43]]);
+    expect(at(cells.replace('replicas: 7', 'replicas: 7, replicas: 8'))).toEqual([['MB-E005', 4, 36]]);
+    // One that does not rest on it still does.
+    const cohorts = 'slo: {chat: {ttft: 2s}}\nwarmup: 1s\nwarmup: 2s\n';
+    expect(at(`${cells}${cohorts}`)).toEqual([
+      ['MB-E203', 4, 43],
+      ['MB-E005', 7, 1],
+    ]);
+  });
+
+  test.each([
+    ['a tag', 'seed: !!js/function "1"\n', ['MB-E011', 5, 7]],
+    ['a number beyond doubles', 'duration: 1e400\n', ['MB-E014', 5, 11]],
+    ['a key that is a map', '{a: 1}: 2\n', ['MB-E013', 5, 1]],
+    ['a merge key', 'adapter: {<<: {rank: 8}}\n', ['MB-E013', 5, 11]],
+  ])('%s is one mistake, and hides no other', (_, line, mistake) => {
+    expect(at(`${MINIMAL}${line}`)).toEqual([mistake]);
+    expect(at(`${MINIMAL}${line}warmup: 80GiB\nserving: {slts: 8}\n`)).toEqual([
+      mistake,
+      ['MB-E105', 6, 9],
+      ['MB-E101', 7, 11],
+    ]);
+  });
+
+  test('a thousand keys that stand twice are a thousand mistakes, found in no time', () => {
+    const twice = Array.from({ length: 1000 }, () => 'seed: 1\n').join('');
+    expect(at(`${MINIMAL}${twice}`)).toHaveLength(999);
+  });
 });
 
 describe('one wrong value', () => {
