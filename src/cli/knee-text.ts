@@ -3,7 +3,7 @@
 import { metricNamed } from '../metrics/catalog/index.ts';
 import { headroomText } from '../metrics/headroom.ts';
 import type { Verdict } from '../metrics/thresholds.ts';
-import { formatMetric, significant } from '../report/format.ts';
+import { formatMetric, percentColumn, significant } from '../report/format.ts';
 import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Threshold } from '../scenario/scenario.ts';
 import type { Crossing } from '../study/bracket.ts';
@@ -56,13 +56,16 @@ function pointsTable(
   screen: Screen,
 ): string {
   const columns = [...new Set([...thresholds.map(({ metric }) => metric), ...metrics])];
-  const rows = points.map(({ text, holds, rows: summary, failure }) => [
+  const values = columns.map((metric) => {
+    const cells = points.map(({ rows: summary }) => summary.find((one) => one.metric === metric));
+    return cells.some((row) => row?.unit === 'fraction')
+      ? percentColumn(cells.map((row) => row?.value ?? null))
+      : cells.map((row) => formatMetric(row?.value ?? null, row?.unit ?? ''));
+  });
+  const rows = points.map(({ text, holds, failure }, at) => [
     text,
     `${holds.filter(Boolean).length} of ${holds.length}`,
-    ...columns.map((metric) => {
-      const row = summary.find((one) => one.metric === metric);
-      return failure !== null && row === undefined ? '–' : formatMetric(row?.value ?? null, row?.unit ?? '');
-    }),
+    ...values.map((column) => column[at]),
     failure ?? '',
   ]);
   const header = [axis.path, 'holds in', ...columns, ''];

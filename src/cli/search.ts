@@ -8,6 +8,7 @@ import { SearchFolder } from '../study/search-folder.ts';
 import type { Smaller } from '../study/search-space.ts';
 import { Trials } from '../study/trials.ts';
 import type { Arguments, Context } from './command.ts';
+import { effortText } from './effort-text.ts';
 import { version } from './help.ts';
 import { overridesOf, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
@@ -86,6 +87,8 @@ export async function withSearch<T>(
     keep: args.resume !== false,
   });
   const progress = new Progress(context);
+  // How many there will be depends on what they show.
+  let runs = 0;
   const trials = new Trials({
     executor,
     replications,
@@ -94,8 +97,11 @@ export async function withSearch<T>(
     signal: context.signal,
     onProgress: (label, { done, arrivals, events }, points) =>
       progress.update(label, { share: done / points, arrivals, events }),
-    onOutcome: (label, { seed, failure }) =>
-      progress.point(`${label}${replications === 1 ? '' : `, seed ${seed}`}${failure === null ? '' : `: ${failure}`}`),
+    onOutcome: (label, { seed, failure }, effort) => {
+      runs++;
+      const draw = replications === 1 ? '' : `, seed ${seed}`;
+      progress.point(`run ${runs}: ${label}${draw}${effortText(effort)}${failure === null ? '' : `: ${failure}`}`);
+    },
   });
   try {
     const result = await action({ trials, folder });

@@ -20,7 +20,7 @@ const LINES: readonly Line[] = [
   },
   ({ hardware }) =>
     hardware.cells > 1
-      ? `The system is ${hardware.cells} cells of ${significant(hardware.replicas / hardware.cells)} replicas. Users belong to one cell; requests are routed inside it.`
+      ? `The system is ${hardware.cells} cells of ${significant(hardware.replicas / hardware.cells)} ${hardware.replicas === hardware.cells ? 'replica' : 'replicas'}. Users belong to one cell; requests are routed inside it.`
       : null,
   ({ hardware }) =>
     hardware.cells > 1 && Number.isFinite(hardware.object_store.bandwidth)

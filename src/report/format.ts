@@ -56,6 +56,19 @@ export function percent(share: number, digits: number = 3): string {
   return `${significant(share * 100, digits)}%`;
 }
 
+/** Shares that stand in one column: where one of them needs more digits to be told from 100%, all have as many. */
+export function percentColumn(shares: readonly (number | null)[]): string[] {
+  const texts = shares.map((share) => formatMetric(share, 'fraction'));
+  const near = texts.filter((_, i) => (shares[i] ?? 0) > 0.99 && (shares[i] ?? 1) < 1);
+  const decimals = Math.max(0, ...near.map((text) => /\.(\d+)%$/.exec(text)?.[1].length ?? 0));
+  return texts.map((text, i) => {
+    const share = shares[i];
+    if (decimals === 0 || share === null || !(share > 0 && share < 1)) return text;
+    const scale = 10 ** (decimals + 2);
+    return `${((Math.floor(share * scale + 1e-6) / scale) * 100).toFixed(decimals)}%`;
+  });
+}
+
 /** A value with its unit (those of the metric catalog); "–" where there is none. */
 export function formatMetric(value: number | null | undefined, unit: string, digits: number = 3): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';

@@ -8,7 +8,7 @@ import { StoppedError } from '../run/shared-board.ts';
 import { UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { planMemory } from '../sim/cost/memory.ts';
-import type { Executor, StudyProgress } from './executor.ts';
+import type { Effort, Executor, StudyProgress } from './executor.ts';
 import type { Outcome } from './outcome.ts';
 import type { PointResult } from './point-result.ts';
 import type { Point } from './points.ts';
@@ -29,7 +29,8 @@ export interface TrialsOptions {
   check?: boolean;
   signal?: AbortSignal;
   onProgress?(label: string, progress: StudyProgress, points: number): void;
-  onOutcome?(label: string, outcome: Outcome): void;
+  /** With what it took, where it was simulated to its end. */
+  onOutcome?(label: string, outcome: Outcome, effort?: Effort): void;
 }
 
 export class Trials {
@@ -97,20 +98,20 @@ export class Trials {
       check,
       signal,
       onProgress: (progress) => onProgress?.(label, progress, points.length),
-      onResult: (result) => {
+      onResult: (result, effort) => {
         const point = points.find(({ id }) => id === result.id);
         if (point === undefined || this.known.has(result.id)) return;
         folder?.put(result, point);
         this.simulated++;
-        this.learn(outcomeOf(point, result), trials[point.setting].label);
+        this.learn(outcomeOf(point, result), trials[point.setting].label, effort);
       },
     });
     if (signal?.aborted && points.some(({ id }) => !this.known.has(id))) throw new StoppedError();
   }
 
-  private learn(outcome: Outcome, label: string): void {
+  private learn(outcome: Outcome, label: string, effort?: Effort): void {
     this.known.set(outcome.id, outcome);
-    this.options.onOutcome?.(label, outcome);
+    this.options.onOutcome?.(label, outcome, effort);
   }
 }
 

@@ -50,6 +50,13 @@ it('says in a sentence what two scenarios do, by their names where they differ i
   expect(whatIfSentence(sets)).toMatch(/^With 1,800 slots instead of 600, 1,800 replicas/);
 });
 
+it('counts one of a thing as one', () => {
+  expect(settingText('hardware.cells', 1)).toBe('1 cell');
+  expect(settingText('serving.slots', 1)).toBe('1 slot');
+  expect(settingText('hardware.cells', 11)).toBe('11 cells');
+  expect(settingText('duration', 1)).toBe('1 s simulated');
+});
+
 it('writes a change as people take it: percent, so many times, or from nothing', () => {
   const change = (base: number, next: number) =>
     changeText({ ...line('x'), verdict: 'regressed', base, new: next, change: next / base - 1, lo: null, hi: null });

@@ -103,12 +103,18 @@ describe('plan', () => {
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('cheapest of 6 configurations');
   });
 
-  it('exits with 10 where nothing does', async () => {
-    const { code, stdout } = await mintHere([...asked, '--axis', 'hardware.replicas=2', '--out', 'none', '-q'], {
+  it('exits with 10 where nothing does; a log has one line a run, with its number and what it took', async () => {
+    const { code, stdout, stderr } = await mintHere([...asked, '--axis', 'hardware.replicas=2', '--out', 'none'], {
       cwd,
     });
     expect(code).toBe(EXIT.threshold);
     expect(stdout).toMatch(/no configuration of these axes meets the thresholds/);
+    const lines = stderr.split('\n').filter((line) => line.startsWith('run '));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const [at, line] of lines.entries())
+      expect(line).toMatch(
+        new RegExp(`^run ${at + 1}: hardware\\.replicas=2: [\\d.]+ m?s, [\\d.]+ [mµ]s a request, peak [\\d.]+ [MG]iB$`),
+      );
   });
 
   it('refuses a part that is not whole cells', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMetric, formatSeconds, percent, possible, significant } from '../../src/report/format.ts';
+import { formatMetric, formatSeconds, percent, percentColumn, possible, significant } from '../../src/report/format.ts';
 import { metricCell } from '../../src/report/latex.ts';
 import { cell } from '../../src/report/study-digest.ts';
 
@@ -46,6 +46,12 @@ describe('formatMetric', () => {
         expect(Number(percent(share).slice(0, -1)) / 100).toBeLessThanOrEqual(share + 1e-12);
       }),
     );
+  });
+
+  it('in a column have the same digits behind the point, and read no better than they are', () => {
+    const shares = [1, 0.99923, 0.9986, 0.743, 0.1219996, 0, null];
+    expect(percentColumn(shares)).toEqual(['100%', '99.923%', '99.860%', '74.300%', '12.199%', '0%', '–']);
+    expect(percentColumn([0.986, 0.1234, 1])).toEqual(['98.6%', '12.3%', '100%']);
   });
 
   it('three significant digits are within half a percent of the value', () => {

@@ -7,7 +7,7 @@ import { table } from '../../report/text-table.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import { parsePoint, splitAxes } from '../../study/axes.ts';
-import type { Effort, Executor } from '../../study/executor.ts';
+import type { Executor } from '../../study/executor.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { planStudy, type Setting, type Study, settingText, studyName } from '../../study/points.ts';
 import { parseShard, type Shard, shardText } from '../../study/shard.ts';
@@ -15,8 +15,8 @@ import { studyDocument } from '../../study/study-document.ts';
 import { toolIdentity } from '../../study/study-folder.ts';
 import { sweep } from '../../study/sweep.ts';
 import type { Arguments, Command, Context } from '../command.ts';
+import { effortText } from '../effort-text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatBytes, formatSeconds } from '../format.ts';
 import { version } from '../help.ts';
 import { scenarioPath, wholeNumber } from '../load.ts';
 import { POINTS_OPTIONS } from '../options.ts';
@@ -180,14 +180,6 @@ async function executorOf(args: Arguments): Promise<Executor> {
 
 const replicationText = ({ replications }: Study, replication: number): string =>
   replications === 1 ? '' : `, replication ${replication}`;
-
-/** ": 2.1 s, 11 µs a request, peak 310 MiB" */
-function effortText(effort: Effort | undefined): string {
-  if (effort === undefined) return '';
-  const { wall_s, requests, peak_rss_bytes } = effort;
-  const each = requests > 0 ? `, ${formatSeconds(wall_s / requests)} a request` : '';
-  return `: ${formatSeconds(wall_s)}${each}, peak ${formatBytes(peak_rss_bytes)}`;
-}
 
 function dryRun(study: Study, shard: Shard | null, { terminal, json }: Context): void {
   const points = study.points.filter(({ index }) => shard === null || index % shard.of === shard.part - 1);
