@@ -45,7 +45,7 @@ export function planText(print: PlanPrint): string {
   return lines.join('');
 }
 
-const priceText = (price: number, objective: string, unit: string): string =>
+export const priceText = (price: number, objective: string, unit: string): string =>
   objective === 'usd_per_hour' ? `$${significant(price, 4)}/h` : formatMetric(price, unit, 4);
 
 function answerText(

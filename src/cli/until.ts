@@ -16,6 +16,7 @@ import { kneeText } from './knee-text.ts';
 import { scenarioPath, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
 import { finishSearch, fixedOf, printPlaces, reproduceLine, SMALLER_OPTIONS, smallerOf, withSearch } from './search.ts';
+import { kneeVerdict } from './search-verdicts.ts';
 
 export const UNTIL_OPTIONS = {
   until: {
@@ -82,6 +83,7 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
       ...{ name: first.name, description: first.description, command: again },
       source: `${first.name}${note === '' ? '' : `, ${note}`}`,
       text: kneeText({ ...print, ...PLAIN }),
+      verdict: kneeVerdict(print),
       blocks: blocksOf(kneeText({ ...print, ...STRUCTURED })),
       figures: [
         { scope: 'knee', id: 'knee', input: kneeRows(result) },

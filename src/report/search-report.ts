@@ -38,6 +38,8 @@ export interface SearchReport {
   readonly text: string;
   /** The same in parts, its tables as tables; missing in what an earlier version wrote. */
   readonly blocks?: readonly Block[];
+  /** What was found, in a sentence that stands first on the page; missing in what an earlier version wrote. */
+  readonly verdict?: { readonly outcome: 'pass' | 'fail' | 'none'; readonly sentence: string };
   readonly figures: readonly SearchFigure[];
 }
 

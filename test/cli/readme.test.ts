@@ -50,9 +50,9 @@ const RUN: Readonly<Record<string, Expected>> = {
   },
   'npx mint-bench init mine.yaml': { prints: /^next: mint-bench validate mine\.yaml$/m },
   'npx mint-bench validate mine.yaml': { prints: /^mine\.yaml: valid$/m },
-  'npx mint-bench run mine.yaml --set serving.slots=64 --set population.users=5M': {
+  'npx mint-bench run mine.yaml --set serving.slots=64 --set population.users=40k': {
     extra: `${SHORT} --no-figures`,
-    prints: /^5 M users, /m,
+    prints: /^40,000 users, /m,
   },
   'npx mint-bench run trace-replay --set population.arrivals.file=AzureLLMInferenceTrace_conv.csv': {
     extra: `${SHORT} --no-figures`,

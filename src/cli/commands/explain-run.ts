@@ -2,6 +2,7 @@
  * `explain-run <run|scenario>`: the few parameters that a headline rests on. Each uncertain one is taken to both ends of its
  * stated range; a tornado of what changes, and a warning where the verdict does.
  */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
@@ -30,6 +31,7 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
+import { sensitivityVerdict } from '../search-verdicts.ts';
 import { beyondText, nothingIn, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
 
 /** The range of so many joint draws is expected to hold nine of ten others: (n − 1)/(n + 1). */
@@ -119,6 +121,7 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`,
         text: sensitivityText({ ...print, ...PLAIN }),
+        verdict: sensitivityVerdict(print),
         blocks: blocksOf(sensitivityText({ ...print, ...STRUCTURED })),
         figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained) }],
       },

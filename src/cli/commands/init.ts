@@ -19,7 +19,7 @@ population:
   cohorts:
     - name: chat
       share: 100%
-      rate: 8/s                           # of the whole cohort
+      rate_per_user: 70/day               # 8.1/s in all: more users, more load; rate: is of the whole cohort
       prompt_tokens: {law: lognormal, median: 400, sigma: 0.9}
       output_tokens: {law: lognormal, median: 150, sigma: 0.8}
       slo: interactive

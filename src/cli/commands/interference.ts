@@ -30,6 +30,7 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
+import { interferenceVerdict } from '../search-verdicts.ts';
 
 export const command: Command = {
   positionals: {
@@ -95,6 +96,7 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: [scenario.name, whose, print.smaller].filter(Boolean).join(', '),
         text: interferenceText({ ...print, ...PLAIN }),
+        verdict: interferenceVerdict(print),
         blocks: blocksOf(interferenceText({ ...print, ...STRUCTURED })),
         figures: [
           { scope: 'interference', id: 'ablation', input: rowsOf(found) },

@@ -2,6 +2,7 @@
  * `plan <scenario>`: the cheapest configuration of given axes that meets the thresholds, what binds it, and the line that checks
  * it. Exit code 10 where none does.
  */
+
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
@@ -25,6 +26,7 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
+import { planVerdict } from '../search-verdicts.ts';
 
 export const command: Command = {
   positionals: {
@@ -118,6 +120,7 @@ export const command: Command = {
         ...{ name: base.name, description: base.description, command: again },
         source: `${base.name}${print.smaller === '' ? '' : `, searched at ${print.smaller}`}`,
         text: planText({ ...print, ...PLAIN }),
+        verdict: planVerdict(print),
         blocks: blocksOf(planText({ ...print, ...STRUCTURED })),
         figures: [],
       },

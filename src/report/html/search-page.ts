@@ -25,6 +25,7 @@ export function searchPage(report: SearchReport, figures: readonly DrawnFigure[]
 <div class="top"><span class="brand"><b>mint-bench</b> ${text(SEARCHES[kind])}</span></div>
 <h1>${text(name)}</h1>
 ${description === '' ? '' : `<p class="lede">${text(description)}</p>`}
+${report.verdict === undefined ? '' : `<div class="verdict ${report.verdict.outcome}"><div class="say"><span>${text(report.verdict.sentence)}</span></div></div>`}
 </div></header>
 <nav aria-label="Sections"><div class="wrap">${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
