@@ -1,10 +1,10 @@
 /** Runs the built executable as a user's shell would, with nothing of this environment that changes its output. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { vi } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,4 +57,15 @@ export async function mintHere(args: string[], options: { cwd?: string } = {}): 
   }
 }
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'mint-cli-'));
+/** Gone with the test, or the file, that asks for it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mint-cli-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    onTestFinished(remove);
+  } catch {
+    // Not inside of a test.
+    afterAll(remove);
+  }
+  return folder;
+}
