@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NativeAddon } from '../../../src/real/backends/native-addon.ts';
@@ -20,7 +20,7 @@ function oneAtATime(build: () => void): void {
       break;
     } catch {
       // A run that was killed leaves its lock behind.
-      if (!isHeld(owner) || Date.now() > end) rmSync(lock, { recursive: true, force: true });
+      if (!isHeld(lock, owner) || Date.now() > end) rmSync(lock, { recursive: true, force: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
@@ -31,12 +31,13 @@ function oneAtATime(build: () => void): void {
   }
 }
 
-/** Whoever has made the folder writes its number into it at once. */
-function isHeld(owner: string): boolean {
+/** Whoever has made the folder writes its number into it at once: one without is of a run that was killed just then. */
+function isHeld(lock: string, owner: string): boolean {
   try {
     return isAlive(Number(readFileSync(owner, 'utf8')));
   } catch {
-    return true;
+    const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    return made !== undefined && made > Date.now() - 5000;
   }
 }
 
