@@ -137,6 +137,20 @@ describe('charts', () => {
     counter: byCohort(shown('a'), { metric: `${COUNTER}arrivals`, cohorts: ['free'], scale: 'log' }),
   };
 
+  it('has a tail on decades, each with a line and a label, down to the least share that is drawn', () => {
+    const { rows } = CHARTS.tail;
+    const drawn = JSON.stringify(CHARTS.tail.spec(rows, theme('light')));
+    const { domain, values } =
+      /"domain":\[(?<domain>[^\]]*),1\],"nice":false\},"axis":\{"values":\[(?<values>[^\]]*)\]/.exec(drawn)!
+        .groups as Record<string, string>;
+    const least = Math.min(...rows.map(({ share }) => share as number));
+    expect(Number(domain)).toBeLessThanOrEqual(least);
+    expect(Number(domain)).toBeGreaterThan(least / 10.1);
+    const ticks = values.split(',').map(Number);
+    expect(ticks.map((tick, i) => tick * 10 ** i)).toEqual(ticks.map(() => expect.closeTo(1, 12)));
+    expect(ticks.at(-1)).toBeCloseTo(Number(domain), 12);
+  });
+
   it.each(Object.entries(CHARTS))('%s: rows, and a specification that compiles without complaint', (_, chart) => {
     expect(chart.rows.length).toBeGreaterThan(0);
     const complaints: unknown[] = [];

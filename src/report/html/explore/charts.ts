@@ -231,10 +231,21 @@ export function distributions(runs: readonly ShownRun[], { metric, cohorts, scal
   };
 }
 
-const shareOnLog = (shares: readonly number[]): Spec => ({
-  ...countAxis('share', null, { log: true, values: shares, grid: true }),
-  ...{ axis: { format: '~%', grid: true, tickCount: 5, labelExpr: "format(datum.value, '~%')" } },
-});
+/** Decades up to everybody: 100%, 10%, 1%, …, a line and a label each. */
+function shareOnLog(shares: readonly number[]): Spec {
+  const least = Math.min(...shares.filter((share) => share > 0), 0.1);
+  // Rounding must not make a decade of what is one.
+  const decades = Math.max(1, Math.ceil(-Math.log10(least) - 1e-9));
+  return {
+    ...{ field: 'share', type: 'quantitative', title: null },
+    scale: { type: 'log', domain: [10 ** -decades, 1], nice: false },
+    axis: {
+      values: Array.from({ length: decades + 1 }, (_, i) => Number(`1e-${i}`)),
+      labelExpr: "format(datum.value, '~%')",
+      grid: true,
+    },
+  };
+}
 
 /** Runs by dash where colour says the cohort. */
 const dashes = (names: readonly string[]): Spec => ({
