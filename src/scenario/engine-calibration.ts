@@ -25,6 +25,12 @@ export const engineCalibrationSchema = z.strictObject({
     rows: z.number().int().min(1).describe('Rows the parameters were fitted to'),
     error: errors,
     held_out: heldOut,
+    relative_error: z
+      .record(z.string(), z.number().min(0).nullable())
+      .optional()
+      .describe(
+        'Relative standard error of each fitted parameter, from the curvature at the end of the fit; null: no bound',
+      ),
   }),
   frontend: z
     .strictObject({

@@ -4,8 +4,10 @@
  * vLLM's API server answers clients, hands on tokens and renders its metrics page in one thread. `vllm:lora_requests_info` has one line for each
  * pair of sets, adapters with waiting requests and adapters with running ones, that was ever seen at the end of a step
  * (vllm/v1/metrics/loggers.py, stats.py, v0.8.5): lines are never dropped, so the page grows with the hours and with the adapters that
- * come and go. While it is rendered, requests do not reach the engine and tokens do not reach clients; those of one request
- * that came meanwhile arrive as one piece. The engine itself runs on.
+ * come and go. While it is rendered, requests do not reach the engine and tokens do not reach clients. The engine itself runs on. Then
+ * the server takes up one step's tokens after the other: of at most 128 requests at once, and clients are written to in between only
+ * where there are more (VLLM_V1_OUTPUT_PROC_CHUNK_SIZE, vllm/v1/engine/async_llm.py). So in small batches the tokens of one request that
+ * came meanwhile arrive as one piece, and in large ones as many pieces at the same moment.
  *
  * It stands between the engine and the recorder. One server for all replicas of a cell. A request counts as waiting until its
  * first token: the server hears of its start with that. Not modelled: the client that reads the page takes no time of its own.
@@ -21,6 +23,9 @@ export interface MetricsPage {
   lineNs: number;
   nameNs: number;
 }
+
+/** Requests whose tokens are handled before clients are written to. */
+const HANDLED_AT_ONCE = 128;
 
 /** Two independent 32-bit hashes of a set, by exclusive or of its members. */
 class AdapterSet {
@@ -245,6 +250,8 @@ export class ApiServer implements Recorder {
       if (nowNs > lastNs) {
         this.inner.gap(Math.round((nowNs - lastNs) * TICKS_PER_NS), requests, requests + this.heldTokens);
         this.heldTokens = 0;
+      } else if (requests > HANDLED_AT_ONCE) {
+        this.inner.gap(0, requests);
       } else {
         this.heldTokens += requests;
       }

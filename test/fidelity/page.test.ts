@@ -35,7 +35,9 @@ test.each(ALL.map((one) => [one.name, one] as const))('%s: calibrations and what
   const rows = rowsOf({ ...one, file: { ...one.file, groups } });
   // The date, the parameters, the rows, the error, fits without a group, the way through the API server.
   const told = (lines: readonly string[]) =>
-    lines.filter((line) => /^(Calibration of |- without |Way through the API server)/.test(line));
+    lines.filter((line) =>
+      /^(Calibration of |Relative standard errors|- without |Way through the API server)/.test(line),
+    );
   expect(told(page)).toEqual(told(calibrationLines(rows)));
   expect(listAfter(page, 'Not modelled:')).toEqual(listAfter(missingLines(one.file), 'Not modelled:'));
 });

@@ -69,10 +69,21 @@ test('while it is rendered, tokens wait and come as one piece; costs, and what l
   // The token of 40 ms is there; those of 50, 60 and 70 come at 77, then those of 80, 90 and 100.
   expect(gaps.map(({ ms }) => ms)).toEqual([37, 3, 10, 10]);
   expect(gaps.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(12);
-  expect(runs).toEqual([
+  expect(runs.slice(0, 3)).toEqual([
     { steps: 1, requests: 0 },
     { steps: 3, requests: 1 },
     { steps: 6, requests: 0 },
+  ]);
+  // Of more requests than are handled at once, every token is a piece of its own.
+  run(server, 1, 0, 118);
+  expect(server.process(119 * MS)).toBe(154 * MS);
+  run(server, 5, 129, 168);
+  expect(gaps.slice(4)).toEqual([
+    { ms: 36, requests: 129, tokens: 129 },
+    { ms: 0, requests: 129, tokens: 129 },
+    { ms: 0, requests: 129, tokens: 129 },
+    { ms: 4, requests: 129, tokens: 129 },
+    { ms: 10, requests: 129, tokens: 129 },
   ]);
   expect([41, 42, 76, 80].map((ms) => server.delivered(ms * MS) / MS)).toEqual([41, 77, 77, 80]);
 });

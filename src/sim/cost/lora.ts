@@ -3,16 +3,17 @@
  * and what each launched operator costs whatever it does.
  *
  *   constant + factor·base[tokens] + operators·(operator + adapter·distinct + token·tokens) + max(bytes/bandwidth, FLOPs/rate)
- *   + operators·rank·block·(tokens of the step)
+ *   + operators·rank·block·(tokens of the step) + slotBlock·(slots without a request)·(blocks of a slot)
  *
- * The last is of kernels that launch a thread block for every token and rank of a slot, and leave those of requests without an adapter
- * at once: it is there where nobody has one.
+ * The one but last is of kernels that launch a thread block for every token and rank of a slot, and leave those of requests without an adapter
+ * at once: it is there where nobody has one. The last: see slot-blocks.ts.
  * The kernel's rank rule says which rank an adapter costs (CaraServe, arXiv 2401.11240, for max and mean; vLLM pads to the
  * deployment's largest rank; S-LoRA's MBGMV and paged pools compute what is there). Expert LoRA reads an adapter's factors
  * only for the experts its own tokens were routed to: E·(1 − (1 − k/E)^τ) of E for τ tokens.
  */
 import { adapterGpuDtypeBytes, adapterShape, RANK_PAGE, rankClasses } from '../../scenario/geometry.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { SlotBlocks } from './slot-blocks.ts';
 import { type LoraBatch, TICKS_PER_SECOND } from './step-cost.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface LoraRates {
   /** Each token with an adapter, in each fused operator; and each token of the step and rank of a slot. Left out: nothing. */
   token?: number;
   block?: number;
+  /** Each thread block that a slot without a request launches. Left out: nothing. */
+  slotBlock?: number;
   bytesPerSecond: number;
   flopsPerSecond: number;
 }
@@ -49,6 +52,9 @@ export class LoraPart {
   private readonly adapter: number;
   private readonly token: number;
   private readonly block: number;
+  private readonly slotBlock: number;
+  private readonly slots: number;
+  private readonly slotBlocks: SlotBlocks | null;
   /** Ticks of reading one rank of one adapter's dense modules, and of all its experts. */
   private readonly denseRank: number;
   private readonly expertRank: number;
@@ -86,6 +92,9 @@ export class LoraPart {
     this.adapter = (shape.operators * rates.adapter * TICKS_PER_SECOND) / pipeline;
     this.token = (shape.operators * (rates.token ?? 0) * TICKS_PER_SECOND) / pipeline;
     this.block = (shape.operators * slotRank * (rates.block ?? 0) * TICKS_PER_SECOND) / pipeline;
+    this.slotBlock = ((rates.slotBlock ?? 0) * TICKS_PER_SECOND) / pipeline;
+    this.slots = scenario.serving.slots;
+    this.slotBlocks = this.slotBlock === 0 ? null : new SlotBlocks(scenario, slotRank);
     this.factor = rates.factor;
     this.factorPerAdapter = rates.factorPerAdapter;
   }
@@ -107,11 +116,15 @@ export class LoraPart {
       compute += classTokens * rank * this.tokenRankFlops;
     }
     const share = this.factor + this.factorPerAdapter * batch.distinct;
+    const { slotBlocks } = this;
+    const idle =
+      slotBlocks === null ? 0 : (this.slots - batch.distinct) * slotBlocks.count(stepTokens) * this.slotBlock;
     return Math.round(
       this.constant +
         this.adapter * batch.distinct +
         this.token * tokens +
         this.block * stepTokens +
+        idle +
         Math.max(read, compute) +
         (share === 0 ? 0 : share * base[tokens]),
     );

@@ -47,6 +47,11 @@ export const roofParams = z.strictObject({
     .describe(
       'Seconds of a thread block, one for each token of the step, rank of a slot and operator, with an adapter or without (vLLM 0.5)',
     ),
+  lora_slot_block: duration()
+    .default(0)
+    .describe(
+      'Seconds of a thread block that a reserved slot without a request launches and leaves at once (vLLM 0.8)',
+    ),
   lora_efficiency: fraction({ above: 0 })
     .default(0.6)
     .describe('Share of peak memory bandwidth that LoRA operators reach (Punica Fig. 9: 0.63)'),
@@ -112,6 +117,7 @@ export const roofline: CostEntry<RooflineParams> = {
       adapter: params.lora_adapter,
       token: params.lora_token,
       block: params.lora_block,
+      slotBlock: params.lora_slot_block,
       bytesPerSecond: gpu.memory_bandwidth * params.lora_efficiency,
       flopsPerSecond: peakFlops(gpu, 'bf16') * params.flops_efficiency,
     });

@@ -11,9 +11,17 @@ export interface Calibrated {
   readonly calibration: EngineCalibration;
 }
 
-/** Null where the reproduction fits nothing. @param date stands in the file, ISO 8601 */
-export function calibrateEngine(reproduction: Reproduction, date: string): Calibrated | null {
-  const { fit, engine } = reproduction.file;
+/** What a reproduction fits, and to which rows. */
+export interface FitTarget {
+  /** All that can be used, and those that the fit sees. */
+  readonly rows: readonly PublishedRow[];
+  readonly fitted: readonly PublishedRow[];
+  readonly options: FitOptions;
+}
+
+/** Null where the reproduction fits nothing. */
+export function fitTarget(reproduction: Reproduction): FitTarget | null {
+  const { fit } = reproduction.file;
   if (fit === undefined) return null;
   const usable = (row: PublishedRow) =>
     fit.metrics.some((metric) => row.published.has(metric)) &&
@@ -21,8 +29,9 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
   const extra = Object.entries(fit.set).map(([path, value]) => ({ path, value }));
   // Fitted after the cost, in frontend.ts: what the file held before has no say.
   if (fit.frontend !== undefined) extra.push({ path: 'serving.frontend', value: '0s' });
+  if (fit.frontend?.page === true)
+    extra.push(...['line', 'name'].map((part) => ({ path: `serving.metrics_page.${part}`, value: '0s' })));
   const rows = rowsOf(reproduction, extra).filter(usable);
-  const fitted = rows.filter(({ group }) => group.use === 'fitted');
   const options: FitOptions = {
     search: Object.fromEntries(
       Object.entries(fit.search).map(([name, [low, start, high]]) => [name, { low, start, high }]),
@@ -31,6 +40,15 @@ export function calibrateEngine(reproduction: Reproduction, date: string): Calib
     metrics: fit.metrics,
     evaluations: fit.evaluations,
   };
+  return { rows, fitted: rows.filter(({ group }) => group.use === 'fitted'), options };
+}
+
+/** Null where the reproduction fits nothing. @param date stands in the file, ISO 8601 */
+export function calibrateEngine(reproduction: Reproduction, date: string): Calibrated | null {
+  const { fit, engine } = reproduction.file;
+  const target = fitTarget(reproduction);
+  if (fit === undefined || target === null) return null;
+  const { rows, fitted, options } = target;
   const found = fitRows(fitted, options);
   // Searched beside the rest where first tokens are in the loss; frontend.ts settles it.
   const { frontend: _, ...parameters } = found;

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { calibrateEngine } from './calibrate.ts';
 import { calibrateFrontend } from './frontend.ts';
+import { calibrateErrors } from './identified.ts';
 import { type Reproduction, readReproduction } from './published.ts';
 
 export interface FitTask {
@@ -53,4 +54,9 @@ if (costs) {
 each((one) => {
   const fitted = calibrateFrontend(one);
   return fitted === null ? null : { file: fitted.file, found: fitted.calibration.frontend };
+});
+// How well the rows know what stands there, whether it was fitted now or before.
+each((one) => {
+  const known = calibrateErrors(one);
+  return known === null ? null : { file: known.file, found: { relative_error: known.calibration.fit.relative_error } };
 });

@@ -57,6 +57,16 @@ export function errorOf(
   );
 }
 
+/** ln(simulated / published) of every row that a fit searches on, and metric. */
+export function residuals(
+  rows: readonly PublishedRow[],
+  parameters: Parameters,
+  metrics: readonly string[],
+  mostRows = MOST_ROWS,
+): number[] {
+  return thinned(rows, mostRows).flatMap((row) => ratios(row, parameters, metrics).map(({ ratio }) => Math.log(ratio)));
+}
+
 const MOST_ROWS = 36;
 
 function thinned(rows: readonly PublishedRow[], most: number): PublishedRow[] {

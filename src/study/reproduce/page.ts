@@ -1,5 +1,6 @@
 /** The page that says where the model is wrong and by how much, as Markdown; `mint-bench reproduce --markdown` writes it. */
-import { engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
+import { type EngineCalibration, engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
+import { NOT_IDENTIFIED } from './identified.ts';
 import type { PublishedFile } from './published.ts';
 import { overall, type Reproduced } from './reproduce.ts';
 import type { PublishedRow } from './rows.ts';
@@ -24,9 +25,13 @@ export function fidelityPage(results: readonly Reproduced[]): string {
     '',
     '## All reproductions',
     '',
-    'Without arithmetic rows.',
+    'Without arithmetic rows; held-out ones first.',
     '',
     ...scoreLines(overall(results)),
+    '',
+    'What each system is held to, on rows to which nothing was fitted and on which nothing was chosen:',
+    '',
+    ...judgedLines(results),
     '',
     ...results.flatMap(section),
   ].join('\n');
@@ -84,6 +89,23 @@ function scoreLines(scores: readonly Score[]): string[] {
   ];
 }
 
+/** Every stated tolerance, by system. */
+function judgedLines(results: readonly Reproduced[]): string[] {
+  return [
+    '| System | Metric | Rows are | Rows | MAPE | Median | Tolerance |',
+    '|---|---|---|---:|---:|---:|---|',
+    ...results.flatMap(({ reproduction, scores }) =>
+      scores.flatMap(({ metric, standing, rows, mape, median, tolerance }) =>
+        tolerance === null
+          ? []
+          : [
+              `| ${reproduction.name} | \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${percent(median)} | ${percent(tolerance)} ${mape <= tolerance ? 'kept' : '**missed**'} |`,
+            ],
+      ),
+    ),
+  ];
+}
+
 /** Where a reproduction has several groups: the error by group, so that a reader sees which of them is wrong. */
 function worstGroups(one: Reproduced): string[] {
   const comparisons = testing(one.comparisons);
@@ -122,6 +144,7 @@ export function calibrationLines(rows: readonly Pick<PublishedRow, 'scenario'>[]
       .join(
         ', ',
       )}. Fitted (${fit.fitted.join(', ')}) to ${fit.rows} rows of ${fit.published.join(', ')} on ${fit.date}; error on them ${errorsText(fit.error)}.`,
+    ...knownLines(fit),
     ...(fit.held_out.length === 0
       ? []
       : [
@@ -136,9 +159,24 @@ export function calibrationLines(rows: readonly Pick<PublishedRow, 'scenario'>[]
       ? []
       : [
           '',
-          `Way through the API server: ${(1e3 * frontend.seconds).toFixed(1)} ms a request${frontend.found === frontend.seconds ? '' : ` (${(1e3 * frontend.found).toFixed(1)} ms came out, more than such a server takes, and is not kept; the errors are with it)`}, fitted to \`${frontend.metric}\` of ${frontend.rows} rows; error on them ${errorsText(frontend.error)}${frontend.held_out.length === 0 ? '' : `; fitted without a group, error on it: ${frontend.held_out.map(({ left_out, rows: n, error }) => `${left_out} (${n} rows) ${errorsText(error)}`).join(', ')}`}.`,
+          `Way through the API server: ${(1e3 * frontend.seconds).toFixed(1)} ms a request${frontend.page === undefined ? '' : ` and ${(1e6 * frontend.page.line).toFixed(0)} µs a line of its page of metrics, ${(1e6 * frontend.page.name).toFixed(2)} µs an adapter named in it`}${frontend.found === frontend.seconds ? '' : ` (${(1e3 * frontend.found).toFixed(1)} ms came out, more than such a server takes, and is not kept; the errors are with it)`}, fitted to \`${frontend.metric}\` of ${frontend.rows} rows; error on them ${errorsText(frontend.error)}${frontend.held_out.length === 0 ? '' : `; fitted without a group, error on it: ${frontend.held_out.map(({ left_out, rows: n, error }) => `${left_out} (${n} rows) ${errorsText(error)}`).join(', ')}`}.`,
         ]),
   ]);
+}
+
+/** How well the rows know the parameters; those that they do not know are named. */
+function knownLines({ relative_error: errors = {} }: EngineCalibration['fit']): string[] {
+  const all = Object.entries(errors);
+  if (all.length === 0) return [];
+  const text = ([name, error]: [string, number | null]) =>
+    `${name} ${error === null ? 'any' : `${(100 * error).toPrecision(2)}%`}`;
+  const isKnown = ([, error]: [string, number | null]) => error !== null && error <= NOT_IDENTIFIED;
+  const known = all.filter(isKnown).map(text);
+  const unknown = all.filter((one) => !isKnown(one)).map(text);
+  return [
+    '',
+    `Relative standard errors, from the curvature at the end of the fit: ${known.length === 0 ? 'none below 50%' : known.join(', ')}.${unknown.length === 0 ? '' : ` **Not identified** by these rows, half or double would do with the others adjusted: ${unknown.join(', ')}.`}`,
+  ];
 }
 
 const errorsText = (errors: Readonly<Record<string, number>>): string =>

@@ -53,7 +53,16 @@ const fitSchema = z.strictObject({
   /** Written over every row, to fit on shorter runs. */
   set: settings.default({}),
   /** The way through the API server is fitted to this time to first token, on fitted rows whose published value is below a limit (ms). */
-  frontend: z.strictObject({ metric: z.string(), below: z.number().default(Number.POSITIVE_INFINITY) }).optional(),
+  frontend: z
+    .strictObject({
+      metric: z.string(),
+      below: z.number().default(Number.POSITIVE_INFINITY),
+      /** With it what a line of the page of metrics takes to render, where the scenario has it read. */
+      page: z.boolean().default(false),
+      /** Instead of the fit's own settings: a page grows with the hours. */
+      set: settings.optional(),
+    })
+    .optional(),
   evaluations: z.number().int().positive().default(80),
   /** Of each fit without one group: rows searched on, and simulations of them. Cross-validation is several fits. */
   leave_out: z.strictObject({ rows: z.number().int().positive(), evaluations: z.number().int().positive() }).optional(),

@@ -17,7 +17,9 @@
 import { unitOfMetric } from './published.ts';
 import type { PublishedRow } from './rows.ts';
 
-export type Standing = 'held-out' | 'beyond-knee' | 'saturated' | 'looked-at' | 'fitted' | 'arithmetic';
+/** In the order in which scores stand: what says most first. */
+const STANDINGS = ['held-out', 'beyond-knee', 'saturated', 'looked-at', 'fitted', 'arithmetic'] as const;
+export type Standing = (typeof STANDINGS)[number];
 
 export interface Comparison {
   readonly row: PublishedRow;
@@ -140,7 +142,8 @@ function toleranceOf(metric: string, standing: Standing, given: Tolerances): num
 const NONE: Tolerances = { tolerance: {}, tolerance_beyond: {} };
 
 export function scores(comparisons: readonly Comparison[], given: Tolerances = NONE): Score[] {
-  const keys = [...new Set(comparisons.map(({ metric, standing }) => `${metric}\n${standing}`))];
+  const inOrder = STANDINGS.flatMap((one) => comparisons.filter(({ standing }) => standing === one));
+  const keys = [...new Set(inOrder.map(({ metric, standing }) => `${metric}\n${standing}`))];
   return keys.map((key) => {
     const [metric, standing] = key.split('\n') as [string, Standing];
     const own = comparisons.filter((one) => one.metric === metric && one.standing === standing);
