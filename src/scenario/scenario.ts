@@ -209,6 +209,8 @@ export interface Serving {
     /** Share of GPU memory the engine may use. */
     memory_fraction: number;
     preemption: 'recompute' | 'swap';
+    /** What a preempted request finds again: nothing, or its blocks that nobody was given meanwhile. */
+    preempted_prefix?: 'dropped' | 'cached';
     pool: 'static' | 'unified';
     /** What a request must find before it starts: room for its prompt, or for the most tokens that the batch will ever hold. */
     reserve?: 'prompt' | 'peak';

@@ -311,6 +311,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
             serving.drain === undefined
               ? null
               : { afterNs: toNs(serving.drain.after), tolerance: serving.drain.tolerance },
+          prefixOfPreempted: serving.kv.preempted_prefix === 'cached',
           refuseUnready: serving.readiness?.unready === 'refuse',
           buildGapNs: toNs(serving.readiness?.gap ?? 0),
         },

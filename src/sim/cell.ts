@@ -257,6 +257,7 @@ export class Cell {
         t.lookupTier[request],
       );
     } else {
+      t.keptBlocks[request] = 0;
       this.refused++;
       recorder.refused(cohort, user, t.arrivalNs[request], endState, nowNs);
     }

@@ -170,6 +170,12 @@ export const servingSchema = (families: Families) => {
           .enum(['recompute', 'swap'])
           .prefault('recompute')
           .describe('What happens to a request whose KV blocks are taken.'),
+        preempted_prefix: z
+          .enum(['dropped', 'cached'])
+          .optional()
+          .describe(
+            'A preempted request computes everything anew (default), or finds those of its blocks that nobody was given meanwhile (a prefix cache, vLLM V1; preemption: recompute).',
+          ),
         pool: z
           .enum(['static', 'unified'])
           .prefault('static')

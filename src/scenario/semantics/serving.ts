@@ -54,6 +54,14 @@ export function checkEngine({ serving }: Scenario, report: Report): void {
       'set loader.build_in: engine, or gap: 0s',
     );
   }
+  if (serving.kv.preempted_prefix === 'cached' && serving.kv.preemption === 'swap') {
+    conflict(
+      'a request that is swapped out brings back all of its blocks',
+      ['kv', 'preempted_prefix'],
+      [['kv', 'preemption']],
+      'set kv.preemption: recompute, or leave it out',
+    );
+  }
   if (serving.early_abort !== undefined && serving.early_abort.margin >= serving.early_abort.deadline) {
     conflict(
       'the margin leaves nothing of the deadline',

@@ -152,9 +152,19 @@ function rekey(r: ReplicaState, request: number): boolean {
   return true;
 }
 
+/** Blocks of a preempted request that nobody was given since hold its tokens still: the last ones go first. */
+function reuse(r: ReplicaState, request: number): void {
+  const { t, kv } = r;
+  const left = Math.max(0, t.keptBlocks[request] - (kv.taken - t.keptSince[request]));
+  t.keptBlocks[request] = 0;
+  t.prefillLeft[request] = Math.max(1, t.prefillTotal[request] - left * kv.blockTokens);
+}
+
 function start(r: ReplicaState, request: number, blocks: number, nowNs: number): void {
   const { t } = r;
+  if (r.limits.prefixOfPreempted && t.keptBlocks[request] > 0) reuse(r, request);
   r.kv.freeBlocks -= blocks;
+  r.kv.taken += blocks;
   t.blocks[request] = blocks;
   if (t.startNs[request] < 0) {
     t.startNs[request] = nowNs;

@@ -7,6 +7,8 @@
  */
 export class KvCache {
   freeBlocks: number;
+  /** Blocks that requests have been given so far. */
+  taken = 0;
   readonly totalBlocks: number;
   readonly blockTokens: number;
   /** Decoding requests by phase. */

@@ -48,6 +48,10 @@ function preemptDecode(r: ReplicaState, request: number, nowNs: number): void {
   // produces the next token. Swap brings back what KV memory held and decodes on.
   t.prefillTotal[request] = r.limits.swap ? tokens : tokens + 1;
   t.prefillLeft[request] = r.limits.swap ? 0 : tokens + 1;
+  if (r.limits.prefixOfPreempted) {
+    t.keptBlocks[request] = Math.floor(tokens / r.kv.blockTokens);
+    t.keptSince[request] = r.kv.taken;
+  }
   if (r.limits.swap) r.stallTicks += r.kv.blocksFor(tokens) * r.p.swapNsPerBlock * TICKS_PER_NS;
   putBack(r, request, nowNs);
 }

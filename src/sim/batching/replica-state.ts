@@ -25,6 +25,8 @@ export interface ReplicaLimits {
   chunkedPrefill: boolean;
   skipWindow: number;
   swap: boolean;
+  /** A preempted request finds its own blocks again where nobody was given them (a prefix cache). */
+  prefixOfPreempted: boolean;
   blockingActivation: boolean;
   /** Decode steps between two prefills while anything decodes; 0: a prefill as soon as there is one. */
   decodeBetweenPrefills: number;

@@ -50,6 +50,9 @@ export class RequestTable {
   joinTokens = new Int32Array(0);
   /** KV blocks it holds while prefilling; decoding requests' blocks follow from joinTokens and the step counter. */
   blocks = new Int32Array(0);
+  /** Full KV blocks it had when it was preempted, 0 where it was not, and how many had been handed out by then (prefix cache). */
+  keptBlocks = new Int32Array(0);
+  keptSince = new Float64Array(0);
   /** 1 while it is parked in its replica's waiting queue. */
   parked = new Uint8Array(0);
   /** Place in its replica's list of decoding requests. */

@@ -10,7 +10,9 @@ export function completeSteps(r: ReplicaState, nowNs: number): void {
   recordSteps(r, k, nowNs);
   if (r.stepDecodes) {
     const { kv, decoding } = r;
-    kv.freeBlocks -= kv.blocksNeeded(r.steps, k);
+    const blocks = kv.blocksNeeded(r.steps, k);
+    kv.freeBlocks -= blocks;
+    kv.taken += blocks;
     // Kept a 32-bit integer: residues of it are taken at every join and leave.
     r.steps = (r.steps + k) | 0;
     r.attended += k * decoding;

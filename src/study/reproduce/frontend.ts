@@ -24,8 +24,8 @@ const MOST_S = 0.5;
  */
 const PLAUSIBLE_S = 0.1;
 /** Lines that are tried, and then every microsecond around the best of them. */
-const LINES_S = [0, 6, 10, 14, 18, 22, 26, 30, 36].map((us) => us * 1e-6);
-const around = (line: number): number[] => [-3, -2, -1, 0, 1, 2, 3].map((us) => Math.max(0, line + us * 1e-6));
+const LINES_S = [0, 9, 14, 18, 22, 28].map((us) => us * 1e-6);
+const around = (line: number): number[] => [-2, -1, 0, 1, 2].map((us) => Math.max(0, line + us * 1e-6));
 
 interface Bare {
   readonly row: PublishedRow;

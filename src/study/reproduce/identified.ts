@@ -13,7 +13,7 @@ import type { Reproduction } from './published.ts';
 
 /** Above it a parameter is said to be not identified: half or double would do as well. */
 export const NOT_IDENTIFIED = 0.5;
-/** Parameters are varied by this share to both sides. */
+/** Parameters are varied by this share to both sides, within the bounds of the search. */
 const STEP = 0.05;
 
 /** Adds them to a calibration that is there. Null where the reproduction fits nothing. */
@@ -29,9 +29,12 @@ export function calibrateErrors(reproduction: Reproduction): Calibrated | null {
   const here = at({});
   const columns = names.map((name) => {
     const value = calibration.parameters[name] ?? 0;
-    if (value === 0) return here.map(() => 0);
-    const [up, down] = [at({ [name]: value * Math.exp(STEP) }), at({ [name]: value * Math.exp(-STEP) })];
-    return up.map((high, i) => (high - down[i]) / (2 * STEP));
+    const { low, high } = options.search[name];
+    const [above, below] = [Math.min(high, value * Math.exp(STEP)), Math.max(low, value * Math.exp(-STEP))];
+    // At zero there is no factor to vary it by.
+    if (below <= 0 || above <= below) return here.map(() => 0);
+    const [up, down] = [at({ [name]: above }), at({ [name]: below })];
+    return up.map((residual, i) => (residual - down[i]) / Math.log(above / below));
   });
   const errors = relativeErrors(here, columns);
   const rounded = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(2)) : null);
