@@ -48,9 +48,9 @@ export const roofParams = z.strictObject({
       'Seconds of a thread block, one for each token of the step, rank of a slot and operator, with an adapter or without (vLLM 0.5)',
     ),
   lora_slot_block: duration()
-    .default(0)
+    .optional()
     .describe(
-      'Seconds of a thread block that a reserved slot without a request launches and leaves at once (vLLM 0.8)',
+      'Seconds of a thread block that a reserved slot without a request launches and leaves at once (vLLM 0.8); default: 0',
     ),
   lora_efficiency: fraction({ above: 0 })
     .default(0.6)

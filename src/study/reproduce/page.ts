@@ -169,7 +169,7 @@ function knownLines({ relative_error: errors = {} }: EngineCalibration['fit']): 
   const all = Object.entries(errors);
   if (all.length === 0) return [];
   const text = ([name, error]: [string, number | null]) =>
-    `${name} ${error === null ? 'any' : `${(100 * error).toPrecision(2)}%`}`;
+    `${name} ${error === null ? '(nothing bounds it)' : `${Math.round(100 * error)}%`}`;
   const isKnown = ([, error]: [string, number | null]) => error !== null && error <= NOT_IDENTIFIED;
   const known = all.filter(isKnown).map(text);
   const unknown = all.filter((one) => !isKnown(one)).map(text);
