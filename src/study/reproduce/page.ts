@@ -175,7 +175,7 @@ function knownLines({ relative_error: errors = {} }: EngineCalibration['fit']): 
   const unknown = all.filter((one) => !isKnown(one)).map(text);
   return [
     '',
-    `Relative standard errors, from the curvature at the end of the fit: ${known.length === 0 ? 'none below 50%' : known.join(', ')}.${unknown.length === 0 ? '' : ` **Not identified** by these rows, half or double would do with the others adjusted: ${unknown.join(', ')}.`}`,
+    `Relative standard errors, from the curvature at the end of the fit: ${known.length === 0 ? 'none below 50%' : known.join(', ')}.${unknown.length === 0 ? '' : ` **Not identified** by these rows (above 50%, or no more values than parameters): ${unknown.join(', ')}.`}`,
   ];
 }
 
