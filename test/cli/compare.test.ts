@@ -252,7 +252,7 @@ describe('compare as a command', () => {
     [['compare', 'smoke'], /compare needs two sides/],
     [['compare', 'smoke', 'nowhere'], /nowhere is no run folder, baseline, kernel run or scenario/],
     [['compare', 'smoke', 'smoke', '--margin', 'much'], /--margin much: expected a share/],
-    [['compare', 'smoke', 'smoke', '--metrics', 'latency'], /there is no metric latency/],
+    [['compare', 'smoke', 'smoke', '--metrics', 'latency'], /there is no metric "latency"/],
     [['compare', 'smoke', 'smoke', '--set', 'serving.slots=8'], /--set changes a scenario/],
     [['compare', '--bench', 'no-such-revision', '.'], /neither a folder with a checkout nor a revision/],
   ])('%j is a usage error', async (args, message) => {

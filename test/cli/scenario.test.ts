@@ -19,7 +19,7 @@ describe('init', () => {
       stderr: '',
       stdout: `my.yaml: valid
   users      10,000, 10,000 adapters
-  load       8 requests/s for 10 min, about 4,800 requests
+  load       8.1 requests/s for 10 min, about 4,861 requests
   base       Llama-3.1-8B
   rank 16    26 MiB on disk, 26 MiB in host memory, 256 tensor objects
   hardware   2 replicas in 1 cell, 2 × NVIDIA H100 SXM
@@ -77,10 +77,17 @@ describe('validate', () => {
     expect(files[0].plan).toMatchObject({
       replicas: 4,
       gpus: 4,
-      requests: 4800,
+      requests: 4861,
       adapters_by_rank: [{ rank: 16, diskBytes: 27_262_976 }],
     });
     expect(files[1].diagnostics[0]).toMatchObject({ id: 'MB-E001', severity: 'error' });
+  });
+
+  it('has twice the load for twice the users of a scenario that init wrote: what a user costs is then theirs', async () => {
+    write('users.yaml', good);
+    const { stdout } = await mintHere(['validate', 'users.yaml', '--json', '--set', 'population.users=20k'], { cwd });
+    const [{ plan }] = JSON.parse(stdout).files;
+    expect(plan.requests).toBe(9722);
   });
 
   it('refuses a base that does not fit, and values given on the command line', async () => {
