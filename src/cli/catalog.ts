@@ -186,6 +186,12 @@ async function engineItems(): Promise<Item[]> {
         ([path, { value, source }]) => [`serving.${path}`, `${JSON.stringify(value)}; ${source}`] as const,
       ),
       ['leaves out', engine.leaves],
+      [
+        'calibrations',
+        engine.calibrations === undefined
+          ? 'none ships for this system: its steps cost the uncalibrated roofline'
+          : `${engine.calibrations.join(', ')} (mint-bench list calibrations); without one its steps cost the uncalibrated roofline`,
+      ],
     ],
     text: `${engine.summary}. What a scenario writes itself takes precedence.`,
     usage: `serving: {engine: ${name}}`,
@@ -309,6 +315,11 @@ export const KINDS: readonly Kind[] = [
     name: 'engines',
     title: 'Engine presets: defaults that make a replica do what a published system does',
     items: engineItems,
+  },
+  {
+    name: 'calibrations',
+    title: 'Calibrations: what a step of one engine version costs, fitted to published measurements',
+    items: async () => (await import('./calibrations.ts')).calibrationItems(),
   },
   { name: 'metrics', title: 'Metrics', items: metricItems },
   { name: 'figures', title: 'Figures', items: figureItems },

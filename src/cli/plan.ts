@@ -9,6 +9,7 @@ import { servingSchema } from '../scenario/schema/serving.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import type { MemoryPlan } from '../sim/cost/step-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
+import { presetNotes } from './preset-notes.ts';
 
 export interface Plan {
   name: string;
@@ -25,6 +26,8 @@ export interface Plan {
   base: string;
   /** What `serving.engine` sets, and whether the scenario says otherwise; absent where no engine is named. */
   engine?: { name: string; settings: EngineSetting[] };
+  /** What a reader should know of the engine preset here. */
+  notes: string[];
   adapters_by_rank: AdapterFootprint[];
   /** Of one replica. */
   memory: MemoryPlan;
@@ -54,6 +57,7 @@ export function planOf(scenario: Scenario): Plan {
     gpu: hardware.gpu.name,
     base: scenario.base.name,
     ...engineOf(scenario),
+    notes: presetNotes(scenario),
     adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
     memory: planMemory(scenario),
     objectives: Object.entries(scenario.slo).map(([name, objective]) => ({ name, times: timesOf(objective) })),
@@ -110,6 +114,7 @@ export function planLines(plan: Plan): [string, string][] {
     ],
     ['base', plan.base],
     ...engineLines(plan),
+    ...plan.notes.map((note): [string, string] => ['note', note]),
     ...plan.adapters_by_rank.map(({ rank, diskBytes, hostBytes, objects }): [string, string] => [
       `rank ${rank}`,
       `${formatBytes(diskBytes)} on disk, ${formatBytes(hostBytes)} in host memory, ${formatCount(objects)} tensor objects`,

@@ -1,14 +1,9 @@
 /** The scenarios that come with the package. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
+import { packageRoot } from '../scenario/shipped-calibrations.ts';
 
-/** Folder of the package, whether this code runs from src/ or bundled in dist/. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
-}
+export { packageRoot };
 
 export interface Shipped {
   /** `1M`, `published/slora-a10g`. */

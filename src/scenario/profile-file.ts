@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { engineCalibrationSchema } from './engine-calibration.ts';
 import { findFile } from './find-file.ts';
-import { type Finding, finding } from './findings.ts';
+import { type Finding, finding, suggest } from './findings.ts';
 import { kernelProfileSchema } from './kernel-profile.ts';
 import type { Scenario } from './scenario.ts';
+import { calibrationFile, calibrationNames } from './shipped-calibrations.ts';
 
 /** Largest profile that is read. One row a shape, so real ones are far smaller. */
 const MAX_BYTES = 16 << 20;
@@ -15,7 +16,7 @@ const FILES = {
   calibrated: {
     what: 'calibration of an engine',
     schema: engineCalibrationSchema,
-    writer: 'scenarios/published/engines holds some; mint-bench reproduce --fit writes them',
+    writer: 'mint-bench list calibrations shows those that ship; mint-bench reproduce --fit writes them',
   },
 } as const;
 
@@ -31,11 +32,15 @@ export function attachProfile(scenario: Scenario, directory: string): { scenario
     findings: [finding('MB-E226', message, { path: ['serving', 'cost', 'file'], hint })],
   });
   if (file === '') return fail(`the cost model ${cost.name} names no file`, `${writer}; or choose another cost model`);
-  const path = findFile(file, directory);
+  // A file of that name comes first: a scenario goes on meaning what it meant when more calibrations ship.
+  const shipped = cost.name === 'calibrated' ? calibrationFile(file) : null;
+  const path = findFile(file, directory) ?? shipped;
   if (path === null) {
     return fail(
       `the ${what} ${file} cannot be read`,
-      'paths start from the scenario file, then from the working directory',
+      cost.name === 'calibrated' && /^[\w.-]+$/.test(file)
+        ? suggest(file, calibrationNames())
+        : 'paths start from the scenario file, then from the working directory',
     );
   }
   const text = readFileSync(path);

@@ -20,6 +20,7 @@ import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts
 import { CHECK_OPTION, FIGURES_OPTION, JOBS_OPTION, SEED_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
+import { notesText } from '../preset-notes.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { printReport } from '../report-text.ts';
@@ -73,6 +74,8 @@ export const command: Command = {
         context.terminal.err(
           renderDiagnostics(warnings, { color: context.terminal.colorErr, width: context.terminal.width }),
         );
+        // A dry run has them in its plan.
+        if (args['dry-run'] !== true) context.terminal.err(notesText(scenario));
         if (scenario.sweep.length > 0) context.terminal.err(sweepNote(file, scenario, overrides));
       }
       if (args['dry-run'] === true) {

@@ -22,7 +22,10 @@ const overrides = Object.fromEntries(
 ) as { [K in RoofKey]: z.ZodOptional<ReturnType<(typeof roofParams.shape)[K]['unwrap']>> };
 
 const params = z.strictObject({
-  file: z.string().default('').describe('Calibration of an engine version, relative to the scenario'),
+  file: z
+    .string()
+    .default('')
+    .describe('A shipped calibration (mint-bench list calibrations), or a file, relative to the scenario'),
   data: engineCalibrationSchema.nullable().default(null).describe('Contents of the calibration; filled in from file'),
   ...overrides,
 });
@@ -34,7 +37,7 @@ export const calibrated: CostEntry<z.infer<typeof params>> = {
   create({ file: _, data, ...written }, scenario) {
     if (data === null) {
       throw new UserError(
-        'serving.cost: the cost model calibrated needs a calibration; name one with file: (scenarios/published/engines has some).',
+        'serving.cost: the cost model calibrated needs a calibration; name one with file: (mint-bench list calibrations).',
       );
     }
     const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));

@@ -31,4 +31,5 @@ export const dlora: EngineEntry = {
   leaves:
     'pausing of requests of other adapters while one is merged (they end first here); thresholds that adapt to measured throughput; credits ' +
     'against starvation; dispatch by replica cost and migration between replicas',
+  calibrations: ['dlora'],
 };

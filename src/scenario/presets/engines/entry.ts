@@ -17,4 +17,6 @@ export interface EngineEntry {
   readonly sets: Readonly<Record<string, Setting>>;
   /** What the engine does that the preset leaves out. */
   readonly leaves: string;
+  /** Shipped calibrations of versions of this engine, oldest first; absent: none was fitted. */
+  readonly calibrations?: readonly string[];
 }

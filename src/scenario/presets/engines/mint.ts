@@ -29,4 +29,5 @@ export const mint: EngineEntry = {
     'loader.discipline': { value: 'serial', source: 'one load at a time' },
   },
   leaves: 'two-phase readiness, which a deployer switches on: readiness: {unready: refuse, gap: 5s}',
+  calibrations: ['mint'],
 };

@@ -23,4 +23,5 @@ export const punica: EngineEntry = {
     cost: { value: { model: 'roofline', lora_kernel: 'max' }, source: 'SGMV and BGMV take one rank a launch' },
   },
   leaves: 'one queue for all GPUs; migration of an evicted request to another GPU, and to consolidate',
+  calibrations: ['punica'],
 };

@@ -11,4 +11,5 @@ export const sLoraMerged: EngineEntry = {
     skip_window: { value: 30, source: 'peft_req_queue.py, max_other_waited_reqs' },
   },
   leaves: 'the adapter is taken out only when another one follows, not whenever the batch is empty',
+  calibrations: ['s-lora'],
 };

@@ -31,4 +31,5 @@ export const sLora: EngineEntry = {
   },
   leaves:
     'the newest-first order that early abort falls into when requests come faster than batches (early_abort is off here)',
+  calibrations: ['s-lora'],
 };

@@ -22,4 +22,5 @@ export const vllmV0: EngineEntry = {
     cost: { value: { model: 'roofline', lora_kernel: 'padded' }, source: 'Punica kernels on buffers of max_lora_rank' },
   },
   leaves: 'swapping of sequence groups; delay_factor; chunked prefill, which V0 had as an option',
+  calibrations: ['vllm-0.5'],
 };
