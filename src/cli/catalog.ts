@@ -24,6 +24,8 @@ export interface Kind {
   /** As `list` takes it. */
   readonly name: string;
   readonly title: string;
+  /** Definition of the JSON Schema whose names these are, where it is called otherwise. */
+  readonly form?: string;
   items(): Promise<readonly Item[]>;
 }
 
@@ -60,10 +62,12 @@ const FAMILY_PATHS: Readonly<Record<FamilyName, string>> = {
   updates: 'lifecycle.updates',
 };
 
-function defaultText(value: unknown, about: string): string {
-  if (value === undefined) return 'must be given';
+/** What holds where a parameter is left out. Text that is empty by default names nothing: a file that has to be named. */
+function defaultText(value: unknown, about: string, required: boolean): string {
+  if (required || value === '') return 'must be given';
+  if (value === undefined) return 'optional';
   if (typeof value === 'number' && /seconds/i.test(about)) return `default ${formatSeconds(value)}`;
-  return `default ${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}`;
+  return `default ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }
 
 async function familyItems(family: FamilyName): Promise<Item[]> {
@@ -78,12 +82,13 @@ async function familyItems(family: FamilyName): Promise<Item[]> {
     const properties = Object.entries(
       (schema.properties ?? {}) as Record<string, { description?: string; enum?: unknown[] }>,
     );
+    const required = (schema.required ?? []) as string[];
     const defaults = entry.params.safeParse({});
     const values = (defaults.success ? defaults.data : {}) as Record<string, unknown>;
     const facts = properties.map(([param, property]) => {
       const choices = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
-      const about = property.description ?? '';
-      return [param, `${about}${choices}; ${defaultText(values[param], about)}`] as const;
+      const about = (property.description ?? '').replace(/\.$/, '');
+      return [param, `${about}${choices}; ${defaultText(values[param], about, required.includes(param))}`] as const;
     });
     return {
       name,
@@ -309,8 +314,8 @@ export const KINDS: readonly Kind[] = [
     title: FAMILY_TITLES[family],
     items: () => familyItems(family),
   })),
-  { name: 'models', title: 'Base models', items: modelItems },
-  { name: 'gpus', title: 'GPUs', items: gpuItems },
+  { name: 'models', title: 'Base models', form: 'base', items: modelItems },
+  { name: 'gpus', title: 'GPUs', form: 'gpu', items: gpuItems },
   {
     name: 'engines',
     title: 'Engine presets: defaults that make a replica do what a published system does',

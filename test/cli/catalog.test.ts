@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../src/cli/catalog.ts';
+import { FAMILIES } from '../../src/run/families.ts';
 import { mint, mintHere } from './cli.ts';
 
 describe('list and explain', () => {
@@ -29,6 +30,43 @@ describe('list and explain', () => {
     expect([code, stderr]).toEqual([0, '']);
     for (const kind of KINDS) expect(text).toContain(kind.title);
     expect(text).not.toMatch(/\[object|\bNaN\b|: undefined|default undefined/);
+  });
+
+  it('say of no optional parameter that it must be given, and of no required one that it need not', async () => {
+    const facts = async (kind: string, name: string) => {
+      const items = await KINDS.find((one) => one.name === kind)!.items();
+      return Object.fromEntries(items.find((item) => item.name === name)!.facts);
+    };
+    const lognormal = await facts('lengths', 'lognormal');
+    expect(lognormal.median).toBe('Median before clipping, tokens; 256 by default; optional');
+    const calibrated = await facts('cost', 'calibrated');
+    expect(calibrated.file).toMatch(/; must be given$/);
+    // A scenario that gives nothing but what is said to be needed loads, whatever the member.
+    for (const [family, members] of Object.entries(FAMILIES)) {
+      for (const [name, { params }] of Object.entries(members)) {
+        const needed = Object.entries(await facts(family, name)).filter(([, text]) => text.endsWith('must be given'));
+        const missing = (params.safeParse({}).error?.issues ?? []).filter(({ path }) => path.length > 0);
+        const named = needed.map(([param]) => param);
+        for (const { path } of missing) expect(named, `${family}/${name}`).toContain(String(path[0]));
+        const none = (params.safeParse({}).data ?? {}) as Record<string, unknown>;
+        for (const param of missing.length === 0 ? named : [])
+          expect(none[param], `${family}/${name}.${param}`).toBe('');
+      }
+    }
+  });
+
+  it('point to kinds that exist', async () => {
+    const kinds = KINDS.map(({ name }) => name);
+    const pointed = new Set<string>();
+    for (const kind of KINDS) {
+      for (const item of await kind.items()) {
+        for (const [, named] of JSON.stringify(item).matchAll(/mint-bench list ([a-z][\w-]*)/g)) {
+          if (named !== 'shows') expect(kinds, `${kind.name}/${item.name}`).toContain(named);
+          pointed.add(named);
+        }
+      }
+    }
+    for (const named of ['gpus', 'models', 'engines', 'calibrations', 'eviction']) expect(pointed).toContain(named);
   });
 
   it('give the numbers behind a name', async () => {
