@@ -192,6 +192,12 @@ async function engineItems(): Promise<Item[]> {
       ),
       ['leaves out', engine.leaves],
       [
+        'on larger GPUs',
+        engine.larger === undefined
+          ? ''
+          : `from ${formatBytes(engine.larger.memory)} on ${JSON.stringify(engine.larger.values)}, to be set by the scenario; ${engine.larger.source}`,
+      ],
+      [
         'calibrations',
         engine.calibrations === undefined
           ? 'none ships for this system: its steps cost the uncalibrated roofline'

@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { servingSchema } from '../scenario/schema/serving.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import type { MemoryPlan } from '../sim/cost/step-cost.ts';
+import { type AdaptersFit, adaptersFit, fitText } from './adapters-fit.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
 import { presetNotes } from './preset-notes.ts';
 
@@ -29,6 +30,7 @@ export interface Plan {
   /** What a reader should know of the engine preset here. */
   notes: string[];
   adapters_by_rank: AdapterFootprint[];
+  fit: AdaptersFit;
   /** Of one replica. */
   memory: MemoryPlan;
   /** What is asked for, with the units that bare numbers of the scenario were taken in. */
@@ -59,6 +61,7 @@ export function planOf(scenario: Scenario): Plan {
     ...engineOf(scenario),
     notes: presetNotes(scenario),
     adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
+    fit: adaptersFit(scenario),
     memory: planMemory(scenario),
     objectives: Object.entries(scenario.slo).map(([name, objective]) => ({ name, times: timesOf(objective) })),
     thresholds: scenario.thresholds.map(thresholdText),
@@ -128,6 +131,7 @@ export function planLines(plan: Plan): [string, string][] {
       `${formatBytes(memory.gpuBytes)}: weights ${formatBytes(memory.weightBytes)}, working ${formatBytes(memory.activationBytes)}, ` +
         `${counted(memory.slots, 'slot')} ${memory.slotBytes === 0 ? 'in the KV pool' : formatBytes(memory.slotBytes)}, KV cache for ${formatCount(Math.floor(kvTokens))} tokens`,
     ],
+    ['fit', fitText(plan.adapters, plan.fit)],
     ...plan.objectives.map(({ name, times }): [string, string] => ['objective', `${name}: ${times}`]),
     ...(plan.thresholds.length === 0 ? [] : ([['threshold', plan.thresholds.join('; ')]] as [string, string][])),
     ...(plan.points * plan.replications > 1

@@ -1,6 +1,9 @@
 /** What an engine preset does not say by itself in the scenario at hand. Notes: nothing is wrong, and nothing fails for them. */
+
+import { ENGINES } from '../scenario/presets/engines/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { calibrationUsage, unusedCalibrations } from '../scenario/shipped-calibrations.ts';
+import { formatBytes } from './format.ts';
 
 type Note = (scenario: Scenario) => string | null;
 
@@ -10,6 +13,19 @@ const NOTES: readonly Note[] = [
     if (names.length === 0) return null;
     const usage = calibrationUsage(names.length === 1 ? names[0] : `<${names.join('|')}>`);
     return `step costs are the uncalibrated roofline; of ${scenario.serving.engine} there ${names.length === 1 ? 'is a calibration' : 'are calibrations'}: ${usage} (mint-bench explain ${names[names.length - 1]})`;
+  },
+  ({ serving, hardware: { gpu } }) => {
+    const { larger, sets } = ENGINES[serving.engine ?? ''] ?? {};
+    if (larger === undefined || gpu.memory < larger.memory || larger.except.test(gpu.name)) return null;
+    const small = Object.keys(larger.values).filter(
+      (path) => serving[path as keyof typeof serving] === sets?.[path].value,
+    );
+    if (small.length === 0) return null;
+    const written = (values: (path: string) => unknown) => small.map((path) => `${path}: ${values(path)}`).join(', ');
+    return (
+      `${written((path) => sets?.[path].value)} ${small.length === 1 ? 'is the default' : 'are the defaults'} of ${serving.engine} on GPUs below ${formatBytes(larger.memory)}; ` +
+      `on ${gpu.name} it takes serving: {${written((path) => larger.values[path])}}`
+    );
   },
 ];
 

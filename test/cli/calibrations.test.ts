@@ -73,3 +73,21 @@ describe('shipped calibrations', () => {
     );
   });
 });
+
+describe('defaults of a preset for smaller GPUs', () => {
+  const sizes = (serving: string, gpu: string) =>
+    presetNotes(load(serving, gpu)).filter((note) => note.includes('on GPUs below'));
+
+  it('are said with what larger ones take, where the scenario keeps them there', () => {
+    expect(sizes('{engine: vllm-v1}', 'h100')).toEqual([
+      expect.stringMatching(
+        /^max_batch: 256, max_batch_tokens: 2048 are .* it takes serving: \{max_batch: 1024, max_batch_tokens: 8192\}$/,
+      ),
+    ]);
+    expect(sizes('{engine: vllm-v1, max_batch: 64}', 'h200')[0]).toMatch(/^max_batch_tokens: 2048 is /);
+    expect(sizes('{engine: vllm-v1, max_batch: 1024, max_batch_tokens: 8192}', 'h100')).toEqual([]);
+    expect(sizes('{engine: vllm-v1}', '{preset: h100, memory: 63.4GiB}')).toEqual([]);
+    expect(sizes('{engine: vllm-v1}', 'a100-80')).toEqual([]);
+    expect(sizes('{engine: vllm-v0}', 'h100')).toEqual([]);
+  });
+});

@@ -45,7 +45,8 @@ describe('list and explain', () => {
     for (const [family, members] of Object.entries(FAMILIES)) {
       for (const [name, { params }] of Object.entries(members)) {
         const needed = Object.entries(await facts(family, name)).filter(([, text]) => text.endsWith('must be given'));
-        const missing = (params.safeParse({}).error?.issues ?? []).filter(({ path }) => path.length > 0);
+        const issues: readonly { path: PropertyKey[] }[] = params.safeParse({}).error?.issues ?? [];
+        const missing = issues.filter(({ path }) => path.length > 0);
         const named = needed.map(([param]) => param);
         for (const { path } of missing) expect(named, `${family}/${name}`).toContain(String(path[0]));
         const none = (params.safeParse({}).data ?? {}) as Record<string, unknown>;

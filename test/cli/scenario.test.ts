@@ -25,6 +25,9 @@ describe('init', () => {
   hardware   2 replicas in 1 cell, 2 × NVIDIA H100 SXM
   replica    80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV
              cache for 444,544 tokens
+  fit        of 10,000 adapters (26 MiB in the mean) each replica has room for
+             32 on its GPUs and 78 in host memory, the disks of each node for
+             all
   objective  interactive: ttft 2 s, tpot 100 ms, e2el 1 min
   threshold  slo_attainment ≥ 95%
 `,

@@ -17,6 +17,15 @@ export interface EngineEntry {
   readonly sets: Readonly<Record<string, Setting>>;
   /** What the engine does that the preset leaves out. */
   readonly leaves: string;
+  /** Defaults that the engine takes on larger GPUs instead of those under `sets`, which are those of smaller ones. */
+  readonly larger?: {
+    /** Of one GPU, bytes: from here on. */
+    readonly memory: number;
+    /** GPUs that the engine counts as smaller all the same, by name. */
+    readonly except: RegExp;
+    readonly values: Readonly<Record<string, number>>;
+    readonly source: string;
+  };
   /** Shipped calibrations of versions of this engine, oldest first; absent: none was fitted. */
   readonly calibrations?: readonly string[];
 }

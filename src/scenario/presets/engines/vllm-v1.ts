@@ -35,5 +35,11 @@ export const vllmV1: EngineEntry = {
     'prefix caching but of preempted requests (kv: {preempted_prefix: cached}); speculative decoding; somebody who reads the metrics page ' +
     '(metrics_page: {every: 2s}); start-up (startup: {base: 36s, per_slot: 3.8s} is v0.8.5 on an H100 at rank 16); ' +
     'loads into host memory inside a step (loader: {build_in: engine})',
+  larger: {
+    memory: 70 * 2 ** 30,
+    except: /A100/,
+    values: { max_batch: 1024, max_batch_tokens: 8192 },
+    source: 'vllm/engine/arg_utils.py, OPENAI_API_SERVER; tests: test_defaults_with_usage_context',
+  },
   calibrations: ['vllm-0.8', 'vllm-2025', 'vllm-0.12', 'vllm-0.19'],
 };
