@@ -1,6 +1,9 @@
 // What kernels.h and device.cu need of a GPU, in one vocabulary: real CUDA here, the CPU through emulation/ for the tests.
 //   MINT_SHARED(Type, name)        the block's shared memory
 //   asyncCopy16 / commit / wait    global to shared without registers (cp.async, sm_80)
+//   prefetchL2                     asks for a cache line
+//   dependentsMayStart, dependencyWait   the next kernel of a launch may begin; everything of the kernels before is visible (sm_90)
+//   multiply16x8<T>                a product of 16 × 16 and 16 × 8 values of 16 bits, fp32 sums, one warp, in registers
 //   Mma<T>                         16 × 16 × 16 products of 16-bit tiles with fp32 sums, one warp
 #pragma once
 
@@ -12,6 +15,8 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 #include <mma.h>
+
+#include <type_traits>
 
 #include "../common/dtype.h"
 
@@ -34,6 +39,19 @@ __device__ inline void asyncWait() {
   asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
 }
 
+__device__ inline void prefetchL2(const void* p) { asm volatile("prefetch.global.L2 [%0];" ::"l"(p)); }
+/** Every kernel that may be started early waits before it ends, so that the wait of the next one covers all before. */
+__device__ inline void dependencyWait() {
+#if __CUDA_ARCH__ >= 900
+  cudaGridDependencySynchronize();
+#endif
+}
+__device__ inline void dependentsMayStart() {
+#if __CUDA_ARCH__ >= 900
+  cudaTriggerProgrammaticLaunchCompletion();
+#endif
+}
+
 template <class T>
 struct NativeType;
 template <>
@@ -44,6 +62,27 @@ template <>
 struct NativeType<Fp16> {
   using Type = __half;
 };
+
+/** Two values of 16 bits each: the left operand's and the right one's registers of a lane (PTX mma.m16n8k16). */
+struct Left16 {
+  unsigned r[4];
+};
+struct Right8 {
+  unsigned r[2];
+};
+
+/** Sums of lane 4g + q: rows g and g + 8, columns 2q and 2q + 1. */
+template <class T>
+__device__ inline void multiply16x8(float (&sums)[4], const Left16& a, const Right8& b) {
+  if constexpr (std::is_same_v<T, Bf16>)
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b.r[0]), "r"(b.r[1]));
+  else
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b.r[0]), "r"(b.r[1]));
+}
 
 template <class T>
 struct Mma {

@@ -17,7 +17,7 @@ const FLOPS_SHARE = 0.5;
 const KERNEL_SECONDS = 2e-6;
 
 const ELEMENT = 2;
-const ITEM_BYTES = 32;
+const ITEM_BYTES = 48;
 const CASES = [
   { name: '4096 → 4096', inDim: 4096, slices: [4096] },
   { name: '4096 → qkv 6144', inDim: 4096, slices: [4096, 1024, 1024] },

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "../common/backend.h"
+
 namespace mint::gpu {
 
 struct Info {
@@ -14,8 +16,17 @@ struct Info {
   int multiprocessors = 0, driverVersion = 0, runtimeVersion = 0;
   int64_t memoryBytes = 0, l2Bytes = 0;
   bool emulated = false;
+  /** Whether a kernel may start before the one in front of it has ended (sm_90). */
+  bool startsEarly = false;
   /** Least depth that a split of the shrink keeps: one 16-byte load of each lane of a warp in 16 bit. */
   int leastSplitDepth = 256;
+};
+
+/** A dense product by the vendor's library, where one is installed: C (m × n) = P (m × k) · Q (n × k)ᵀ, C in fp32 or P's type. */
+struct VendorProduct {
+  virtual ~VendorProduct() = default;
+  virtual std::string name() const = 0;
+  virtual void launch(Dtype dtype, const void* p, const void* q, void* c, int m, int n, int k) const = 0;
 };
 
 }  // namespace mint::gpu
@@ -53,6 +64,7 @@ inline Info queryDevice() {
   info.multiprocessors = properties.multiProcessorCount;
   info.memoryBytes = int64_t(properties.totalGlobalMem);
   info.l2Bytes = properties.l2CacheSize;
+  info.startsEarly = properties.major >= 9;
   info.usable = properties.major >= 8;
   if (!info.usable) info.reason = "compute capability " + info.computeCapability + ", needs 8.0 (cp.async, bf16)";
   return info;
@@ -104,6 +116,21 @@ void launch(dim3 grid, int threads, size_t dynamicShared, void (*kernel)(Paramet
   check(cudaGetLastError(), "kernel launch");
 }
 
+/** As launch(), but the kernel may start while the one before it still runs; it calls dependencyWait() before it reads its results. */
+template <class... Parameters, class... Args>
+void launchEarly(dim3 grid, int threads, void (*kernel)(Parameters...), Args... args) {
+  cudaLaunchAttribute attribute;
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = grid;
+  config.blockDim = dim3(threads);
+  config.stream = stream();
+  config.attrs = &attribute;
+  config.numAttrs = 1;
+  check(cudaLaunchKernelEx(&config, kernel, args...), "kernel launch");
+}
+
 /** Launches recorded once and replayed by one call. */
 class Graph {
  public:
@@ -150,4 +177,6 @@ class Timer {
 };
 
 }  // namespace mint::gpu
+
+#include "vendor_product.h"
 #endif

@@ -111,9 +111,14 @@ export function conformanceCases(size: SuiteSize, seed: string): ConformanceCase
   return cases;
 }
 
+/** What a case is reported as that gave no result. */
+export function failedCase(backend: string, group: string, spec: ProblemSpec, fault: string): CaseResult {
+  const row = { backend, group, name: spec.name, dtype: spec.dtype };
+  return { ...row, checked: 0, untouched: 0, worstShare: Infinity, worstError: Infinity, fault };
+}
+
 /** A backend that throws has failed the case; it is reported like a wrong number. */
 export async function runCase(backend: Backend, group: string, spec: ProblemSpec): Promise<CaseResult> {
-  const row = { backend: backend.name, group, name: spec.name, dtype: spec.dtype };
   const problem = buildProblem(spec);
   let result: Storage;
   try {
@@ -125,9 +130,9 @@ export async function runCase(backend: Backend, group: string, spec: ProblemSpec
       await session.release();
     }
   } catch (error) {
-    const fault = (error as Error).message;
-    return { ...row, checked: 0, untouched: 0, worstShare: Infinity, worstError: Infinity, fault };
+    return failedCase(backend.name, group, spec, (error as Error).message);
   }
+  const row = { backend: backend.name, group, name: spec.name, dtype: spec.dtype };
   return { ...row, ...compareWithReference(problem, result, CHECKED_PAIRS) };
 }
 

@@ -20,6 +20,9 @@
 struct uint4 {
   unsigned x, y, z, w;
 };
+struct uint2 {
+  unsigned x, y;
+};
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;
   dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
@@ -141,6 +144,41 @@ void asyncWait() {
   auto& groups = emulation::launch().copies[emulation::block().thread()].groups;
   for (; groups.size() > Pending + 1; groups.pop_front())
     for (const auto& copy : groups.front()) std::memcpy(copy.to, copy.from, 16);
+}
+
+inline void prefetchL2(const void*) {}
+inline void dependencyWait() {}
+inline void dependentsMayStart() {}
+
+struct Left16 {
+  unsigned r[4];
+};
+struct Right8 {
+  unsigned r[2];
+};
+
+/** The registers' places in the operands as the PTX manual lists them for mma.m16n8k16. */
+template <class T>
+void multiply16x8(float (&sums)[4], const Left16& a, const Right8& b) {
+  auto& state = emulation::launch();
+  const int thread = emulation::block().thread(), lane = thread % emulation::kWarp, group = lane / 4, quad = lane % 4;
+  auto& exchange = state.warps[thread / emulation::kWarp];
+  const int turn = state.tileTurn[thread] ^= 1;
+  for (int i = 0; i < 8; ++i) {
+    const int row = group + (i / 2 % 2) * 8, k = quad * 2 + i % 2 + i / 4 * 8;
+    exchange.left[turn][row * 16 + k] = toFloat(T{uint16_t(a.r[i / 2] >> (i % 2 * 16))});
+  }
+  for (int i = 0; i < 4; ++i) {
+    const int k = quad * 2 + i % 2 + i / 2 * 8;
+    exchange.right[turn][group * 16 + k] = toFloat(T{uint16_t(b.r[i / 2] >> (i % 2 * 16))});
+  }
+  emulation::block().syncWarp();
+  for (int i = 0; i < 4; ++i) {
+    const int row = group + i / 2 * 8, column = quad * 2 + i % 2;
+    float sum = 0;
+    for (int k = 0; k < 16; ++k) sum += exchange.left[turn][row * 16 + k] * exchange.right[turn][column * 16 + k];
+    sums[i] += sum;
+  }
 }
 
 /** A lane holds eight neighbouring elements of the 16 × 16 tile, row-major in (row, depth) or (column, depth). */

@@ -50,6 +50,12 @@ template <class... Parameters, class... Args>
 void launch(dim3 grid, int threads, size_t, void (*kernel)(Parameters...), Args... args) {
   emulation::runGrid(grid, threads, kernel, args...);
 }
+template <class... Parameters, class... Args>
+void launchEarly(dim3 grid, int threads, void (*kernel)(Parameters...), Args... args) {
+  emulation::runGrid(grid, threads, kernel, args...);
+}
+
+inline const VendorProduct* vendorProduct() { return nullptr; }
 
 class Graph {
  public:

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../real/backend.ts';
 import { BACKENDS, chooseBackend } from '../../real/backends/index.ts';
-import { type CaseResult, conformanceCases, summarise } from '../../real/conformance.ts';
+import { conformanceCases, summarise } from '../../real/conformance.ts';
 import { CURVES, curvePoints } from '../../real/curves.ts';
 import { KernelProcess } from '../../real/isolate.ts';
 import { loadPlan } from '../../real/load-plan.ts';
@@ -13,6 +13,7 @@ import { describeMachine, fingerprint } from '../../real/machine.ts';
 import { PROTOCOLS } from '../../real/measure.ts';
 import { KERNEL_DTYPES, type KernelDtype } from '../../real/operator.ts';
 import { encodeKernelRun, isVague } from '../../real/results.ts';
+import { runConformance } from '../../real/run-conformance.ts';
 import { type Point, runKernel } from '../../real/run-kernel.ts';
 import { SUITES, suitePoints } from '../../real/shapes.ts';
 import { parameterCounts } from '../../scenario/geometry.ts';
@@ -105,14 +106,14 @@ async function run(wanted: Wanted, kernels: KernelProcess, context: Context): Pr
     const probes: ProbeResult[] = [];
     for (const backend of Object.keys(BACKENDS))
       probes.push(await kernels.run({ op: 'probe', backend }).catch((error: Error) => brokenProbe(backend, error)));
-    return selfTest(wanted, probes, kernels, context);
+    return selfTest(wanted, probes, context);
   }
   const { probe, why } = await chooseBackend(wanted.backend, (backend) => kernels.run({ op: 'probe', backend }));
   note(`backend: ${why}\n  ${probe.device}, ${probe.variant}\n`);
   if (probe.software) note('  a software device: results hold, times mean nothing\n');
   if (wanted.selfTest) {
     note(rooflineText(await kernels.run({ op: 'roofline', backend: probe.backend, quick: wanted.quick })));
-    const code = await selfTest(wanted, [probe], kernels, context);
+    const code = await selfTest(wanted, [probe], context);
     if (code !== EXIT.ok || context.signal.aborted) return code;
   }
   return wanted.name === 'loads' ? loads(wanted, probe, kernels, context) : shapes(wanted, probe, kernels, context);
@@ -139,38 +140,12 @@ function progressOf(
   };
 }
 
-async function selfTest(
-  wanted: Wanted,
-  probes: readonly ProbeResult[],
-  kernels: KernelProcess,
-  context: Context,
-): Promise<number> {
+async function selfTest(wanted: Wanted, probes: readonly ProbeResult[], context: Context): Promise<number> {
   const { terminal, json, signal } = context;
   const cases = conformanceCases(wanted.quick ? 'small' : 'full', wanted.seed);
   const usable = probes.filter((probe) => probe.usable);
-  const jobs = usable.flatMap((probe) =>
-    cases.flatMap(({ group, spec }) =>
-      probe.dtypes.map((dtype) => ({ backend: probe.backend, group, spec: { ...spec, dtype } })),
-    ),
-  );
-  const results: CaseResult[] = [];
-  const show = progressOf(context, 'cases');
-  for (const { backend, group, spec } of jobs) {
-    if (signal.aborted) return EXIT.interrupted;
-    const failed = (error: Error): CaseResult => ({
-      backend,
-      group,
-      name: spec.name,
-      dtype: spec.dtype,
-      checked: 0,
-      untouched: 0,
-      worstShare: Infinity,
-      worstError: Infinity,
-      fault: error.message,
-    });
-    results.push(await kernels.run({ op: 'conform', backend, group, spec }).catch(failed));
-    show(results.length, jobs.length, `${backend} ${spec.name}`);
-  }
+  const results = await runConformance(usable, cases, { signal, progress: progressOf(context, 'cases') });
+  if (results === null) return EXIT.interrupted;
   const rows = summarise(results);
   if (json) terminal.outJson({ seed: wanted.seed, rows, backends: probes });
   else terminal.out(conformanceTables(rows, probes, terminal.results));

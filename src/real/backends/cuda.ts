@@ -67,7 +67,8 @@ export function cudaBackend(options: CudaOptions = {}): Backend {
     async roofline(quick) {
       const opened = open();
       const sizes = quick ? { bytes: 2 ** 30, dense: 4096, samples: 5 } : { bytes: 2 ** 31, dense: 8192, samples: 15 };
-      const how = `device events: read and copy of ${sizes.bytes >> 20} MiB, own WMMA product of ${sizes.dense}³ (fp32: ordinary units)`;
+      const { denseProduct } = JSON.parse(opened.addon.probe()) as NativeProbe;
+      const how = `device events: read and copy of ${sizes.bytes / 2 ** 20} MiB, ${denseProduct} product of ${sizes.dense}³ (fp32: without TF32)`;
       return nativeRoofline(opened.addon, opened.device, sizes, how);
     },
   };

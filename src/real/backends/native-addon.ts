@@ -27,6 +27,8 @@ export interface NativeProbe {
   runtimeVersion?: number;
   memoryBytes?: number;
   l2Bytes?: number;
+  /** What the dense product of the roofline is computed by: the vendor's library, or our own kernel. */
+  denseProduct?: string;
   /** cuda: the kernels run on the CPU through native/cuda/emulation; times mean nothing. */
   emulated?: boolean;
 }
