@@ -246,19 +246,26 @@ __host__ __device__ inline int expandColumns(int rank) {
   return rank <= 32 ? 256 : rank <= 64 ? 128 : rank <= 128 ? 64 : 32;
 }
 
+/** With half the columns in each block, for a batch that would leave multiprocessors idle: shorter blocks, sooner done. */
+template <class T>
+__device__ inline void expandOnTensorCores(const Operator<T>& op, const Item& item, ExpandDecodeShared& shared) {
+  const bool half = item.count <= expandColumns<T>(item.rank) / 2;
+  if (item.rank == 8 || (item.rank <= 32 && half)) expandTensor<T, 2, 2, 1>(op, item, shared);
+  else if (item.rank <= 32) expandTensor<T, 4, 2, 1>(op, item, shared);
+  else if (item.rank <= 64 && half) expandTensor<T, 1, 2, 2>(op, item, shared);
+  else if (item.rank <= 64) expandTensor<T, 2, 2, 2>(op, item, shared);
+  else if (item.rank <= 128 && half) expandTensor<T, 1, 1, 4>(op, item, shared);
+  else if (item.rank <= 128) expandTensor<T, 1, 2, 4>(op, item, shared);
+  else expandTensor<T, 1, 1, 4, true>(op, item, shared);
+}
+
 template <class T>
 __global__ void __launch_bounds__(kThreads, 6) expandDecode(Operator<T> op, const Item* items) {
   MINT_SHARED(ExpandDecodeShared, shared);
   const Item item = items[blockIdx.x];
   const bool wide = item.rank % kWide<T> == 0 && (weightsOfB(op, item) - op.b[item.slice]) % kWide<T> == 0;
   if constexpr (sizeof(T) == 2) {
-    if (wide) {
-      if (item.rank <= 32) expandTensor<T, 4, 2, 1>(op, item, shared);
-      else if (item.rank <= 64) expandTensor<T, 2, 2, 2>(op, item, shared);
-      else if (item.rank <= 128) expandTensor<T, 1, 2, 4>(op, item, shared);
-      else expandTensor<T, 1, 1, 4, true>(op, item, shared);
-      return;
-    }
+    if (wide) return expandOnTensorCores(op, item, shared);
   }
   prefetchY(op, item);
   dependencyWait();

@@ -51,6 +51,11 @@ inline WorkList makeWorkList(const Shape& shape, const Batch& batch, Path path, 
   // Long rows of columns keep a warp's loads flowing; a small batch rather fills all multiprocessors.
   const int64_t prefillTiles = batch.pairs() / kTileRows * (shape.outDim() / 128);
   const int prefillColumns = 128 * std::clamp<int>(int(prefillTiles / (16 * multiprocessors)), 1, 8);
+  const auto columnsOf = [&](int rank) {
+    const int columns = shape.dtype == Dtype::fp32 ? expandColumns<float>(rank) : expandColumns<Bf16>(rank);
+    const bool few = batch.segments() * (shape.outDim() / columns) < kDecodeBlocks * multiprocessors;
+    return few && columns >= 64 ? columns / 2 : columns;
+  };
   for (int g = 0; g < batch.segments(); ++g) {
     const int pairs = batch.pairsOf(g), rank = batch.segRank[g];
     if (pairs == 0) continue;
@@ -65,7 +70,7 @@ inline WorkList makeWorkList(const Shape& shape, const Batch& batch, Path path, 
       } else {
         // Few rows share a block's weights through the caches; many (fp32 prefill) are spread over blocks.
         tiles(list.shrinkDecode, item, kPrefillPairs, kDecodeRankRows, pairs, rank);
-        tiles(list.expandDecode, item, kPrefillPairs, shape.dtype == Dtype::fp32 ? expandColumns<float>(rank) : expandColumns<Bf16>(rank), pairs, out);
+        tiles(list.expandDecode, item, kPrefillPairs, columnsOf(rank), pairs, out);
       }
       list.vFloats += int64_t(pairs) * rank;
     }

@@ -47,7 +47,7 @@ export interface Measurement {
 const WARMUP_SAMPLES = 5;
 
 export async function measure(backend: Backend, spec: ProblemSpec, protocol: Protocol): Promise<Measurement> {
-  const problem = buildProblem(spec);
+  const problem = buildProblem(spec, 'timing');
   const work = countWork(problem);
   const session = await backend.create(problem);
   try {

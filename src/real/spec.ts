@@ -73,20 +73,27 @@ function totalRankOf(spec: ProblemSpec): number {
 }
 
 const TABLE = 4096;
+/** Timing reads weights and never looks at them: beyond this many elements an arena repeats itself, at the speed of a copy. */
+const PERIOD = 2 ** 20 + 7;
+
+/** What a problem is built for: `checking` draws every element; `timing` draws a stretch of each array and repeats it. */
+export type Purpose = 'checking' | 'timing';
 
 /** Fills with normal numbers of the given deviation; large arrays from a table of 4,096 encoded once, 2 ns an element. */
-function fillNormal(dtype: KernelDtype, out: Storage, deviation: number, draws: Random): void {
+function fillNormal(dtype: KernelDtype, out: Storage, deviation: number, draws: Random, purpose: Purpose): void {
   const drawn = Float64Array.from({ length: Math.min(TABLE, out.length) }, () => draws.normal() * deviation);
   store(dtype, drawn, drawn.length, out, 0);
   if (out.length <= TABLE) return;
   const table = out.slice(0, TABLE);
+  const end = purpose === 'timing' ? Math.min(PERIOD, out.length) : out.length;
   let i = TABLE;
-  for (; i + 1 < out.length; i += 2) {
+  for (; i + 1 < end; i += 2) {
     const word = draws.uint32();
     out[i] = table[word & (TABLE - 1)];
     out[i + 1] = table[word >>> 20];
   }
-  if (i < out.length) out[i] = table[draws.uint32() & (TABLE - 1)];
+  if (i < end) out[i] = table[draws.uint32() & (TABLE - 1)];
+  for (let filled = end; filled < out.length; filled *= 2) out.copyWithin(filled, 0, filled);
 }
 
 interface Routing {
@@ -134,8 +141,8 @@ function routeTokens(tokens: Int32Array, adapterOf: Int32Array): Routing {
   };
 }
 
-/** Deterministic in the specification. */
-export function buildProblem(spec: ProblemSpec): Problem {
+/** Deterministic in the specification and the purpose. */
+export function buildProblem(spec: ProblemSpec, purpose: Purpose = 'checking'): Problem {
   const draws = random(`${spec.seed}/${spec.name}`);
   const { dtype, inDim, tokens, sequences } = spec;
   const sliceDims = Int32Array.from(spec.sliceDims);
@@ -182,15 +189,15 @@ export function buildProblem(spec: ProblemSpec): Problem {
   const xRows = spec.experts?.stage === 'out' ? expertRows : tokens + spec.padding;
   const yRows = spec.experts ? expertRows : tokens + spec.padding;
   const x = allocate(dtype, xRows * inDim);
-  fillNormal(dtype, x, 1, draws);
+  fillNormal(dtype, x, 1, draws, purpose);
   poison(dtype, x, (xRows / (tokens + spec.padding)) * tokens * inDim, x.length);
   const y = allocate(dtype, yRows * width);
-  if (spec.accumulate) fillNormal(dtype, y, 1, draws);
+  if (spec.accumulate) fillNormal(dtype, y, 1, draws, purpose);
   poison(dtype, y, spec.accumulate ? (yRows / (tokens + spec.padding)) * tokens * width : 0, y.length);
   const a = spec.sliceDims.map(() => allocate(dtype, totalRank * inDim));
   const b = spec.sliceDims.map((out) => allocate(dtype, totalRank * out));
-  for (const arena of a) fillNormal(dtype, arena, 1 / Math.sqrt(inDim), draws);
-  for (const arena of b) fillNormal(dtype, arena, 1, draws);
+  for (const arena of a) fillNormal(dtype, arena, 1 / Math.sqrt(inDim), draws, purpose);
+  for (const arena of b) fillNormal(dtype, arena, 1, draws, purpose);
 
   return {
     name: spec.name,
