@@ -136,7 +136,7 @@ export const COMMANDS: readonly CommandInfo[] = [
   },
   {
     name: 'calibrate',
-    usage: 'calibrate [run]',
+    usage: 'calibrate [run..]',
     summary: 'Fit the cost of LoRA to a kernel measurement, for scenarios to use',
     load: () => import('./commands/calibrate.ts'),
   },

@@ -6,12 +6,14 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../scenario/errors.ts';
 import { type KernelProfile, kernelProfileSchema } from '../scenario/kernel-profile.ts';
 import { type Coefficients, type FitShape, fitOperator, meanError, predict } from './fit.ts';
-import { denseFlops, isVague, type KernelRecord, type StoredKernelRun } from './results.ts';
+import { denseFlops, higherRoofline, isVague, type KernelRecord, type StoredKernelRun } from './results.ts';
 
 /** One shape in this many is kept for the error. */
 const HELD_OUT = 4;
 /** Fewer shapes than this leave nothing to hold out. */
 const FEWEST = 8;
+/** Mean error on held-out shapes above which four constants do not describe the kernel. */
+const POOR_FIT = 0.2;
 
 export interface HeldOutRow {
   name: string;
@@ -43,6 +45,24 @@ function shapeOf(record: KernelRecord): FitShape {
 /** The same shapes are held out in every calibration, whatever order they were measured in. */
 function isHeldOut(record: KernelRecord): boolean {
   return createHash('sha256').update(record.name).digest()[0] % HELD_OUT === 0;
+}
+
+/** Runs of one backend on one machine as one: all their shapes, and the higher of their ceilings. */
+export function joinKernelRuns(runs: readonly StoredKernelRun[]): StoredKernelRun {
+  const [first, ...others] = runs;
+  const stranger = others.find(
+    (run) => run.fingerprint !== first.fingerprint || run.probe.backend !== first.probe.backend,
+  );
+  if (stranger !== undefined)
+    throw new UserError(
+      `calibrate joins runs of one backend on one machine; these are ${first.probe.backend} on ${first.probe.device} ` +
+        `(${first.fingerprint}) and ${stranger.probe.backend} on ${stranger.probe.device} (${stranger.fingerprint})`,
+    );
+  return {
+    ...first,
+    roofline: runs.map((run) => run.roofline).reduce(higherRoofline),
+    records: runs.flatMap((run) => run.records),
+  };
 }
 
 export interface CalibrateOptions {
@@ -90,6 +110,11 @@ export function calibrate(run: StoredKernelRun, options: CalibrateOptions): Cali
       error: (predicted - measured) / measured,
     };
   });
+  const mape = rest.length === 0 ? 0 : meanError(known, rest.map(shapeOf));
+  if (mape > POOR_FIT)
+    notes.push(
+      `the four constants miss the held-out shapes by ${(100 * mape).toFixed(0)}% on average: a simulation with this profile is no better than that where LoRA is a large part of a step`,
+    );
   const profile = kernelProfileSchema.parse({
     format: 'mint-bench-kernel-profile',
     version: 1,
@@ -104,7 +129,7 @@ export function calibrate(run: StoredKernelRun, options: CalibrateOptions): Cali
     fit: {
       shapes: training.length,
       held_out: rest.length,
-      mape: rest.length === 0 ? 0 : meanError(known, rest.map(shapeOf)),
+      mape,
     },
   });
   return { profile, coefficients: known, fitError: meanError(known, training.map(shapeOf)), heldOut, notes };

@@ -13,14 +13,18 @@ import {
   Schema,
   Table,
   tableFromIPC,
+  tableFromJSON,
+  tableToIPC,
   Utf8,
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
 import { UserError } from '../scenario/errors.ts';
 import type { ProbeResult, Roofline } from './backend.ts';
+import { LOAD_TIMES, type LoadMeasurement } from './loads.ts';
 import { fingerprint, type Machine } from './machine.ts';
 import type { Measurement, Timing } from './measure.ts';
+import { KERNEL_DTYPES } from './operator.ts';
 
 export interface KernelRun {
   machine: Machine;
@@ -235,4 +239,43 @@ export function readKernelRun(path: string): StoredKernelRun {
     fingerprint: metadata.get('fingerprint') ?? '',
     records: table.toArray().map((row) => row.toJSON() as unknown as KernelRecord),
   };
+}
+
+/** Other work on the machine only lowers a ceiling, so the higher of two readings is the better one. */
+export function higherRoofline(one: Roofline, other: Roofline): Roofline {
+  const denseGflops: Roofline['denseGflops'] = {};
+  for (const dtype of KERNEL_DTYPES) {
+    const rate = Math.max(one.denseGflops[dtype] ?? 0, other.denseGflops[dtype] ?? 0);
+    if (rate > 0) denseGflops[dtype] = rate;
+  }
+  return {
+    readGBps: Math.max(one.readGBps, other.readGBps),
+    copyGBps: Math.max(one.copyGBps, other.copyGBps),
+    denseGflops,
+    how: one.how === other.how ? one.how : `${one.how}; ${other.how}`,
+  };
+}
+
+/** Loads as one Arrow file, a row a load: bytes, objects, and the median time of each stage in ns; the machine in the metadata. */
+export function encodeLoads(
+  { machine, probe, seed, command, measured }: Omit<KernelRun, 'roofline' | 'protocol'>,
+  loads: readonly LoadMeasurement[],
+): Uint8Array {
+  const rows = loads.map(({ stageNs, allNs, fileBytes, ...load }) => ({
+    ...load,
+    file_bytes: fileBytes,
+    ...Object.fromEntries(LOAD_TIMES.map((stage) => [`${stage}_ns_p50`, stageNs[stage]])),
+    all_ns_p50: allNs,
+  }));
+  const table = tableFromJSON(rows);
+  const metadata = new Map([
+    ['format', 'mint-bench-kernel-loads'],
+    ['fingerprint', fingerprint(machine, probe.device, probe.variant)],
+    ['machine', JSON.stringify(machine)],
+    ['probe', JSON.stringify(probe)],
+    ['seed', seed],
+    ['command', command],
+    ['measured', measured],
+  ]);
+  return tableToIPC(new Table(new Schema(table.schema.fields, metadata), table.batches), 'file');
 }

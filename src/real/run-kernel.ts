@@ -7,9 +7,9 @@ import { freemem } from 'node:os';
 import type { ProbeResult, Roofline } from './backend.ts';
 import type { KernelProcess } from './isolate.ts';
 import type { Measurement, Protocol } from './measure.ts';
-import { bytesPerElement, KERNEL_DTYPES } from './operator.ts';
+import { bytesPerElement } from './operator.ts';
 import { random, shuffle } from './random.ts';
-import { type KernelRecord, type RecordContext, toRecord } from './results.ts';
+import { higherRoofline, type KernelRecord, type RecordContext, toRecord } from './results.ts';
 import { type ProblemSpec, weightElements } from './spec.ts';
 
 export interface Point extends RecordContext {
@@ -84,25 +84,17 @@ export async function runKernel(process: KernelProcess, options: RunKernelOption
     }
     progress(++done, points.length, spec.name);
   }
-  const roofline = signal.aborted ? before : higher(before, await process.run({ op: 'roofline', backend, quick }));
+  const after = signal.aborted ? null : await process.run({ op: 'roofline', backend, quick });
+  const roofline =
+    after === null
+      ? before
+      : {
+          ...higherRoofline(before, after),
+          how: `${before.how}; the better of one reading before the shapes and one after`,
+        };
   const records = points.flatMap((_, i) => {
     const found = measured.get(i);
     return found === undefined ? [] : [toRecord(found[0], roofline, found[1])];
   });
   return { roofline, records, skipped, unstable };
-}
-
-/** Other work on the machine only lowers a ceiling, so the higher of two readings is the better one. */
-function higher(one: Roofline, other: Roofline): Roofline {
-  const denseGflops: Roofline['denseGflops'] = {};
-  for (const dtype of KERNEL_DTYPES) {
-    const rate = Math.max(one.denseGflops[dtype] ?? 0, other.denseGflops[dtype] ?? 0);
-    if (rate > 0) denseGflops[dtype] = rate;
-  }
-  return {
-    readGBps: Math.max(one.readGBps, other.readGBps),
-    copyGBps: Math.max(one.copyGBps, other.copyGBps),
-    denseGflops,
-    how: `${one.how}; the better of one reading before the shapes and one after`,
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate } from '../../src/real/calibrate.ts';
+import { calibrate, joinKernelRuns } from '../../src/real/calibrate.ts';
 import { kernelProfileSchema } from '../../src/scenario/kernel-profile.ts';
 import { RUN, syntheticRecords } from './kernel-run.ts';
 
@@ -41,6 +41,25 @@ describe('calibrate', () => {
     const { profile, notes } = calibrate({ ...clean, records }, { also: [] });
     expect(profile.flops_per_s).toBe(200e9);
     expect(notes).toEqual(['no shape was bound by compute: flops_per_s is the dense product measured in the same run']);
+  });
+
+  it('says so where four constants do not describe the kernel', () => {
+    const clean = stored(0);
+    // Every other shape takes three times as long: no constants of this form meet both.
+    const records = clean.records.map((record, i) =>
+      i % 2 === 0 ? { ...record, flushed_ns_p50: 3 * record.flushed_ns_p50 } : record,
+    );
+    const { profile, notes } = calibrate({ ...clean, records }, { also: [] });
+    expect(profile.fit.mape).toBeGreaterThan(0.2);
+    expect(notes.join()).toContain(`by ${(100 * profile.fit.mape).toFixed(0)}% on average`);
+  });
+
+  it('joins runs of one device, with the higher of their ceilings, and no others', () => {
+    const whole = stored(0.02);
+    const half = { ...whole, records: whole.records.slice(0, 18), roofline: { ...whole.roofline, readGBps: 1 } };
+    const rest = { ...whole, records: whole.records.slice(18) };
+    expect(calibrate(joinKernelRuns([half, rest]), { also: [] })).toEqual(calibrate(whole, { also: [] }));
+    expect(() => joinKernelRuns([half, { ...rest, fingerprint: 'other' }])).toThrow(/one machine/);
   });
 
   it('refuses too little and mixed dtypes', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { afterAll, expect, it } from 'vitest';
 import { fingerprint } from '../../src/real/machine.ts';
-import { encodeKernelRun, readKernelRun } from '../../src/real/results.ts';
+import { encodeKernelRun, encodeLoads, readKernelRun } from '../../src/real/results.ts';
 import { openArrow } from '../foreign-arrow.ts';
 import { RUN, syntheticRecords } from './kernel-run.ts';
 
@@ -49,4 +49,28 @@ it('rejects what is no Arrow file', () => {
   const path = join(folder, 'profile.json');
   writeFileSync(path, '{"format": "mint-bench-kernel-profile", "version": 1, "device": {"name": "a CPU"}}');
   expect(() => readKernelRun(path)).toThrow(/profile\.json is not a kernel run; mint-bench kernel writes one/);
+});
+
+it('keeps loads with their units and the machine', () => {
+  const stageNs = { read: 4e6, parse: 1e5, build: 2e6, transfer: 3e6 };
+  const load = {
+    model: 'M',
+    backend: 'js',
+    rank: 8,
+    packed: true,
+    concurrency: 4,
+    objects: 12,
+    fileBytes: 4096,
+    cold: true,
+  };
+  const table = openArrow(encodeLoads(RUN, [{ ...load, stageNs, allNs: 1e7 }]));
+  expect(table.records()).toHaveLength(1);
+  expect(table.records()[0]).toMatchObject({
+    model: 'M',
+    file_bytes: 4096,
+    read_ns_p50: 4e6,
+    transfer_ns_p50: 3e6,
+    all_ns_p50: 1e7,
+  });
+  expect(JSON.parse(table.metadata.machine)).toEqual(RUN.machine);
 });

@@ -1,8 +1,8 @@
-/** `calibrate <kernel-run>`: fits the simulator's LoRA cost to a kernel measurement and writes the profile. */
+/** `calibrate <kernel-run…>`: fits the simulator's LoRA cost to a kernel measurement and writes the profile. */
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ANCHOR_SETS, citedProfile } from '../../real/anchors.ts';
-import { calibrate } from '../../real/calibrate.ts';
+import { calibrate, joinKernelRuns } from '../../real/calibrate.ts';
 import { readKernelRun } from '../../real/results.ts';
 import { table } from '../../report/text-table.ts';
 import { UserError } from '../../scenario/errors.ts';
@@ -12,7 +12,12 @@ import { calibrationTable } from '../kernel-tables.ts';
 
 export const command: Command = {
   positionals: {
-    run: { type: 'string', describe: 'Folder or kernel.arrow that mint-bench kernel wrote', completes: 'files' },
+    run: {
+      type: 'string',
+      array: true,
+      describe: 'Folders or kernel.arrow files that mint-bench kernel wrote, of one device',
+      completes: 'files',
+    },
   },
   options: {
     out: {
@@ -35,19 +40,25 @@ export const command: Command = {
   examples: [
     ['calibrate reports/runs/kernel-suites-cpu-…', 'a profile with its error on held-out shapes'],
     ["calibrate reports/runs/kernel-… --gpu 'NVIDIA H100 SXM'", 'a profile that scenarios on this GPU may name'],
+    ['calibrate decode-run prefill-run', 'one profile from two measurements of one device'],
     ['calibrate --published --out reports/profiles', 'profiles of published kernels'],
   ],
   async run(args, context) {
     if (args.published === true)
       return published((args.out as string | undefined) ?? join('reports', 'profiles'), context);
-    const given = args.run as string | undefined;
-    if (given === undefined) throw new UserError('calibrate needs a kernel run: mint-bench kernel writes one');
-    const file = existsSync(given) && statSync(given).isDirectory() ? join(given, 'kernel.arrow') : given;
-    if (!existsSync(file)) throw new UserError(`${file} does not exist; mint-bench kernel writes one`);
+    const given = (args.run as string[] | undefined) ?? [];
+    if (given.length === 0) throw new UserError('calibrate needs a kernel run: mint-bench kernel writes one');
+    const files = given.map((path) => {
+      const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'kernel.arrow') : path;
+      if (!existsSync(file)) throw new UserError(`${file} does not exist; mint-bench kernel writes one`);
+      return file;
+    });
     const { terminal, json } = context;
-    const calibration = calibrate(readKernelRun(file), { also: (args.gpu as string[]).map(String) });
+    const calibration = calibrate(joinKernelRuns(files.map(readKernelRun)), {
+      also: (args.gpu as string[]).map(String),
+    });
     const { profile, fitError, notes } = calibration;
-    const out = (args.out as string | undefined) ?? join(dirname(file), 'profile.json');
+    const out = (args.out as string | undefined) ?? join(dirname(files[0]), 'profile.json');
     writeFileSync(out, `${JSON.stringify(profile, null, 2)}\n`);
     if (json) {
       terminal.outJson({ ...calibration, file: out });

@@ -12,7 +12,7 @@ import type { LoadMeasurement } from '../../real/loads.ts';
 import { describeMachine, fingerprint } from '../../real/machine.ts';
 import { PROTOCOLS } from '../../real/measure.ts';
 import { KERNEL_DTYPES, type KernelDtype } from '../../real/operator.ts';
-import { encodeKernelRun, isVague } from '../../real/results.ts';
+import { encodeKernelRun, encodeLoads, isVague } from '../../real/results.ts';
 import { runConformance } from '../../real/run-conformance.ts';
 import { type Point, runKernel } from '../../real/run-kernel.ts';
 import { SUITES, suitePoints } from '../../real/shapes.ts';
@@ -164,6 +164,13 @@ function pointsOf({ name, quick, dtype, seed }: Wanted): Point[] {
   return name === undefined ? points : points.filter((point) => point.suite === name);
 }
 
+/** Where results go; made where it is not there. */
+function folderOf({ out, seed }: Wanted, kind: string, { backend }: ProbeResult, mark: string): string {
+  const folder = out ?? join('reports', 'runs', `kernel-${kind}-${backend}-${mark}-${seed}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess, context: Context): Promise<number> {
   const { terminal, json, signal, line } = context;
   const protocol = wanted.quick ? 'quick' : 'full';
@@ -181,8 +188,7 @@ async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess
   const machine = describeMachine();
   const mark = fingerprint(machine, probe.device, probe.variant);
   const kind = wanted.name ?? 'suites';
-  const folder = wanted.out ?? join('reports', 'runs', `kernel-${kind}-${probe.backend}-${mark}-${wanted.seed}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = folderOf(wanted, kind, probe, mark);
   const file = join(folder, 'kernel.arrow');
   writeFileSync(
     file,
@@ -218,7 +224,8 @@ async function shapes(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess
 }
 
 async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess, context: Context): Promise<number> {
-  const { terminal, json, signal } = context;
+  const { terminal, json, signal, line } = context;
+  const begun = new Date().toISOString();
   const results: LoadMeasurement[] = [];
   const plan = loadPlan(wanted.quick, wanted.seed);
   const show = progressOf(context, 'loads');
@@ -232,7 +239,12 @@ async function loads(wanted: Wanted, probe: ProbeResult, kernels: KernelProcess,
     }
     show(results.length, plan.length, spec.adapter.base.name);
   }
-  if (json) terminal.outJson({ device: probe.device, seed: wanted.seed, loads: results });
-  else terminal.out(`measured on ${probe.device} (${probe.backend})\n${loadTable(results, terminal.results)}`);
+  const machine = describeMachine();
+  const mark = fingerprint(machine, probe.device, probe.variant);
+  const file = join(folderOf(wanted, 'loads', probe, mark), 'loads.arrow');
+  writeFileSync(file, encodeLoads({ machine, probe, seed: wanted.seed, command: line, measured: begun }, results));
+  const device = `${probe.device} (${probe.backend}, ${mark})`;
+  if (json) terminal.outJson({ device, fingerprint: mark, seed: wanted.seed, loads: results, file });
+  else terminal.out(`measured on ${device}\n${loadTable(results, terminal.results)}\n${file}\n`);
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
