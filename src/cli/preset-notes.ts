@@ -14,6 +14,10 @@ const NOTES: readonly Note[] = [
     const usage = calibrationUsage(names.length === 1 ? names[0] : `<${names.join('|')}>`);
     return `step costs are the uncalibrated roofline; of ${scenario.serving.engine} there ${names.length === 1 ? 'is a calibration' : 'are calibrations'}: ${usage} (mint-bench explain ${names[names.length - 1]})`;
   },
+  ({ serving, population }) =>
+    serving.engine !== undefined && population.cohorts.some(({ sessions }) => sessions?.carry_context)
+      ? 'sessions carry their context and no prefix cache is modelled: each turn prefills all of it anew, which an engine with a prefix cache mostly would not'
+      : null,
   ({ serving, hardware: { gpu } }) => {
     const { larger, sets } = ENGINES[serving.engine ?? ''] ?? {};
     if (larger === undefined || gpu.memory < larger.memory || larger.except.test(gpu.name)) return null;

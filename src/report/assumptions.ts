@@ -2,6 +2,7 @@
  * What a run took for granted, in sentences for the reader of its report. Each line follows from the resolved scenario, so a
  * report never lists a simplification that its run did not make.
  */
+import { GPUS } from '../scenario/presets/gpus.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { formatSeconds, percent, significant } from './format.ts';
 import { kernelBasis } from './kernel-basis.ts';
@@ -40,7 +41,12 @@ const LINES: readonly Line[] = [
   () =>
     '“Alone” is what a request would take on an empty replica with its adapter in host memory; slowdown and lost time are against it.',
   ({ hardware }) =>
-    `Cost is rent, busy or idle, at $${significant(hardware.gpu.price_per_hour)} a GPU-hour and $${significant(hardware.node.price_per_hour)} a node-hour; storage, network traffic and people are not in it.`,
+    `Cost is rent, busy or idle, at $${significant(hardware.gpu.price_per_hour)} a GPU-hour and $${significant(hardware.node.price_per_hour)} a node-hour${illustrative(hardware.gpu) ? ', a round illustrative figure that comes with the GPU preset' : ''}; storage, network traffic and people are not in it.`,
+  ({ population }) =>
+    population.cohorts.some(({ sessions }) => sessions?.carry_context)
+      ? 'Prefix caching is left out: each turn of a session prefills its carried context anew, which an engine with a prefix cache (vLLM V1 has it on by default) mostly would not. Prefill load and times to first token of later turns come out too high.'
+      : 'Prefix caching is left out: each prompt is prefilled whole, whatever it shares with others.',
+  () => 'Speculative decoding is left out: a decode step gives each request one token.',
   () => 'Nothing fails: no replica, disk or link is lost during the run.',
   ({ serving }) =>
     serving.loader.activation === 'overlapped'
@@ -63,6 +69,10 @@ const START: Record<Scenario['population']['start'], string> = {
   'gpu-warm': 'GPU slots, host memory and disks hold the most popular adapters at the start.',
   steady: 'Tiers hold the most popular adapters at the start, in proportion to their capacity, as after a long run.',
 };
+
+/** Whether the price is the preset's own, which no provider asks. */
+const illustrative = (gpu: Scenario['hardware']['gpu']): boolean =>
+  Object.values(GPUS).some(({ name, price_per_hour }) => name === gpu.name && price_per_hour === gpu.price_per_hour);
 
 const rateCap = (rate: number): string =>
   Number.isFinite(rate) ? `, no user above ${significant(rate * 3600)} requests an hour on average` : '';

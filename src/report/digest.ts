@@ -33,7 +33,7 @@ export interface Digest {
   readonly name: string;
   readonly description: string;
   readonly passed: boolean;
-  /** 'none' where the scenario sets no thresholds. */
+  /** 'none' where the scenario sets no thresholds, or none fails but no request was measured. */
   readonly verdict: 'pass' | 'fail' | 'none';
   readonly sentence: string;
   /** What the run is short of, and the measurements that says; null where there are none. */
@@ -55,7 +55,7 @@ export function digest(tables: RunTables): Digest {
     name: scenario.name,
     description: scenario.description,
     passed: ok,
-    verdict: thresholds.length === 0 ? 'none' : ok ? 'pass' : 'fail',
+    verdict: thresholds.length === 0 || (ok && unmeasured(summary)) ? 'none' : ok ? 'pass' : 'fail',
     sentence: sentence(tables, thresholds),
     limit: limit(tables, thresholds),
     thresholds,
@@ -95,6 +95,9 @@ function sentence(tables: RunTables, thresholds: readonly ThresholdLine[]): stri
   const price = cost === null ? '' : `, at ${formatMetric(cost, 'USD')} a user and month`;
   const tail = `p99 time to first token ${shown(summary, 'ttft_ms_p99')}`;
   if (thresholds.length === 0) return `${load}: ${tail}${price}. The scenario sets no thresholds.`;
+  if (broken.length === 0 && unmeasured(summary)) {
+    return `${load}: no request was measured, so nothing is decided: none that arrived after the warm-up of ${formatSeconds(scenario.warmup)} got its first token. A shorter warmup or a longer duration measures some.`;
+  }
   if (broken.length === 0) {
     const warned = thresholds.filter((line) => line.status === 'warn').length;
     const all = thresholds.length === 1 ? 'its threshold' : `all ${thresholds.length} thresholds`;
@@ -105,6 +108,9 @@ function sentence(tables: RunTables, thresholds: readonly ThresholdLine[]): stri
   const others = broken.length > 1 ? ` (and ${broken.length - 1} more)` : '';
   return `${load}: misses ${broken.length} of ${thresholds.length} thresholds: ${worst.metric} is ${worst.measured}, required ${worst.bound}${others}.`;
 }
+
+/** Thresholds on cost or on counts hold in a run without any latency too, and say nothing of serving. */
+const unmeasured = (summary: readonly SummaryRow[]): boolean => findSummary(summary, 'ttft_ms_p50')?.value === null;
 
 /** Below this share of a request's time, what it loses against running alone, or waits, is not called a limit. */
 const LOST = 0.1;

@@ -91,3 +91,17 @@ describe('defaults of a preset for smaller GPUs', () => {
     expect(sizes('{engine: vllm-v0}', 'h100')).toEqual([]);
   });
 });
+
+it('a preset whose engine caches prefixes says that sessions prefill their context anew', () => {
+  const chat = (carry: boolean, serving: string) =>
+    presetNotes(
+      loadScenarioText(
+        text(serving).replace('rate: 1/s', `cohorts: [{rate: 1/s, sessions: {carry_context: ${carry}}}]`),
+        'a.yaml',
+        { families: FAMILIES },
+      ).scenario,
+    ).filter((note) => note.includes('prefix cache'));
+  expect(chat(true, '{engine: vllm-v1}')).toHaveLength(1);
+  expect(chat(false, '{engine: vllm-v1}')).toEqual([]);
+  expect(chat(true, '{}')).toEqual([]);
+});

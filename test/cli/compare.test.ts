@@ -56,6 +56,16 @@ describe('baseline', () => {
     expect(listed.stdout).toMatch(/^smoke +1 +[0-9a-f]{10} +Node \d+ \w+ +mint-bench run smoke --set duration=60s/m);
   });
 
+  it('says that it replaces one of that name, and nothing where there is none', async () => {
+    const save = () => mintHere(['baseline', 'save', folderIn('one'), 'again'], { cwd });
+    expect(await save()).toMatchObject({ code: 0, stderr: '' });
+    expect(await save()).toMatchObject({
+      code: 0,
+      stderr: 'note: this replaced the baseline again that was there\n',
+    });
+    rmSync(join(cwd, 'reports', 'baselines', 'again'), { recursive: true });
+  });
+
   it('says what is wrong with a name or a run', async () => {
     expect(await mintHere(['baseline', 'save', folderIn('one'), '../x'], { cwd })).toMatchObject({
       code: EXIT.usage,

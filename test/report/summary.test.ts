@@ -5,6 +5,7 @@ import { digest } from '../../src/report/digest.ts';
 import { markdownSummary } from '../../src/report/markdown.ts';
 import type { RunTables } from '../../src/report/run-data.ts';
 import { terminalSummary } from '../../src/report/terminal.ts';
+import { GPUS } from '../../src/scenario/presets/gpus.ts';
 import { emptyRun, runTables } from './fixture.ts';
 
 const plain = { color: false, ascii: false, width: 80 };
@@ -39,6 +40,43 @@ describe('digest', () => {
     const { verdict, passed, sentence } = digest(changed({}, { thresholds: [] }));
     expect([verdict, passed]).toEqual(['none', true]);
     expect(sentence).toContain('sets no thresholds');
+  });
+
+  it('passes nothing where no request was measured, and still fails', () => {
+    const run = runTables();
+    const warmUp = (row: (typeof run.summary)[number]) => ({ ...row, value: row.metric === 'arrivals' ? 3 : null });
+    const thresholds = [{ metric: 'arrivals', op: '<', value: 10, severity: 'fail' }] as const;
+    const tables = {
+      ...run,
+      summary: run.summary.map(warmUp),
+      scenario: { ...run.scenario, thresholds: [...thresholds] },
+    };
+    const shown = digest(tables);
+    expect([shown.verdict, shown.thresholds[0].ok]).toEqual(['none', true]);
+    expect(shown.sentence).toContain('no request was measured');
+    expect(terminalSummary(shown, plain)).not.toContain('PASS');
+    expect(digest({ ...run, summary: run.summary.map(warmUp) }).verdict).toBe('fail');
+  });
+
+  it('assumes no prefix cache, the worse where sessions carry context, and prices that are illustrative', () => {
+    const run = runTables();
+    const said = (scenario: Partial<typeof run.scenario>) => digest(changed({}, scenario)).assumptions.join('\n');
+    const { population, hardware } = run.scenario;
+    const [cohort] = population.cohorts;
+    const choice = { name: 'fixed', params: {} };
+    const chat = (carry_context: boolean) => ({
+      population: {
+        ...population,
+        cohorts: [{ ...cohort, sessions: { turns: choice, think_time: choice, carry_context } }],
+      },
+    });
+    expect(said(chat(true))).toMatch(/each turn of a session prefills its carried context anew/);
+    expect(said(chat(false))).toMatch(/each prompt is prefilled whole/);
+    expect(said({})).toMatch(/Speculative decoding is left out/);
+    const priced = (price_per_hour: number) =>
+      said({ hardware: { ...hardware, gpu: { ...GPUS.h100, price_per_hour } } });
+    expect(priced(GPUS.h100.price_per_hour)).toContain('a round illustrative figure');
+    expect(priced(1.23)).not.toContain('illustrative');
   });
 
   it('shows as many digits as it takes to see why a threshold broke', () => {

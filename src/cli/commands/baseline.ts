@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { table } from '../../report/text-table.ts';
 import { UserError } from '../../scenario/errors.ts';
-import { BASELINES, commandOf, listBaselines, saveBaseline } from '../../study/compare/baseline.ts';
+import { BASELINES, baselineNames, commandOf, listBaselines, saveBaseline } from '../../study/compare/baseline.ts';
 import { readSide } from '../../study/compare/sides.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
@@ -18,7 +18,7 @@ export const command: Command = {
     ['baseline save reports/runs/smoke-… smoke', 'metrics and digests of a run, small enough for git'],
     ['baseline list', 'what compare takes by name'],
   ],
-  run(args, { terminal, json }) {
+  run(args, { terminal, json, quiet }) {
     if (args.action === 'list') {
       const baselines = listBaselines().map(({ name, folder, runs }) => ({
         name,
@@ -57,9 +57,12 @@ export const command: Command = {
         'baseline save needs a run and a name',
         'mint-bench baseline save reports/runs/smoke-… smoke',
       );
+    // Before it is replaced: the folder is written anew as a whole.
+    const replaced = baselineNames().includes(name);
     const folder = save(run, name);
-    if (json) terminal.outJson({ name, folder });
+    if (json) terminal.outJson({ name, folder, replaced });
     else terminal.out(`${folder}: ${readdirSync(folder).length} files; mint-bench compare ${name} <run>\n`);
+    if (replaced && !quiet) terminal.err(`note: this replaced the baseline ${name} that was there\n`);
     return undefined;
   },
 };
