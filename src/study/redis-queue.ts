@@ -60,8 +60,10 @@ export interface ServeOptions {
   jobs: number;
   /** Seconds after which a worker that is silent is taken for dead. */
   lease: number;
-  /** Computes a point; an error whose name is in `FINAL` is not tried again. */
-  compute(job: PointJob): Promise<Uint8Array>;
+  /**
+   * Computes a point; an error whose name is in `FINAL` is not tried again. `deaths`: workers that fell silent over it before.
+   */
+  compute(job: PointJob, deaths: number): Promise<Uint8Array>;
 }
 
 export interface PointServer {
@@ -154,7 +156,7 @@ export async function servePoints(url: string, tool: ToolIdentity, options: Serv
     name,
     async (job: Job<PointJob>) => {
       try {
-        const bytes = await options.compute(job.data);
+        const bytes = await options.compute(job.data, job.stalledCounter);
         await redis.set(`${PREFIX}:result:${name}:${jobId(job.data)}`, Buffer.from(bytes), 'EX', RESULT_S);
       } catch (thrown) {
         const error = thrown as Error;

@@ -31,13 +31,15 @@ export async function serve(options: WorkerOptions): Promise<number> {
   let busy = 0;
   let computed = 0;
   let last = performance.now();
-  const compute = async (job: PointJob): Promise<Uint8Array> => {
+  const compute = async (job: PointJob, deaths: number): Promise<Uint8Array> => {
     busy++;
     try {
       const scenario = scenarioOf(job);
       const { result } = await pool.run({ index: 0, id: job.id, scenario, check: job.check }, scenario.name);
       computed++;
-      options.onPoint?.(`${scenario.name}, seed ${scenario.seed}, run ${job.id.slice(0, 10)}`);
+      options.onPoint?.(
+        `${scenario.name}, seed ${scenario.seed}, run ${job.id.slice(0, 10)}${deaths > 0 ? ', taken over from a worker that fell silent' : ''}`,
+      );
       return encodeResult(result, { scenario });
     } finally {
       busy--;

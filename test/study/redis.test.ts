@@ -127,6 +127,31 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     expect(results).toEqual([first.id]);
   }, 60_000);
 
+  it('say that they were taken over from a worker that fell silent', async () => {
+    const [point] = planned(temporaryFolder(), ['adapter.rank=32'], 1).points;
+    const queue = await openQueue(url, TOOL);
+    const { resolvedYaml } = await import('../../src/scenario/hash.ts');
+    const job = { id: point.id, scenario: resolvedYaml(point.scenario), check: false };
+    await queue.ensure([job]);
+    // Takes the point as a worker does, and is not heard of again.
+    const [{ Worker }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    const redis = new Redis(url, { maxRetriesPerRequest: null });
+    const [key] = await redis.keys(`mint-bench:points-*:${point.id}`);
+    const dead = new Worker(key.split(':')[1], null, {
+      connection: redis as never,
+      prefix: 'mint-bench',
+      lockDuration: 1000,
+    });
+    expect((await dead.getNextJob('dead'))?.data).toMatchObject({ id: point.id });
+    const child = worker('--idle', '6s');
+    expect(await ended(child)).toBe(0);
+    expect(child.text).toMatch(/taken over from a worker that fell silent\b/);
+    await queue.discard([job]);
+    await queue.close();
+    await dead.close(true);
+    redis.disconnect();
+  }, 60_000);
+
   it('that fail say which point it was, without a second try', async () => {
     const study = planned(temporaryFolder(), ['budget.max_requests=1000,5'], 1);
     const child = worker();
