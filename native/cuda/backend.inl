@@ -177,6 +177,8 @@ class CudaDevice : public Device {
  public:
   CudaDevice() : info_(gpu::queryDevice()) {
     if (!info_.usable) throw std::runtime_error("cuda: " + info_.reason);
+    // Code for an older GPU, translated by the driver, has no wait in it: its kernels start one after the other.
+    if (info_.startsEarly) info_.startsEarly = gpu::architectureOf(shrinkDecode<float>) >= 90;
   }
 
   std::unique_ptr<Weights> createWeights(const Shape& shape) override { return std::make_unique<CudaWeights>(shape, info_); }
@@ -239,7 +241,7 @@ class CudaDevice : public Device {
     }
   }
 
-  const gpu::Info info_;
+  gpu::Info info_;
 };
 
 }  // namespace

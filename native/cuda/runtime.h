@@ -106,6 +106,14 @@ inline void download(void* to, const void* from, int64_t bytes) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "copy from the device");
   synchronize();
 }
+/** The architecture whose instructions a kernel was compiled to, 90 for sm_90, whatever it was translated to since. */
+template <class Kernel>
+int architectureOf(Kernel* kernel) {
+  cudaFuncAttributes attributes;
+  check(cudaFuncGetAttributes(&attributes, kernel), "kernel attributes");
+  return attributes.ptxVersion;
+}
+
 inline void clear(void* data, int64_t bytes) { check(cudaMemsetAsync(data, 0, bytes, stream()), "memset"); }
 
 template <class... Parameters, class... Args>

@@ -55,6 +55,11 @@ void launchEarly(dim3 grid, int threads, void (*kernel)(Parameters...), Args... 
   emulation::runGrid(grid, threads, kernel, args...);
 }
 
+template <class Kernel>
+int architectureOf(Kernel*) {
+  return 80;
+}
+
 inline const VendorProduct* vendorProduct() { return nullptr; }
 
 class Graph {
