@@ -2,13 +2,15 @@
  * The conformance suite over any backends. A case costs its float64 reference far more than the kernel, so cases run in several
  * processes at once; results come in the order of the cases all the same.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import type { ProbeResult } from './backend.ts';
 import { type CaseResult, type ConformanceCase, failedCase } from './conformance.ts';
 import { KernelProcess } from './isolate.ts';
 
-/** A case of production size holds up to a gigabyte, and a GPU a context for each process. */
+/** A GPU holds a context for each process. */
 const MOST_PROCESSES = 8;
+/** What a case of production size holds at most. */
+const CASE_BYTES = 2 ** 30;
 
 export interface ConformanceOptions {
   signal: AbortSignal;
@@ -43,6 +45,7 @@ export async function runConformance(
       await kernels.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(MOST_PROCESSES, availableParallelism(), jobs.length) }, work));
+  const room = Math.max(1, Math.floor(freemem() / CASE_BYTES));
+  await Promise.all(Array.from({ length: Math.min(MOST_PROCESSES, availableParallelism(), room, jobs.length) }, work));
   return signal.aborted ? null : results;
 }
