@@ -1,7 +1,8 @@
 // Decode: gathered mat-vec products that read each weight once for up to sixteen rows (as Punica's BGMV and S-LoRA's MBGMV, but any mix
 // of ranks without padding), in 16-byte loads. The shrink multiplies on the ordinary units, in fp32. The expand holds a
 // block's weights in registers before the shrunk rows are there, and multiplies 16-bit weights on tensor cores with each
-// fp32 value as the sum of two 16-bit ones: no rounding that matters, and neither unpacking nor exchange between lanes.
+// fp32 value as the sum of two 16-bit ones: 16 bits of it in bf16, 22 in fp16, and neither unpacking nor exchange between
+// lanes. In fp16 a shrunk value must fit the type, up to 65,504, as in prefill.
 #pragma once
 #include "operator.h"
 
@@ -82,7 +83,7 @@ __global__ void __launch_bounds__(kThreads, 5) shrinkDecode(Operator<T> op, cons
 }
 
 struct alignas(16) ExpandDecodeShared {
-  float v[kGroup][256];
+  float v[kGroup][kDecodeRank];
   float sums[kGroup][kDecodeColumns];
 };
 

@@ -12,6 +12,8 @@ constexpr int kThreads = 128;
 constexpr int kGroup = 4;
 /** Most rank rows of a block of the decode shrink, most columns of one of the decode expand. */
 constexpr int kDecodeRankRows = 16, kDecodeColumns = 512;
+/** Highest rank whose shrunk rows the decode expand has room for. */
+constexpr int kDecodeRank = 256;
 /** A prefill block's rows (16 a warp) and rank rows. */
 constexpr int kTileRows = 64, kTileRank = 64;
 

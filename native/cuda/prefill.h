@@ -16,22 +16,21 @@ __device__ inline uint4 loadEight(const T* p, int k, int limit) {
     if (k >= limit) return {};
     const auto* const from = reinterpret_cast<const uint4*>(p + k);
     return Constant ? __ldg(from) : *from;
+  } else {
+    unsigned words[4];
+    for (int i = 0; i < 4; ++i) {
+      words[i] = k + 2 * i < limit ? p[k + 2 * i].bits : 0u;
+      if (k + 2 * i + 1 < limit) words[i] |= unsigned(p[k + 2 * i + 1].bits) << 16;
+    }
+    return {words[0], words[1], words[2], words[3]};
   }
-  unsigned words[4];
-  for (int i = 0; i < 4; ++i) {
-    words[i] = k + 2 * i < limit ? p[k + 2 * i].bits : 0u;
-    if (k + 2 * i + 1 < limit) words[i] |= unsigned(p[k + 2 * i + 1].bits) << 16;
-  }
-  return {words[0], words[1], words[2], words[3]};
 }
 
 /** Depth of x that a warp takes at once: eight neighbouring values a lane, two products. */
 constexpr int kShrinkDepth = 32;
 
 /**
- * 16 rows of a warp × kTiles · 8 rank rows × one split of the depth. A product sums over its depth in any order, so lane q of
- * a quad takes values 8q … 8q + 7 of each operand where the instruction names 2q, 2q + 1, 2q + 8, 2q + 9: one 16-byte load.
- * kAhead steps of loads are under way.
+ * 16 rows of a warp × kTiles · 8 rank rows × one split of the depth; kAhead steps of loads are under way.
  */
 template <class T, bool Wide, int kTiles, int kAhead>
 __device__ inline void shrinkTiles(const Operator<T>& op, const Item& item) {

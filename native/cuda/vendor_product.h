@@ -1,4 +1,4 @@
-// cuBLAS, found when the roofline is measured and not before: the addon neither needs nor links it. Without it the ceiling is our own
+// cuBLAS, opened by the first probe of a usable GPU: the addon neither needs nor links it. Without it the ceiling is our own
 // WMMA product, a fifth of what an H100 gives (wgmma).
 #pragma once
 #include <dlfcn.h>

@@ -8,6 +8,8 @@
 
 namespace mint {
 
+static_assert(kMaxRank <= kDecodeRank);
+
 struct WorkList {
   std::vector<Item> shrinkDecode, shrinkPrefill, expandDecode, expandPrefill;
   int splits = 1, splitDepth = 0;
