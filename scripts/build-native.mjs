@@ -85,6 +85,10 @@ const configure = [
   ...(nvcc ? [`-DCMAKE_CUDA_COMPILER=${nvcc}`, `-DMINT_CUDA_ARCHITECTURES=${chosen['cuda-architectures']}`] : []),
 ];
 let log = '';
+const targets = `the CPU kernels${nvcc ? `, and CUDA for ${chosen['cuda-architectures']}` : ''}`;
+console.log(
+  `build:native: compiling ${targets} with ${compiler} on ${availableParallelism()} threads: a minute or two`,
+);
 for (const args of [configure, ['--build', work, '--parallel', String(availableParallelism())]]) {
   const { status, stdout, stderr } = spawnSync(cmake, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
   log += stdout + stderr;

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProbeStep } from '../backend.ts';
 import type { NativeAddon } from './native-addon.ts';
@@ -100,7 +100,7 @@ function tryFile(file: string, name: NativeName, steps: ProbeStep[]): NativeAddo
     steps.push({ candidate: file, outcome, reason, remedy });
     return null;
   };
-  if (!existsSync(file)) return step('missing', 'no such file', REMEDY[name]);
+  if (!existsSync(file)) return step('missing', `${basename(file)} is not built`, REMEDY[name]);
   const fault = selfCheck(file);
   if (fault !== '') return step('failed', fault, 'npm run build:native -- --clean');
   try {
