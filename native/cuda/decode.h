@@ -2,7 +2,7 @@
 // of ranks without padding), in 16-byte loads. The shrink multiplies on the ordinary units, in fp32. The expand holds a
 // block's weights in registers before the shrunk rows are there, and multiplies 16-bit weights on tensor cores with each
 // fp32 value as the sum of two 16-bit ones: 16 bits of it in bf16, 22 in fp16, and neither unpacking nor exchange between
-// lanes. In fp16 a shrunk value must fit the type, up to 65,504, as in prefill.
+// lanes. In fp16 a shrunk value may be up to 131,008; prefill, which rounds it once, stops at 65,504.
 #pragma once
 #include "operator.h"
 
@@ -128,6 +128,13 @@ __device__ inline void addSums(const Operator<T>& op, const Item& item, int pair
   __syncthreads();
 }
 
+/** Rounds to T, to its largest value what is beyond: two fp16 parts then hold a shrunk value of up to twice 65,504, and none is infinite. */
+template <class T>
+__device__ inline T storeFinite(float value) {
+  if constexpr (std::is_same_v<T, Fp16>) value = value > 65504.0f ? 65504.0f : value < -65504.0f ? -65504.0f : value;  // NaN stays
+  return storeFloat<T>(value);
+}
+
 /**
  * On tensor cores: B's columns are the rows of the left operand, 16 to a tile, and the shrunk rows the columns of the right one,
  * each twice: its value rounded to T and what the rounding left. A lane's 16-byte load is eight values of a column; ranks 8
@@ -180,8 +187,8 @@ __device__ inline void expandTensor(const Operator<T>& op, const Item& item, Exp
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
           const float value = mine ? shared.v[p][depth + s * 32 + quad % quadsOfColumn * 8 + i] : 0.0f;
-          const T high = storeFloat<T>(value);
-          v[i / 2] |= unsigned((part == 0 ? high : storeFloat<T>(value - loadFloat(high))).bits) << (i % 2 * 16);
+          const T high = storeFinite<T>(value);
+          v[i / 2] |= unsigned((part == 0 ? high : storeFinite<T>(value - loadFloat(high))).bits) << (i % 2 * 16);
         }
 #pragma unroll
         for (int t = 0; t < kTiles; ++t) {
