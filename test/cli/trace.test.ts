@@ -44,7 +44,10 @@ describe('run --trace', () => {
 
   it.each([
     ['2s@noon', "the time 'noon' cannot be read as a duration; expected hours:minutes or a duration: 2s@12:00"],
-    ['two@12:00', "the length 'two' cannot be read as a duration; expected a length and, after @, where it begins: 2s@12:00"],
+    [
+      'two@12:00',
+      "the length 'two' cannot be read as a duration; expected a length and, after @, where it begins: 2s@12:00",
+    ],
     ['0s@00:00', "the length '0s' must be above zero"],
     ['2s@12:00', 'the window begins at 43200 s, but the scenario ends at 60 s'],
     ['2s@1s@2s', "'2s@1s@2s' has more than one @"],
