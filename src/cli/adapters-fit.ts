@@ -1,5 +1,6 @@
 /** How many adapters have room where, before anything is simulated: GPU slots, host memory, local disks. */
 import { adapterFootprint } from '../scenario/geometry.ts';
+import { adapterRoom, placementOf } from '../scenario/placement.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { formatBytes, formatCount } from './format.ts';
 
@@ -17,19 +18,15 @@ export interface AdaptersFit {
 
 export function adaptersFit(scenario: Scenario): AdaptersFit {
   const { hardware, serving } = scenario;
-  const gpus = hardware.parallel.tensor * hardware.parallel.pipeline;
-  const replicasPerNode = Math.max(1, Math.floor(hardware.gpus_per_node / gpus));
-  const nodes = Math.max(1, Math.ceil(gpus / hardware.gpus_per_node));
   const { host, disk } = meanBytes(scenario);
-  const hostBytes = (serving.tiers.host.capacity * nodes) / replicasPerNode;
-  const diskBytes = Math.min(serving.tiers.disk.capacity, hardware.node.disk.capacity) * nodes;
+  const room = adapterRoom(scenario);
   return {
     mean_host_bytes: host,
     mean_disk_bytes: disk,
     gpu_per_replica: serving.slots,
-    host_per_replica: Math.min(count(hostBytes, host), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
-    disk_per_node: count(diskBytes, disk),
-    nodes_per_replica: nodes,
+    host_per_replica: Math.min(count(room.host, host), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
+    disk_per_node: count(room.disk, disk),
+    nodes_per_replica: placementOf(hardware).nodesPerReplica,
   };
 }
 

@@ -1,12 +1,12 @@
 /** `compare --bench`: the sides are checkouts, and what is compared is how fast they are. */
 import { UserError } from '../scenario/errors.ts';
+import { packageRoot } from '../scenario/package-root.ts';
 import { benchTask, compareCheckouts, kernelTask } from '../study/compare/bench.ts';
 import { openCheckout } from '../study/compare/checkout.ts';
 import type { Comparison } from '../study/compare/comparison.ts';
 import type { Arguments, Context } from './command.ts';
 import { timeOption, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
-import { packageRoot } from './shipped.ts';
 
 export const BENCH_OPTIONS = {
   bench: {

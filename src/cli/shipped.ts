@@ -1,9 +1,7 @@
 /** The scenarios that come with the package. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { packageRoot } from '../scenario/shipped-calibrations.ts';
-
-export { packageRoot };
+import { packageRoot } from '../scenario/package-root.ts';
 
 export interface Shipped {
   /** `1M`, `published/slora-a10g`. */

@@ -38,7 +38,7 @@ export interface Binding {
 /** From here on a resource is called full: queues grow steeply beyond. */
 const FULL = 0.85;
 
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`;
+export const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`;
 /** Three digits, in the unit that a metric of time is printed in. */
 function ms(value: number): string {
   if (value < 1000) return `${value.toPrecision(3)} ms`;

@@ -3,7 +3,7 @@
  * the resource that is fullest. A reading of one load, no forecast: shares grow unevenly with load, so the knee is a search's to find.
  */
 import type { Scenario } from '../scenario/scenario.ts';
-import type { MetricValues } from './binding.ts';
+import { type MetricValues, percent } from './binding.ts';
 import { metricNamed } from './catalog/index.ts';
 import { quantileNear } from './first-token.ts';
 import { type SummaryRow, summaryValue } from './summary.ts';
@@ -23,7 +23,6 @@ export interface Headroom {
   resource: Use;
 }
 
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`;
 const most = (uses: readonly Use[]): Use | null =>
   uses.length === 0 ? null : uses.reduce((a, b) => (b.share > a.share ? b : a));
 

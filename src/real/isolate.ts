@@ -4,19 +4,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { EnvironmentError } from '../scenario/errors.ts';
+import { packageRoot } from '../scenario/package-root.ts';
 import { BACKENDS } from './backends/index.ts';
 import type { Answer, Request } from './child.ts';
 import { type Job, perform, type ResultOf } from './jobs.ts';
 
-/** The bundle of child.ts in the package that this file belongs to, whether it runs from src/ or from dist/. */
-function builtChild(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, 'dist', 'real', 'child.js');
-}
+/** The bundle of child.ts in the package that this file belongs to. */
+const builtChild = (): string => join(packageRoot(), 'dist', 'real', 'child.js');
 
 /** What a child wrote to stderr last: the only trace that a crash leaves. */
 const STDERR_KEPT = 2000;

@@ -33,8 +33,7 @@ export function attachProfile(scenario: Scenario, directory: string): { scenario
   });
   if (file === '') return fail(`the cost model ${cost.name} names no file`, `${writer}; or choose another cost model`);
   // A file of that name comes first: a scenario goes on meaning what it meant when more calibrations ship.
-  const shipped = cost.name === 'calibrated' ? calibrationFile(file) : null;
-  const path = findFile(file, directory) ?? shipped;
+  const path = findFile(file, directory) ?? (cost.name === 'calibrated' ? calibrationFile(file) : null);
   if (path === null) {
     return fail(
       `the ${what} ${file} cannot be read`,

@@ -1,16 +1,9 @@
 /** The calibrations of engine versions that come with the package, and which of them are of the system that a scenario names. */
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from './package-root.ts';
 import { ENGINES } from './presets/engines/index.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Folder of the package, whether this code runs from src/ or bundled in dist/. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
-}
 
 const folder = () => join(packageRoot(), 'scenarios', 'published', 'engines');
 

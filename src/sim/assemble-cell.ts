@@ -7,6 +7,7 @@ import type { Choice } from '../scenario/family.ts';
 import { frontendSeconds, metricsPage } from '../scenario/frontend.ts';
 import { adapterFootprint, rankClasses } from '../scenario/geometry.ts';
 import { hasLifecycle } from '../scenario/lifecycle.ts';
+import { adapterRoom, placementOf } from '../scenario/placement.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startupSeconds } from '../scenario/startup.ts';
 import { ADMISSION } from './admission/index.ts';
@@ -95,10 +96,8 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
 
   // ── Where replicas stand ──
   const replicasInCell = hardware.replicas / hardware.cells;
-  const gpusPerReplica = hardware.parallel.tensor * hardware.parallel.pipeline;
-  const replicasPerNode = Math.max(1, Math.floor(hardware.gpus_per_node / gpusPerReplica));
-  /** A replica wider than a node uses the memory, disks and network of all its nodes, as one larger node. */
-  const nodesPerReplica = Math.max(1, Math.ceil(gpusPerReplica / hardware.gpus_per_node));
+  const { gpusPerReplica, replicasPerNode, nodesPerReplica } = placementOf(hardware);
+  const room = adapterRoom(scenario);
   const nodeCount = Math.ceil(replicasInCell / replicasPerNode);
   const nodeOf = Int32Array.from({ length: replicasInCell }, (_, number) => Math.floor(number / replicasPerNode));
 
@@ -188,13 +187,12 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     lifecycle!.prewarmed(key, nowNs);
   };
   const nodes: NodeStorage[] = Array.from({ length: nodeCount }, (_, number) => {
-    const capacity = Math.min(serving.tiers.disk.capacity, diskSpec.capacity) * nodesPerReplica;
-    const entries = entriesIn(capacity, diskSizes);
+    const entries = entriesIn(room.disk, diskSizes);
     return new NodeStorage({
       disk:
         entries < 1
           ? null
-          : tier(1, entries, capacity, diskSizes, objectSeconds, serving.tiers.disk.eviction, [number], report),
+          : tier(1, entries, room.disk, diskSizes, objectSeconds, serving.tiers.disk.eviction, [number], report),
       diskLink: new Link({
         bandwidth: diskSpec.bandwidth * nodesPerReplica,
         discipline: loading.discipline,
@@ -221,15 +219,14 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
     weights: Float64Array.from(cohorts, (cohort) => cohort.weight),
     priorities: Int32Array.from(cohorts, (cohort) => cohort.priority),
   });
-  const hostBytes = (serving.tiers.host.capacity * nodesPerReplica) / replicasPerNode;
   const adapterBlocks = serving.kv.pool === 'unified' ? Int32Array.from(memory.adapterBlocks) : null;
   const replicas: Replica[] = [];
   let cell: Cell;
   for (let number = 0; number < replicasInCell; number++) {
     const host = tier(
       2,
-      Math.min(entriesIn(hostBytes, hostSizes), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
-      hostBytes,
+      Math.min(entriesIn(room.host, hostSizes), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
+      room.host,
       hostSizes,
       diskSeconds,
       serving.tiers.host.eviction,

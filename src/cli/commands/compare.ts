@@ -1,6 +1,7 @@
 /** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
 import { basename, join, relative } from 'node:path';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
+import { packageRoot } from '../../scenario/package-root.ts';
 import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
@@ -23,7 +24,7 @@ import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
-import { packageRoot, shippedScenarios } from '../shipped.ts';
+import { shippedScenarios } from '../shipped.ts';
 
 /** Replications of a scenario that is simulated for a comparison, where nothing else says how many. */
 const REPLICATIONS = 10;

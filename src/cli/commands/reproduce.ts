@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../scenario/errors.ts';
+import { packageRoot } from '../../scenario/package-root.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { fitAll } from '../../study/reproduce/fit-all.ts';
 import { fidelityPage } from '../../study/reproduce/page.ts';
@@ -26,7 +27,6 @@ import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { drawReproductions } from '../reproduce-figures.ts';
 import { notReproducedText, reproductionJson, reproductionText, summaryText } from '../reproduce-text.ts';
-import { packageRoot } from '../shipped.ts';
 
 export const command: Command = {
   positionals: {

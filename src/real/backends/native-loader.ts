@@ -8,8 +8,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { packageRoot } from '../../scenario/package-root.ts';
 import type { ProbeStep } from '../backend.ts';
 import type { NativeAddon } from './native-addon.ts';
 
@@ -23,13 +23,6 @@ export interface LoadedNative {
 }
 
 const SELF_CHECK_SECONDS = 60;
-
-/** Folder of the package, whether this code runs from src/ or bundled from dist/. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
-}
 
 export function nativeBuildFolder(): string {
   return join(packageRoot(), 'native', 'build');

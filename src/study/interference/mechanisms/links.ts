@@ -1,3 +1,4 @@
+import { placementOf } from '../../../scenario/placement.ts';
 import { type MechanismEntry, withLoader } from './entry.ts';
 
 export const links: MechanismEntry = {
@@ -9,10 +10,9 @@ export const links: MechanismEntry = {
     if (scenario.serving.loader.discipline === 'private') return null;
     const alone = withLoader(scenario, { discipline: 'private' });
     const { hardware } = alone;
-    const { parallel, replicas, cells, gpus_per_node, object_store } = hardware;
+    const { replicas, cells, object_store } = hardware;
     // A cell's nodes divide the store between them: undone, so that one transfer may use all of it.
-    const perNode = Math.max(1, Math.floor(gpus_per_node / (parallel.tensor * parallel.pipeline)));
-    const nodes = Math.ceil(replicas / cells / perNode) * cells;
+    const nodes = Math.ceil(replicas / cells / placementOf(hardware).replicasPerNode) * cells;
     return {
       ...alone,
       hardware: {
