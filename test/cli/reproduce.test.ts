@@ -20,3 +20,14 @@ it('the page and the fits are of the published systems, not of one that was chan
     expect(stderr).toContain('--set makes another system of the published one');
   }
 });
+
+it('an unknown reproduction ends as any other unknown name does', async () => {
+  const near = await mintHere(['reproduce', 'mint', 'dlora-clutser']);
+  expect([near.code, near.stdout, near.stderr]).toEqual([
+    2,
+    '',
+    'error: there is no reproduction "dlora-clutser"\n  did you mean dlora-cluster?\n',
+  ]);
+  const far = await mintHere(['reproduce', 'nosuch']);
+  expect([far.code, far.stderr.split('\n')[1]]).toEqual([2, expect.stringMatching(/^ {2}choose from .*dlora-cluster/)]);
+});

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../scenario/errors.ts';
+import { suggest } from '../../scenario/findings.ts';
 import { packageRoot } from '../../scenario/package-root.ts';
 import { LocalExecutor } from '../../study/local-executor.ts';
 import { fitAll } from '../../study/reproduce/fit-all.ts';
@@ -157,9 +157,9 @@ async function fit(
 
 function choose(written: readonly string[] | undefined, all: readonly string[]): string[] {
   if (written === undefined || written.length === 0) return [...all];
-  const unknown = written.filter((name) => !all.some((one) => one.startsWith(name)));
-  if (unknown.length > 0)
-    throw new UserError(`no reproduction is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  const unknown = written.find((name) => !all.some((one) => one.startsWith(name)));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no reproduction ${JSON.stringify(unknown)}`, suggest(unknown, all));
   return all.filter((one) => written.some((name) => one.startsWith(name)));
 }
 
