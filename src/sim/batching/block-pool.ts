@@ -24,6 +24,7 @@ export function takeAdapterBlocks(r: ReplicaState, rankClass: number): boolean {
   const blocks = adapterBlocks[rankClass];
   if (!reclaim(r, blocks + r.kv.blocksNeeded(r.steps, 1))) return false;
   r.kv.freeBlocks -= blocks;
+  r.kv.taken += blocks;
   return true;
 }
 

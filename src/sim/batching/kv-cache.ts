@@ -7,7 +7,7 @@
  */
 export class KvCache {
   freeBlocks: number;
-  /** Blocks that requests have been given so far. */
+  /** Blocks that requests, and adapters of a unified pool, have been given so far. */
   taken = 0;
   readonly totalBlocks: number;
   readonly blockTokens: number;

@@ -25,6 +25,8 @@ export interface OracleOptions {
   skipWindow: number;
   chunked: boolean;
   swap: boolean;
+  /** A preempted request finds those of its full blocks again that were given to nobody since. */
+  keepPrefix: boolean;
   blocking: boolean;
   /** Decode steps between two prefills. */
   decodeBetween: number;

@@ -31,6 +31,7 @@ const plain = {
   skipWindow: fc.constantFrom(0, Number.POSITIVE_INFINITY),
   chunked: fc.boolean(),
   swap: fc.boolean(),
+  keepPrefix: fc.boolean(),
   blocking: fc.boolean(),
   concurrency: fc.integer({ min: 1, max: 3 }),
   loadQueue: fc.constantFrom(0, 1, 10_000, 10_000),
@@ -136,6 +137,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       block_tokens: s.blockTokens,
       memory_fraction: 0.9,
       preemption: s.swap ? 'swap' : 'recompute',
+      preempted_prefix: s.keepPrefix && !s.swap ? 'cached' : 'dropped',
       pool: 'static',
       reserve: s.reservePeak ? 'peak' : 'prompt',
     };
@@ -199,6 +201,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
     skipWindow: s.skipWindow,
     chunked: s.chunked,
     swap: s.swap,
+    keepPrefix: s.keepPrefix && !s.swap,
     blocking: s.blocking,
     readyNs: toNs(s.ready),
     decodeBetween: s.chunked ? 0 : s.decodeBetween,
@@ -261,7 +264,15 @@ describe('the engine against the plain step-by-step simulator', () => {
   it('and where the first of those that hold slots may not start: it lets go too', () => {
     agrees({
       ...{ maxBatch: 3, budget: 10, blockTokens: 1, kvTokens: 132, slots: 3, adaptersPerBatch: 3, hostEntries: 3 },
-      ...{ skipWindow: 0, chunked: false, swap: false, blocking: false, concurrency: 1, loadQueue: 10_000 },
+      ...{
+        skipWindow: 0,
+        chunked: false,
+        swap: false,
+        keepPrefix: false,
+        blocking: false,
+        concurrency: 1,
+        loadQueue: 10_000,
+      },
       ...{ build: 0, register: 0, activate: 0, windowed: false, store: { bandwidth: 1e9, latency: 5e-6 } },
       ...{ adapters: 4, spread: 1e6, decodeBetween: 0, maxPrefills: Number.POSITIVE_INFINITY, reservePeak: false },
       ...{ dropUnused: false, abortAfter: Number.POSITIVE_INFINITY, idlePoll: 7e-6, merge: false, inEngine: 0 },

@@ -16,6 +16,8 @@ interface Live extends OracleRequest {
   prefillTotal: number;
   prefilled: number;
   blocks: number;
+  /** Blocks that still hold what it computed before it was preempted. */
+  kept: number;
   hasSlot: boolean;
   pinsHost: boolean;
   swapped: boolean;
@@ -47,6 +49,13 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   let prefilling: Live[] = [];
   let decoding: Live[] = [];
   let freeBlocks = o.kvBlocks;
+  const preempted = new Set<Live>();
+  /** Whatever is given to one overwrites a block of each that was preempted before. */
+  const give = (request: Live, blocks: number) => {
+    freeBlocks -= blocks;
+    request.blocks += blocks;
+    for (const other of preempted) other.kept = Math.max(0, other.kept - blocks);
+  };
   let clock = 0n;
   let stepEndNs: number | null = null;
   let idle = true;
@@ -315,8 +324,8 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         stallNs += (merged < 0 ? 1 : 2) * o.mergeNs;
         merged = request.adapter;
       }
-      freeBlocks -= blocks;
-      request.blocks = blocks;
+      if (preempted.delete(request)) request.prefilled = request.kept * o.blockTokens;
+      give(request, blocks);
       if (request.swapped) {
         stallNs += blocks * o.swapNsPerBlock;
         request.swapped = false;
@@ -350,6 +359,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       } else {
         victim.prefillTotal = victim.context + 1;
         victim.prefilled = 0;
+        if (o.keepPrefix) {
+          victim.kept = Math.floor(victim.context / o.blockTokens);
+          preempted.add(victim);
+        }
       }
     }
     enqueue(victim, nowNs);
@@ -434,10 +447,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     const { chunks, decoders } = step!;
     gate = chunks.size > 0 ? o.decodeBetween : Math.max(0, gate - 1);
     for (const request of decoders) {
-      if (request.context % o.blockTokens === 0) {
-        freeBlocks--;
-        request.blocks++;
-      }
+      if (request.context % o.blockTokens === 0) give(request, 1);
       request.context++;
       request.generated++;
     }
@@ -495,6 +505,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         prefillTotal: arrival.prompt,
         prefilled: 0,
         blocks: 0,
+        kept: 0,
         hasSlot: false,
         pinsHost: false,
         swapped: false,
