@@ -127,7 +127,8 @@ function parserOf(families: Families): Parse {
   if (known !== undefined) return known;
   const schema = inputSchema(families);
   const parse: Parse = (tree) => {
-    const result = schema.safeParse(tree.value);
+    // Compiling a checker takes longer than it saves on one document.
+    const result = schema.safeParse(tree.value, { jitless: true });
     if (!result.success) return { scenario: null, findings: fromIssues(result.error.issues, schema, tree) };
     const issues: never[] = [];
     const scenario = resolve(result.data as ScenarioInput, { issues });

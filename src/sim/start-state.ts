@@ -46,7 +46,9 @@ export function applyStartState(
       replicas.length === 1 || routing.home === undefined ? null : (adapter: number) => routing.home!(adapter);
     const entries = replicas.reduce((sum, replica) => sum + replica.host.entries, 0);
     const wanted = home === null ? replicas[0].host.entries : entries;
-    const popular = catalog.mostPopular(Math.min(catalog.adapters, wanted));
+    const onDisks = start === 'steady' ? nodes.map(({ disk }) => disk?.entries ?? 0) : [];
+    const ranking = catalog.mostPopular(Math.min(catalog.adapters, Math.max(wanted, ...onDisks)));
+    const popular = ranking.subarray(0, wanted);
     replicas.forEach((replica, number) => {
       const own = home === null ? popular : popular.filter((adapter) => home(adapter) === number);
       const fitting = takeFitting(replica.host, own, catalog, parts.hostSizes);
@@ -59,13 +61,11 @@ export function applyStartState(
         if (replica.gpu.find(slots[i]) < 0) replica.preloadGpu(slots[i], catalog.rankClass(slots[i]));
       }
     });
-  }
-  if (start === 'steady') {
-    for (const { disk } of nodes) {
-      if (disk === null) continue;
-      const popular = catalog.mostPopular(Math.min(catalog.adapters, disk.entries));
-      insertReversed(disk, takeFitting(disk, popular, catalog, parts.diskSizes), catalog);
-    }
+    nodes.forEach(({ disk }, node) => {
+      if (disk === null) return;
+      const most = ranking.subarray(0, onDisks[node] ?? 0);
+      insertReversed(disk, takeFitting(disk, most, catalog, parts.diskSizes), catalog);
+    });
   }
   for (const replica of replicas) {
     for (const adapter of pinnedAdapters) {

@@ -83,7 +83,7 @@ export function choice(families: Families, family: FamilyName, fallback: string)
           );
         return fail(`the ${key} must be a name`, name, at, namesHint(members));
       }
-      const result = members[name].params.safeParse(params);
+      const result = members[name].params.safeParse(params, { jitless: true });
       if (result.success) return { name, params: result.data as Record<string, unknown> };
       const known = isMap(params) ? knownKeys(members[name].params, []) : undefined;
       for (const issue of result.error.issues) {
