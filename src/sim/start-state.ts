@@ -42,15 +42,15 @@ export function applyStartState(
     }
   }
   if (start !== 'cold') {
-    const home =
-      replicas.length === 1 || routing.home === undefined ? null : (adapter: number) => routing.home!(adapter);
+    const hasHomes = replicas.length > 1 && routing.home !== undefined;
     const entries = replicas.reduce((sum, replica) => sum + replica.host.entries, 0);
-    const wanted = home === null ? replicas[0].host.entries : entries;
+    const wanted = hasHomes ? entries : replicas[0].host.entries;
     const onDisks = start === 'steady' ? nodes.map(({ disk }) => disk?.entries ?? 0) : [];
     const ranking = catalog.mostPopular(Math.min(catalog.adapters, Math.max(wanted, ...onDisks)));
     const popular = ranking.subarray(0, wanted);
+    const homes = hasHomes ? popular.map((adapter) => routing.home!(adapter)) : null;
     replicas.forEach((replica, number) => {
-      const own = home === null ? popular : popular.filter((adapter) => home(adapter) === number);
+      const own = homes === null ? popular : popular.filter((_, rank) => homes[rank] === number);
       const fitting = takeFitting(replica.host, own, catalog, parts.hostSizes);
       insertReversed(replica.host, fitting, catalog);
       const { disk } = nodes[nodeOf[number]];
