@@ -1,6 +1,7 @@
 /** What `reproduce` prints: rows, scores, orderings, knees, the comparison with other simulators; and the same as JSON. */
 import { formatValue } from '../metrics/summary.ts';
 import { fold, type Screen, table, textWidth } from '../report/text-table.ts';
+import { groupName } from '../study/reproduce/published.ts';
 import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison, Score } from '../study/reproduce/score.ts';
 import type { Failure } from './errors.ts';
@@ -27,7 +28,7 @@ export function reproductionText(one: Reproduced, rows: boolean, screen: Screen)
 
 function rowsText(comparisons: readonly Comparison[], screen: Screen): string {
   const rows = comparisons.map((one) => [
-    one.row.group.name,
+    groupName(one.row.group),
     one.row.label,
     one.metric,
     formatValue(one.published),
@@ -59,7 +60,7 @@ export function scoresText(scores: readonly Score[], screen: Screen): string {
       percent(median),
       signed(bias),
       tolerance === null ? '' : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : 'missed'}`,
-      `${errorText(worst)} (${worst.row.group.name}: ${worst.row.label})`,
+      `${errorText(worst)} (${groupName(worst.row.group)}: ${worst.row.label})`,
     ]),
     {
       header: ['metric', 'rows are', 'rows', 'MAPE', 'median', 'bias', 'tolerance', 'worst'],
@@ -133,6 +134,8 @@ export function reproductionJson(
       source: reproduction.file.source,
       rows: comparisons.map(({ row, metric, unit, published, simulated, error, standing }) => ({
         group: row.group.name,
+        target: row.group.target ?? null,
+        of: row.group.of ?? null,
         settings: row.settings,
         metric,
         unit,

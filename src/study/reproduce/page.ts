@@ -1,10 +1,10 @@
 /** The page that says where the model is wrong and by how much, as Markdown; `mint-bench reproduce --markdown` writes it. */
 import { type EngineCalibration, engineCalibrationSchema } from '../../scenario/engine-calibration.ts';
 import { NOT_IDENTIFIED } from './identified.ts';
-import type { PublishedFile } from './published.ts';
+import { groupName, type PublishedFile } from './published.ts';
 import { overall, type Reproduced } from './reproduce.ts';
 import type { PublishedRow } from './rows.ts';
-import { type Score, testing } from './score.ts';
+import { type Comparison, type Score, testing } from './score.ts';
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${percent(Math.abs(value))}`;
@@ -58,6 +58,7 @@ function section(one: Reproduced): string[] {
       ({ by, metric, lookedAt, rows, own, theirs }) =>
         `- \`${metric}\` on the ${rows} ${lookedAt ? 'looked-at' : 'other'} rows that the ${by} predicts: SMAPE ${percent(own)}, the ${by}’s ${percent(theirs)}`,
     ),
+    ...targetLines(one),
     ...worstGroups(one),
     ...calibrationLines(one.rows),
     ...(file.chosen.length === 0
@@ -84,7 +85,7 @@ function scoreLines(scores: readonly Score[]): string[] {
     ...scores.map(({ metric, standing, rows, mape, median, bias, worst, tolerance }) => {
       const kept = tolerance === null ? '' : `${percent(tolerance)} ${mape <= tolerance ? 'kept' : '**missed**'}`;
       const by = worst.error === null ? 'no value' : signed(worst.error);
-      return `| \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${percent(median)} | ${signed(bias)} | ${by}: ${worst.row.group.name}, ${worst.row.label} | ${kept} |`;
+      return `| \`${metric}\` | ${standing} | ${rows} | ${percent(mape)} | ${percent(median)} | ${signed(bias)} | ${by}: ${groupName(worst.row.group)}, ${worst.row.label} | ${kept} |`;
     }),
   ];
 }
@@ -105,6 +106,30 @@ function judgedLines(results: readonly Reproduced[]): string[] {
     ),
   ];
 }
+
+/** The numbered claims that a system is held to: published values, where they stand, and what comes out here. */
+function targetLines({ comparisons }: Reproduced): string[] {
+  const claimed = comparisons.filter(({ row }) => row.group.target !== undefined);
+  if (claimed.length === 0) return [];
+  const keys = new Map(claimed.map((one) => [`${one.row.group.name}\n${one.metric}\n${one.standing}`, one]));
+  const lines = [...keys].map(([key, { row, metric, standing }]) => {
+    const own = claimed.filter((one) => `${one.row.group.name}\n${one.metric}\n${one.standing}` === key);
+    const values = (of: (one: Comparison) => number | null) => own.map((one) => valueText(of(one))).join(' · ');
+    const largest = Math.max(...own.map(({ error }) => Math.abs(error ?? 1)));
+    const { target, of, name } = row.group;
+    return `| ${target} | ${name} | ${of ?? ''} | ${own.map((one) => one.row.label).join(' · ')} | \`${metric}\` | ${values(({ published }) => published)} | ${values(({ simulated }) => simulated)} | ${percent(largest)} | ${standing} |`;
+  });
+  return [
+    '',
+    'By number of the claim:',
+    '',
+    '| Claim | Group | Stands in | Rows | Metric | Published | Simulated | Largest error | Rows are |',
+    '|---|---|---|---|---|---|---|---:|---|',
+    ...lines,
+  ];
+}
+
+const valueText = (value: number | null): string => (value === null ? 'none' : String(Number(value.toPrecision(4))));
 
 /** Where a reproduction has several groups: the error by group, so that a reader sees which of them is wrong. */
 function worstGroups(one: Reproduced): string[] {

@@ -21,6 +21,11 @@ const groupSchema = z.strictObject({
   name: z.string().regex(/^[\w.+-]+$/),
   /** Table or figure of the source. */
   of: z.string().optional(),
+  /** Number of the claim that the rows stand for, where a system is held to a list of them (V1): the table and the page name it. */
+  target: z
+    .string()
+    .regex(/^V\d+$/)
+    .optional(),
   /** Groups of one part are left out of a fit together; default: each group by itself. */
   part: z.string().optional(),
   /**
@@ -136,6 +141,10 @@ export function reproductionNames(folder: string): string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(ENDING));
   return files.sort().map((file) => file.slice(0, -ENDING.length));
 }
+
+/** A group as tables name it: `V1 staircase`. */
+export const groupName = ({ name, target }: PublishedGroup): string =>
+  target === undefined ? name : `${target} ${name}`;
 
 export const publishedFile = (folder: string, name: string): string => join(folder, `${name}${ENDING}`);
 

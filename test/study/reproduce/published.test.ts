@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readReproduction, reproductionsIn } from '../../../src/study/reproduce/published.ts';
+import { groupName, readReproduction, reproductionsIn } from '../../../src/study/reproduce/published.ts';
 import { rowsOf } from '../../../src/study/reproduce/rows.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../scenarios/published');
@@ -64,4 +64,14 @@ describe('a file with a mistake', () => {
     expect(read('lora_operator_us]', 'lora_operator_ns]')).toThrow(/punica-fig8-fit: no column is a metric/);
     expect(read('engine:', 'engin:')).toThrow(/engin/);
   });
+});
+
+test('every claim of the MinT papers that this model is held to has rows, and says where it is published', () => {
+  const mint = ALL.filter(({ name }) => name.startsWith('mint')).flatMap(({ file }) => file.groups);
+  const claimed = mint.filter(({ target }) => target !== undefined);
+  expect([...new Set(claimed.map(({ target }) => target))].sort()).toEqual(
+    [1, 13, 14, 2, 3, 4, 5, 6, 7, 9].map((n) => `V${n}`),
+  );
+  expect(claimed.filter(({ of }) => of === undefined)).toEqual([]);
+  expect(groupName(claimed[0])).toBe(`${claimed[0].target} ${claimed[0].name}`);
 });
