@@ -236,6 +236,8 @@ export interface Serving {
   skip_window: number;
   /** Seconds from a client's send to the engine's queue: HTTP, tokenisation, gateway. */
   frontend?: number;
+  /** Coefficient of variation of it, lognormal; absent: every request takes the same. */
+  frontend_cv?: number;
   /** Its page of metrics is read: seconds between two readings, and what a line and an adapter named in it take to render. */
   metrics_page?: { every: number; line?: number; name?: number };
   routing: Choice;
@@ -266,6 +268,8 @@ export interface Loader {
   build: number;
   /** The engine's exclusive lock: seconds per load, one load at a time. */
   register: number;
+  /** The first registration after every so many takes so many seconds longer. */
+  pause?: { every: number; time: number };
   /** Whether building and registering go on beside the engine's steps, or between them; and how many between two. */
   build_in?: 'background' | 'engine';
   builds_per_step?: number;

@@ -24,6 +24,7 @@ import { planMemory } from './cost/memory.ts';
 import { MergedCost, mergeSeconds } from './cost/merged.ts';
 import type { MemoryPlan, StepCost } from './cost/step-cost.ts';
 import { EventHeap } from './events.ts';
+import { Frontend } from './frontend.ts';
 import { createLifecycle } from './lifecycle/create.ts';
 import type { Fate } from './lifecycle/lifecycle.ts';
 import { DiskPrewarmer, HostPrewarmer } from './lifecycle/prewarm.ts';
@@ -72,7 +73,7 @@ function create<C, R>(family: Family<C>, choice: Choice, context: C): R {
   return family[choice.name].create(choice.params as never, context) as R;
 }
 
-export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog: AdapterCatalog): Cell {
+export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: AdapterCatalog): Cell {
   const { scenario, cell: cellNumber, check } = inputs;
   const { hardware, serving, population } = scenario;
   const page = metricsPage(scenario);
@@ -255,6 +256,7 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
       fetchBytes: diskSizes,
       buildNs,
       registerNs: toNs(loading.register),
+      pause: loading.pause === undefined ? null : { every: loading.pause.every, ns: toNs(loading.pause.time) },
       onFetched: loading.build_in === 'engine' ? (nowNs) => replicas[number].adapterFetched(nowNs) : null,
       host,
       node: nodes[nodeOf[number]],
@@ -390,16 +392,23 @@ export function assembleCell(inputs: CellInputs, source: ArrivalSource, catalog:
   const kvTokens = (memory.kvBlocks - largestAdapterBlocks) * serving.kv.block_tokens - spared;
   const maxTokens = Math.min(scenario.base.max_context, kvTokens);
   const durationNs = toNs(scenario.duration);
+  const frontendNs = toNs(frontendSeconds(scenario));
+  const spread = frontendNs > 0 ? (serving.frontend_cv ?? 0) : 0;
+  const way =
+    spread > 0
+      ? new Frontend(sends, frontendNs, spread, durationNs, stream(scenario.seed, 'frontend', cellNumber))
+      : null;
   cell = new Cell({
     durationNs,
-    frontendNs: toNs(frontendSeconds(scenario)),
+    frontendNs: way === null ? frontendNs : 0,
+    way,
     gaugeNs: Math.max(1, Math.floor(durationNs / GAUGE_SAMPLES)),
     budget: {
       maxEvents: scenario.budget.max_events,
       maxRequests: scenario.budget.max_requests,
       maxQueue: scenario.budget.max_queue,
     },
-    source,
+    source: way ?? sends,
     catalog,
     lifecycle,
     hasAdapters: ranks.length > 0 && ranks[ranks.length - 1] > 0,

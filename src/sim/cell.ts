@@ -12,6 +12,7 @@ import type { ApiServer } from './api-server.ts';
 import type { Replica } from './batching/replica.ts';
 import type { RequestTable } from './batching/request-table.ts';
 import type { EventHeap } from './events.ts';
+import type { Frontend } from './frontend.ts';
 import { invariant } from './invariants.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { arriveOnReplica, sampleStale } from './lifecycle/residents.ts';
@@ -57,8 +58,10 @@ export interface SourceMap {
 
 export interface CellParts {
   durationNs: number;
-  /** From a client's send to the engine's queue. */
+  /** From a client's send to the engine's queue; 0 where `way` says it. */
   frontendNs: number;
+  /** The source, where the way takes each request a time of its own. */
+  way: Frontend | null;
   /** Spacing of gauge samples, ns. */
   gaugeNs: number;
   budget: Budget;
@@ -253,7 +256,7 @@ export class Cell {
         output,
         t.startNs[request] - t.arrivalNs[request] - wait,
         wait,
-        this.parts.alone.ns(prompt, output, rankClass) + this.parts.frontendNs,
+        this.parts.alone.ns(prompt, output, rankClass) + t.wayNs[request],
         t.lookupTier[request],
       );
     } else {
@@ -268,7 +271,9 @@ export class Cell {
 
   private nextArrivalNs(): number {
     const due = this.parts.source.nextNs;
-    if (due >= this.parts.durationNs) return Number.POSITIVE_INFINITY;
+    // What is on its way was sent in time.
+    if (due >= this.parts.durationNs && (this.parts.way === null || due === Number.POSITIVE_INFINITY))
+      return Number.POSITIVE_INFINITY;
     return Math.max(due + this.parts.frontendNs, this.busyUntilNs);
   }
 
@@ -296,7 +301,9 @@ export class Cell {
     const prompt = source.promptTokens;
     const output = source.outputTokens;
     const own = this.parts.hasAdapters ? source.adapter : -1;
-    const sentNs = source.nextNs;
+    const { way } = this.parts;
+    const sentNs = way === null ? source.nextNs : way.sentNs;
+    const wayNs = way === null ? this.parts.frontendNs : way.nextNs - way.sentNs;
     source.advance();
     this.arrivals++;
     recorder.arrival(cohort, user, sentNs);
@@ -323,6 +330,7 @@ export class Cell {
     t.output[request] = output;
     t.sequence[request] = this.sequence++;
     t.arrivalNs[request] = sentNs;
+    t.wayNs[request] = wayNs;
     t.firstNs[request] = -1;
     t.lastTokenNs[request] = -1;
     t.startNs[request] = -1;

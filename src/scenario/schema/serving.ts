@@ -16,6 +16,13 @@ const loader = z.strictObject({
   register: duration({ max: 3600 })
     .prefault('2ms')
     .describe("Time under the engine's exclusive lock, one load at a time."),
+  pause: z
+    .strictObject({
+      every: count({ min: 1, max: 1e9 }).describe('Registrations between two pauses (MinT: 6).'),
+      time: duration({ max: 3600 }).describe('How much longer the next one then holds the lock (MinT: 0.74 s).'),
+    })
+    .optional()
+    .describe('The first registration after every so many takes longer; default: none does.'),
   build_in: z
     .enum(['background', 'engine'])
     .optional()
@@ -197,6 +204,9 @@ export const servingSchema = (families: Families) => {
       .describe(
         "Time from a client's send to the engine's queue (HTTP, tokenisation, gateway), counted as queueing; default: 0.",
       ),
+    frontend_cv: number({ max: 10 })
+      .optional()
+      .describe('Coefficient of variation of that time over requests, lognormal; default: 0, all take the same.'),
     metrics_page: z
       .strictObject({
         every: duration({ above: 0, max: 1e6 }).describe('From the end of one reading of the page to the next.'),

@@ -223,7 +223,7 @@ export class ReplicaState {
     return this.p.scheduling.key(
       t.user[request],
       t.cohort[request],
-      t.arrivalNs[request],
+      t.arrivalNs[request] + t.wayNs[request],
       t.prompt[request],
       t.output[request],
     );

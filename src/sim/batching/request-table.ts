@@ -1,6 +1,6 @@
 /**
  * The requests in flight of one cell, as a struct of arrays with a free list. A request is its index; indices are reused
- * after `release`. Times are ns, lengths are tokens. About 130 bytes a request in flight, nothing for finished ones.
+ * after `release`. Times are ns, lengths are tokens. About 140 bytes a request in flight, nothing for finished ones.
  */
 export const QUEUED = 1;
 /** Waiting for its adapter to reach host memory. */
@@ -24,6 +24,8 @@ export class RequestTable {
   /** Arrival number in the cell: the tie-break of every order. */
   sequence = new Float64Array(0);
   arrivalNs = new Float64Array(0);
+  /** From then to the engine, through the API server. */
+  wayNs = new Float64Array(0);
   /** −1 before the first token. */
   firstNs = new Float64Array(0);
   /** When the last token before a preemption was produced; −1 otherwise. */

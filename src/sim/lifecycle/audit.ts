@@ -5,7 +5,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { PREWARMING, READY, ROLLED_BACK, SUPERSEDED } from './revisions.ts';
 
 export function auditLifecycle(cell: Cell, { revisions: r }: Lifecycle): void {
-  const { table: t, frontendNs } = cell.parts;
+  const { table: t } = cell.parts;
   const underWay = new Set<number>();
   const inUse = new Set<number>();
   for (let n = 0; n < r.count; n++) {
@@ -27,7 +27,7 @@ export function auditLifecycle(cell: Cell, { revisions: r }: Lifecycle): void {
     if (n < 0) continue;
     const state = r.state[n];
     const was = state === READY || state === SUPERSEDED || state === ROLLED_BACK;
-    const arrivedNs = t.arrivalNs[request] + frontendNs;
+    const arrivedNs = t.arrivalNs[request] + t.wayNs[request];
     invariant(was && r.readyNs[n] <= arrivedNs, 'INV-11', `request ${request}`, r.readyNs[n], arrivedNs);
   }
 }

@@ -36,6 +36,8 @@ export interface LoaderOptions {
   fetchBytes: Float64Array;
   buildNs: Float64Array;
   registerNs: number;
+  /** The first registration after every so many takes so much longer; null: none does. */
+  pause: { every: number; ns: number } | null;
   /** The engine builds and registers between two of its steps (`takeForEngine`), and is told when there is something to build. */
   onFetched: ((nowNs: number) => void) | null;
   host: Tier;
@@ -82,6 +84,7 @@ export class Loader {
   /** Jobs in progress, unordered. */
   private readonly inProgress: Int32Array;
   private lockFreeNs = 0;
+  private registrations = 0;
 
   constructor(options: LoaderOptions) {
     const capacity = options.concurrency + options.queue;
@@ -181,7 +184,7 @@ export class Loader {
     const jobs = this.awaitingEngine.splice(0, most);
     for (const job of jobs) {
       this.builtNs[job] = freeNs + this.o.buildNs[this.rankClass[job]];
-      freeNs = this.builtNs[job] + this.o.registerNs;
+      freeNs = this.builtNs[job] + this.registerNs();
       this.stage[job] = REGISTERING;
       this.dueNs[job] = freeNs;
     }
@@ -232,8 +235,15 @@ export class Loader {
     this.builtNs[job] = nowNs;
     this.stage[job] = REGISTERING;
     const begin = this.lockFreeNs > nowNs ? this.lockFreeNs : nowNs;
-    this.lockFreeNs = begin + this.o.registerNs;
+    this.lockFreeNs = begin + this.registerNs();
     this.dueNs[job] = this.lockFreeNs;
+  }
+
+  /** Of the registration that begins next. */
+  private registerNs(): number {
+    const { registerNs, pause } = this.o;
+    const before = this.registrations++;
+    return pause !== null && before > 0 && before % pause.every === 0 ? registerNs + pause.ns : registerNs;
   }
 
   private done(job: number, nowNs: number): void {

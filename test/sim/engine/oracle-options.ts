@@ -5,6 +5,8 @@ import type { PlainLifecycle } from '../lifecycle/plain.ts';
 export interface OracleRequest {
   id: number;
   arrivalNs: number;
+  /** When it reaches the engine: queues are in this order; deadlines count from the arrival. */
+  reachesNs: number;
   adapter: number;
   prompt: number;
   output: number;
@@ -55,6 +57,8 @@ export interface OracleOptions {
     bytes: number[];
     buildNs: number[];
     registerNs: number;
+    /** The first registration after every so many takes so much longer; null: none does. */
+    pause: { every: number; ns: number } | null;
     /** The engine builds and registers up to so many between two steps; 0: they are built beside it. */
     inEngine: number;
   };

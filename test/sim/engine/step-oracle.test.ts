@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
 import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { stream } from '../../../src/sim/random/streams.ts';
 import {
   fateOf,
   lifecycleOf,
@@ -70,6 +71,8 @@ const mechanisms = {
   pinned: fc.constantFrom(0, 0, 1, 2),
   refuseUnready: fc.constantFrom(false, false, true),
   gap: fc.constantFrom(0, 0, 40e-6, 0.003),
+  pause: fc.constantFrom(null, null, { every: 1, time: 40e-6 }, { every: 3, time: 0.004 }),
+  way: fc.constantFrom({ mean: 0, cv: 0 }, { mean: 50e-6, cv: 0 }, { mean: 200e-6, cv: 0.2 }, { mean: 0.003, cv: 1.5 }),
 };
 const off = {
   decodeBetween: fc.constant(0),
@@ -86,12 +89,27 @@ const off = {
   pinned: fc.constant(0),
   refuseUnready: fc.constant(false),
   gap: fc.constant(0),
+  pause: fc.constant(null),
+  way: fc.constant({ mean: 0, cv: 0 }),
 };
 type Settings = {
   [K in keyof (typeof plain & typeof mechanisms)]: (typeof plain & typeof mechanisms)[K] extends fc.Arbitrary<infer V>
     ? V
     : never;
 };
+
+/** In the order in which they come to the engine, which numbers them. */
+function reached(arrivals: readonly Arrival[], { mean, cv }: { mean: number; cv: number }) {
+  // Lognormal with this mean and this coefficient of variation, in the order of sends.
+  const random = stream('1', 'frontend', 0);
+  const sigma = Math.sqrt(Math.log(1 + cv * cv));
+  const wayNs = () =>
+    cv === 0 ? mean * 1e9 : (mean * 1e9 * Math.exp(sigma * random.normal())) / Math.exp(sigma ** 2 / 2);
+  return arrivals
+    .map((a) => ({ ...a, reachesNs: a.arrivalNs + Math.round(wayNs()) }))
+    .sort((a, b) => a.reachesNs - b.reachesNs)
+    .map((a, id) => ({ ...a, id }));
+}
 
 function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   const merges = s.merge || s.adaptive !== null;
@@ -123,6 +141,8 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       decode_between_prefills: s.chunked ? 0 : s.decodeBetween,
       max_prefills: s.maxPrefills,
       idle_poll: s.idlePoll,
+      frontend: s.way.mean,
+      frontend_cv: s.way.cv,
       ...(s.abortAfter === Number.POSITIVE_INFINITY ? {} : { early_abort: { deadline: s.abortAfter, margin: 0 } }),
       ...(merges
         ? { merge: { passes: 4, memory_efficiency: 0.8, ...(s.adaptive === null ? {} : { adaptive: s.adaptive }) } }
@@ -149,6 +169,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       queue: s.loadQueue,
       build: s.build,
       register: s.register,
+      ...(s.pause === null ? {} : { pause: s.pause }),
       activate: s.activate,
       activation: s.blocking ? 'blocking' : 'overlapped',
     });
@@ -186,8 +207,9 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   const scenario = tinyScenario(configure);
   const footprints = ranks.map((rank) => adapterFootprint(scenario, rank));
   const toNs = (seconds: number) => Math.round(seconds * 1e9);
+  const reaching = reached(arrivals, s.way);
   const expected = stepOracle({
-    requests: arrivals.map((a) => ({ ...a, id: a.user })),
+    requests: reaching,
     ranks,
     rankClass: (key) => (lifecycle === undefined ? key : lifecycle.adapterOf(key)) % ranks.length,
     lifecycle,
@@ -228,11 +250,12 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       bytes: footprints.map((f) => f.diskBytes),
       buildNs: footprints.map(() => toNs(s.build)),
       registerNs: toNs(s.register),
+      pause: s.pause === null ? null : { every: s.pause.every, ns: toNs(s.pause.time) },
       inEngine: s.inEngine,
     },
   });
   const got = log.finishedRequests
-    .map((f) => ({ id: f.user, firstNs: f.firstNs, endNs: f.endNs }))
+    .map((f) => ({ id: reaching.findIndex(({ user }) => user === f.user), firstNs: f.firstNs, endNs: f.endNs }))
     .sort((a, b) => a.id - b.id);
   expect(got).toEqual(expected);
   if (lifecycle !== undefined) expect(lineageOf(cell.parts.lifecycle!.revisions)).toEqual(plainLineage(lifecycle.all));
@@ -240,7 +263,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   if (s.loadQueue > arrivals.length && s.abortAfter === Number.POSITIVE_INFINITY && !s.refuseUnready)
     expect(cell.refused).toBe(0);
   // INV-7: every token but a request's first ends exactly one gap, and the gaps of a request span it.
-  expect(log.gapCount).toBe(got.reduce((sum, { id }) => sum + arrivals[id].output - 1, 0));
+  expect(log.gapCount).toBe(got.reduce((sum, { id }) => sum + reaching[id].output - 1, 0));
   const spans = got.reduce((sum, f) => sum + (f.endNs - f.firstNs), 0);
   expect(Math.abs(log.gapTicks / TICKS_PER_NS - spans)).toBeLessThanOrEqual(2 * log.gapCount + 1);
   expect(log.partTicks.reduce((sum, part) => sum + part, 0)).toBe(log.busyTicks);
@@ -277,6 +300,7 @@ describe('the engine against the plain step-by-step simulator', () => {
       ...{ adapters: 4, spread: 1e6, decodeBetween: 0, maxPrefills: Number.POSITIVE_INFINITY, reservePeak: false },
       ...{ dropUnused: false, abortAfter: Number.POSITIVE_INFINITY, idlePoll: 7e-6, merge: false, inEngine: 0 },
       ...{ ready: 0, drain: null, adaptive: { above: 0.5, below: 0.3 }, pinned: 1, refuseUnready: false, gap: 0 },
+      ...{ pause: null, way: { mean: 0, cv: 0 } },
       requests: [
         { at: 0, adapter: 0, prompt: 1, output: 21 },
         { at: 0, adapter: 2, prompt: 1, output: 1 },

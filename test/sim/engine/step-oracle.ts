@@ -37,7 +37,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const outcomes: OracleOutcome[] = [];
   const arrivals = o.requests
     .map((request) => ({ ...request }))
-    .sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
+    .sort((a, b) => a.reachesNs - b.reachesNs || a.id - b.id);
   /** Least recently used first. */
   const gpu = new Map<number, { active: boolean; pins: number }>();
   for (let adapter = 0; adapter < o.keptOnGpu; adapter++) gpu.set(adapter, { active: true, pins: 1 });
@@ -63,6 +63,13 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   let stallNs = 0;
   let step: { chunks: Map<Live, number>; decoders: Live[] } | null = null;
   let lockFreeNs = 0;
+  let registrations = 0;
+  const registerNs = () => {
+    const { pause } = o.loader;
+    const first = pause !== null && registrations > 0 && registrations % pause.every === 0;
+    registrations++;
+    return o.loader.registerNs + (first ? pause.ns : 0);
+  };
   let copyFreeNs = 0;
   let loadOrder = 0;
   /** Decode steps still to come before requests may start again. */
@@ -103,7 +110,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   const ceilBlocks = (tokens: number) => Math.ceil(tokens / o.blockTokens);
   const enqueue = (request: Live, nowNs: number) => {
     waiting.push(request);
-    waiting.sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id);
+    waiting.sort((a, b) => a.reachesNs - b.reachesNs || a.id - b.id);
     wakeIdle(nowNs);
   };
   const askLoad = (request: Live, nowNs: number, waits = true) => {
@@ -162,7 +169,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       lineUp(nowNs);
     } else if (load.stage === 'build') {
       load.stage = 'register';
-      lockFreeNs = Math.max(lockFreeNs, nowNs) + o.loader.registerNs;
+      lockFreeNs = Math.max(lockFreeNs, nowNs) + registerNs();
       load.dueNs = lockFreeNs;
     } else {
       loads.splice(loads.indexOf(load), 1);
@@ -342,7 +349,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
   };
 
   const preemptYoungest = (nowNs: number) => {
-    const all = [...prefilling, ...decoding].sort((a, b) => b.arrivalNs - a.arrivalNs || b.id - a.id);
+    const all = [...prefilling, ...decoding].sort((a, b) => b.reachesNs - a.reachesNs || b.id - a.id);
     const victim = all[0];
     freeBlocks += victim.blocks;
     victim.blocks = 0;
@@ -453,7 +460,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     }
     for (const request of decoders
       .filter((r) => r.generated === r.output)
-      .sort((a, b) => a.arrivalNs - b.arrivalNs || a.id - b.id)) {
+      .sort((a, b) => a.reachesNs - b.reachesNs || a.id - b.id)) {
       decoding = decoding.filter((other) => other !== request);
       finish(request, nowNs);
     }
@@ -481,7 +488,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     );
     const loadNs = loadDue === null ? Infinity : loadDue.dueNs;
     const copyNs = copies.length === 0 ? Infinity : copies[0].dueNs;
-    const arrivalNs = arrivals.length === 0 ? Infinity : arrivals[0].arrivalNs;
+    const arrivalNs = arrivals.length === 0 ? Infinity : arrivals[0].reachesNs;
     const stepNs = holdEndNs ?? stepEndNs ?? wokenNs ?? Infinity;
     const revisionNs = o.lifecycle === undefined ? Infinity : o.lifecycle.nextNs();
     const nowNs = Math.min(loadNs, copyNs, revisionNs, arrivalNs, stepNs);
@@ -539,7 +546,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         holdEndNs = nowNs;
         heldSinceNs = prefilling.length + decoding.length > 0 ? nowNs : null;
         for (const load of toBuild.slice(0, o.loader.inEngine)) {
-          holdEndNs += o.loader.buildNs[o.rankClass(load.adapter)] + o.loader.registerNs;
+          holdEndNs += o.loader.buildNs[o.rankClass(load.adapter)] + registerNs();
           load.stage = 'register';
           load.dueNs = holdEndNs;
         }
