@@ -28,16 +28,24 @@ const HEADER = ['', 'lost', 'queue', 'adapter wait', 'slower in a batch', 'TTFT 
 export const mechanismName = (key: MechanismKey): string => MECHANISMS[key].label;
 
 export function interferenceText(print: InterferencePrint): string {
-  const { found, crowd, name, smaller, replications, width, style } = print;
-  const { asked, absent } = found;
+  const { found, name, smaller, replications, style } = print;
+  const { asked } = found;
   const runs = replications === 1 ? 'one replication' : `${replications} replications with the same draws`;
   const count = Object.keys(asked.mechanisms).length;
   const lines = [
     `${style('bold', name)}  ${count} mechanisms of interference, each switched off alone, then together; ${runs}\n`,
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
     '\n',
-    cohortText(asked, print),
+    interferenceDetails(print),
   ];
+  return lines.join('');
+}
+
+/** The tables, with what they need said. */
+export function interferenceDetails(print: InterferencePrint): string {
+  const { found, crowd, replications, width } = print;
+  const { asked, absent } = found;
+  const lines = [cohortText(asked, print)];
   if (absent.length > 0)
     lines.push(fold(`play no part here: ${absent.map((key) => mechanismName(key)).join(', ')}`, width, '  '));
   if (replications === 1) lines.push('  one replication: small effects may be luck (--replications 5)\n');

@@ -28,24 +28,35 @@ const unitOf = (metric: string): string => metricNamed(metric)?.unit ?? '';
 export const brokenText = ({ metric, op, value, actual }: Verdict): string =>
   `${metric} is ${formatMetric(actual, unitOf(metric), 4)}, not ${op} ${formatMetric(value, unitOf(metric), 4)}`;
 
-export function kneeText({ result, name, smaller, metrics, width, style }: KneePrint): string {
+export function kneeText(print: KneePrint): string {
+  const { result, name, smaller, style } = print;
   const { axis, thresholds, settings, seeds } = result;
   const runs = seeds.length === 1 ? '1 replication' : `${seeds.length} replications with the same draws at every value`;
   const lines = [
     `${style('bold', name)}  ${axis.path} until ${thresholds.map(thresholdText).join(' and ')} breaks; ${runs}\n`,
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
   ];
-  for (const knee of settings) {
-    lines.push('\n');
-    if (knee.setting.length > 0) lines.push(`${style('bold', settingText(knee.setting))}\n`);
-    lines.push(
-      pointsTable(knee, axis, thresholds, metrics, { width, style }),
-      '\n',
-      verdictText(knee, axis, seeds.length, width),
-    );
-  }
-  if (settings.length > 1) lines.push('\n', overview(result, { width, style }));
+  for (const knee of settings) lines.push('\n', settingPart(print, knee));
+  if (settings.length > 1) lines.push('\n', overview(result, print));
   return lines.join('');
+}
+
+function settingPart({ result, metrics, width, style }: KneePrint, knee: SettingKnee): string {
+  const { axis, thresholds, seeds } = result;
+  const head = knee.setting.length > 0 ? `${style('bold', settingText(knee.setting))}\n` : '';
+  const points = pointsTable(knee, axis, thresholds, metrics, { width, style });
+  return `${head}${points}\n${verdictText(knee, axis, seeds.length, width)}`;
+}
+
+/** What was looked at; of a single setting without what its headline says. */
+export function kneeDetails(print: KneePrint): string {
+  const { result, metrics, width } = print;
+  const { axis, thresholds, settings } = result;
+  if (settings.length > 1)
+    return [overview(result, print), ...settings.map((knee) => settingPart(print, knee))].join('\n');
+  const [knee] = settings;
+  const notes = limitLines(knee).map((line) => fold(line, width, '  '));
+  return `${pointsTable(knee, axis, thresholds, metrics, print)}\n${notes.join('')}`;
 }
 
 function pointsTable(
@@ -79,35 +90,48 @@ const rounded = (axis: Range, value: number): string => `${significant(value, 4)
 
 /** Sentences, one a line, indented under the table. */
 export function verdictText(knee: SettingKnee, axis: Range, replications: number, width: number): string {
+  const lines = [...kneeSentences(knee, axis, replications), ...brokenLines(knee), ...limitLines(knee)];
+  return lines.map((line) => fold(line.trimStart(), width, line.startsWith(' ') ? '    ' : '  ')).join('');
+}
+
+/** Where it holds and how sure that is. */
+export function kneeSentences(knee: SettingKnee, axis: Range, replications: number): string[] {
   const { bracket } = knee;
   const { low, high } = { low: bracket.samples[0].value, high: bracket.samples[bracket.samples.length - 1].value };
   const whole = `${valueText(axis, low)} to ${valueText(axis, high)}`;
-  const lines: string[] = [];
   switch (bracket.verdict) {
     case 'holds':
-      lines.push(`it holds everywhere from ${whole}: the knee, if there is one, lies outside of the range`);
-      if (knee.headroom !== null) lines.push(`at ${knee.headroom.at}: ${headroomText(knee.headroom)}`);
-      break;
+      return [
+        `it holds everywhere from ${whole}: the knee, if there is one, lies outside of the range`,
+        ...(knee.headroom === null ? [] : [`at ${knee.headroom.at}: ${headroomText(knee.headroom)}`]),
+      ];
     case 'breaks':
-      lines.push(`it breaks everywhere from ${whole}: the knee, if there is one, lies outside of the range`);
-      lines.push(...brokenLines(knee));
-      break;
+      return [`it breaks everywhere from ${whole}: the knee, if there is one, lies outside of the range`];
     case 'not monotone':
-      lines.push(`not monotone: it breaks and holds again, so there is no one knee from ${whole}`);
-      for (const { from, to, holds } of bracket.stretches)
-        lines.push(
-          `  ${holds ? 'holds ' : 'breaks'} ${from === to ? `at ${valueText(axis, from)}` : `from ${valueText(axis, from)} to ${valueText(axis, to)}`}`,
-        );
-      if (replications === 1) lines.push('one replication cannot tell this from luck: --replications 5 can');
-      break;
+      return [
+        `not monotone: it breaks and holds again, so there is no one knee from ${whole}`,
+        ...bracket.stretches.map(
+          ({ from, to, holds }) =>
+            `  ${holds ? 'holds ' : 'breaks'} ${from === to ? `at ${valueText(axis, from)}` : `from ${valueText(axis, from)} to ${valueText(axis, to)}`}`,
+        ),
+        ...(replications === 1 ? ['one replication cannot tell this from luck: --replications 5 can'] : []),
+      ];
     default:
-      lines.push(...kneeLines(knee, axis, replications), ...brokenLines(knee));
+      return kneeLines(knee, axis, replications);
   }
-  const gap = significant(bracket.widestGap, 3);
-  if (bracket.verdict !== 'not monotone' && bracket.samples.length > 1)
-    lines.push(`values looked at are at most ${gap}× apart: what happens inside a narrower stretch was not seen`);
-  if (!bracket.resolved) lines.push('stopped at the most values allowed, before the resolution was reached (--most)');
-  return lines.map((line) => fold(line.trimStart(), width, line.startsWith(' ') ? '    ' : '  ')).join('');
+}
+
+/** What the search did not see. */
+function limitLines({ bracket }: SettingKnee): string[] {
+  const seen = bracket.verdict !== 'not monotone' && bracket.samples.length > 1;
+  return [
+    ...(seen
+      ? [
+          `values looked at are at most ${significant(bracket.widestGap, 3)}× apart: what happens inside a narrower stretch was not seen`,
+        ]
+      : []),
+    ...(bracket.resolved ? [] : ['stopped at the most values allowed, before the resolution was reached (--most)']),
+  ];
 }
 
 function kneeLines({ bracket, coverage }: SettingKnee, axis: Range, replications: number): string[] {

@@ -27,21 +27,28 @@ export interface PlanPrint extends Screen {
 const MOST_ROWS = 24;
 
 export function planText(print: PlanPrint): string {
-  const { result, name, smaller, style } = print;
-  const { candidates, thresholds, answer, invalid } = result;
+  const { result, name, style } = print;
+  const { candidates, thresholds, answer } = result;
   const lines = [
     `${style('bold', name)}  cheapest of ${candidates.length} configurations for ${thresholds.map(thresholdText).join(' and ')}\n\n`,
     answer === null ? noAnswer(print) : answerText(print, candidates[answer]),
     bindingText(print),
     '\n',
-    candidateTable(print),
+    planDetails(print),
   ];
+  if (answer !== null) lines.push(`${style('dim', 'check:')} ${checkLine(print, candidates[answer])}\n`);
+  return lines.join('');
+}
+
+/** Every configuration, and how its verdict is known: what the headline leaves out. */
+export function planDetails(print: PlanPrint): string {
+  const { invalid } = print.result;
+  const lines = [candidateTable(print)];
   if (invalid.length > 0) {
     const [{ setting, reason }] = invalid;
     lines.push(`  ${invalid.length} more are no valid scenario, the first ${settingText(setting)}: ${reason}\n`);
   }
-  lines.push('\n', ...remarks(print, smaller));
-  if (answer !== null) lines.push(`${style('dim', 'check:')} ${checkLine(print, candidates[answer])}\n`);
+  lines.push('\n', ...remarks(print, print.smaller));
   return lines.join('');
 }
 

@@ -35,16 +35,22 @@ export function parameterText(unit: string, value: number): string {
 }
 
 export function sensitivityText(print: SensitivityPrint): string {
-  const { explained, name, smaller, replications, width, style } = print;
+  const { explained, name, smaller, replications, style } = print;
   const runs = replications === 1 ? 'one replication' : `${replications} replications with the same draws`;
   const lines = [
     `${style('bold', name)}  ${explained.varied} uncertain parameters, each at both ends of its range; ${runs}\n`,
     ...(smaller === '' ? [] : [`${style('yellow', 'smaller')}  simulated at ${smaller}\n`]),
   ];
-  for (const metric of explained.byMetric.keys()) lines.push('\n', metricText(print, metric));
-  if (explained.empty.length > 0) lines.push('\n', fold(nothingIn(explained.empty), width));
-  lines.push(marksText(print), outsideText(print), '\n', flipsText(print));
+  lines.push('\n', sensitivityDetails(print), '\n', flipsText(print));
   return lines.join('');
+}
+
+/** A table a metric, and what its marks mean. */
+export function sensitivityDetails(print: SensitivityPrint): string {
+  const { explained, width } = print;
+  const lines = [[...explained.byMetric.keys()].map((metric) => metricText(print, metric)).join('\n')];
+  if (explained.empty.length > 0) lines.push('\n', fold(nothingIn(explained.empty), width));
+  return [...lines, marksText(print), outsideText(print)].join('');
 }
 
 export const nothingIn = (empty: readonly string[]): string => `no value in this scenario: ${empty.join(', ')}`;
@@ -190,9 +196,12 @@ function flipsText(print: SensitivityPrint): string {
     const word = kept ? style('green', 'robust:') : style('yellow', 'robust one at a time:');
     return `${fold(`${word} ${verdict}, and does so at both ends of every single parameter`, width)}${drawn}`;
   }
-  const lines = flips.map((flip) => fold(flipText(flip, explained, replications), width, '  '));
+  const lines = flipSentences(print).map((line) => fold(line, width, '  '));
   return `${fold(`${style('yellow', 'not settled:')} ${verdict}, but not within what is known of:`, width)}${lines.join('')}${drawn}`;
 }
+
+export const flipSentences = ({ explained, replications }: SensitivityPrint): string[] =>
+  explained.flips.map((flip) => flipText(flip, explained, replications));
 
 /** In how many joint draws each threshold holds. */
 function jointlyText({ explained: { joint, thresholds }, replications, width }: SensitivityPrint): string {

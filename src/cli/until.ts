@@ -1,5 +1,6 @@
 /** `sweep --until`: not the points of an axis but the place on it where thresholds break, for every setting of the other axes. */
 
+import { assumptions } from '../report/assumptions.ts';
 import { blocksOf, STRUCTURED } from '../report/blocks.ts';
 import type { KneeRow } from '../report/figures/figure.ts';
 import type { StudyRun } from '../report/run-data.ts';
@@ -12,11 +13,11 @@ import { isRange, parseAxis, type Range } from '../study/range.ts';
 import { decisive, type Smaller, scenarioAt, smallerText, withThresholds } from '../study/search-space.ts';
 import type { Arguments, Context } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { kneeText } from './knee-text.ts';
+import { kneeHeadline } from './headlines/knee.ts';
+import { kneeDetails, kneeText } from './knee-text.ts';
 import { scenarioPath, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
 import { finishSearch, fixedOf, printPlaces, reproduceLine, SMALLER_OPTIONS, smallerOf, withSearch } from './search.ts';
-import { kneeVerdict } from './search-verdicts.ts';
 
 export const UNTIL_OPTIONS = {
   until: {
@@ -83,8 +84,9 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
       ...{ name: first.name, description: first.description, command: again },
       source: `${first.name}${note === '' ? '' : `, ${note}`}`,
       text: kneeText({ ...print, ...PLAIN }),
-      verdict: kneeVerdict(print),
-      blocks: blocksOf(kneeText({ ...print, ...STRUCTURED })),
+      ...kneeHeadline(print),
+      blocks: blocksOf(kneeDetails({ ...print, ...STRUCTURED })),
+      assumptions: assumptions({ ...first, replications }),
       figures: [
         { scope: 'knee', id: 'knee', input: kneeRows(result) },
         ...(runs.length === 0 ? [] : [{ scope: 'study', id: 'goodput-load', input: runs } as const]),
@@ -175,8 +177,8 @@ function kneeRows({ axis, thresholds, settings }: KneeResult): KneeRow[] {
 /** For the figure of goodput against load: only where the axis changes the load. A smaller system's rates stand for the whole. */
 function studyRuns({ axis, settings }: KneeResult, { scale }: Smaller): StudyRun[] {
   if (!/(^|\.)(rate|rate_per_user|users|clients)$/.test(axis.path)) return [];
-  return settings.flatMap(({ setting, points }) =>
-    points.flatMap(({ text, rows, offeredRps }): StudyRun[] => {
+  return settings.flatMap(({ setting, points, bracket: { bracket, side } }) =>
+    points.flatMap(({ value, text, rows, offeredRps }): StudyRun[] => {
       if (offeredRps === null) return [];
       const params = Object.fromEntries(setting.map(({ path, value }) => [path, String(value)]));
       const times = (value: number | null) => (value === null ? null : value * scale);
@@ -184,7 +186,12 @@ function studyRuns({ axis, settings }: KneeResult, { scale }: Smaller): StudyRun
         row.metric === 'goodput_rps' ? { ...row, value: times(row.value), lo: times(row.lo), hi: times(row.hi) } : row,
       );
       return [
-        { label: `${settingText(setting)} ${text}`, params: { ...params, offered_rps: offeredRps }, summary: whole },
+        {
+          label: `${settingText(setting)} ${text}`,
+          params: { ...params, offered_rps: offeredRps },
+          kept: bracket !== null && value === (side === 'below' ? bracket.below : bracket.above),
+          summary: whole,
+        },
       ];
     }),
   );

@@ -7,6 +7,7 @@ import { headroomOf, headroomText, waitShare } from '../metrics/headroom.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import { assumptions } from './assumptions.ts';
 import { formatMetric, formatSeconds, operatorSign, percent, significant } from './format.ts';
+import type { Tile } from './headline.ts';
 import { kernelBasis } from './kernel-basis.ts';
 import { ALL, cohortNames, findSummary, type RunTables, type SummaryRow } from './run-data.ts';
 
@@ -15,13 +16,6 @@ export interface ThresholdLine extends Verdict {
   readonly bound: string;
   readonly measured: string;
   readonly status: 'pass' | 'warn' | 'fail';
-}
-
-export interface Tile {
-  readonly label: string;
-  readonly value: string;
-  /** A second number or the basis, small. */
-  readonly note: string;
 }
 
 export interface CohortTable {

@@ -1,6 +1,7 @@
 /** Figures → specification, SVG at both widths, CSV: what files and page are made of. */
 import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
+import { mergedReading } from './figures/alike.ts';
 import { assemble } from './figures/chart.ts';
 import { reading } from './figures/coincide.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
@@ -64,7 +65,7 @@ async function draw(
   const spec = assemble(figure, rows, light, { titled: true, caption });
   return {
     id,
-    figure: { ...figure, howToRead: reading(figure.howToRead, spec) },
+    figure: { ...figure, howToRead: mergedReading(reading(figure.howToRead, spec), spec) },
     provenance,
     file: captioned(wide.svg, { title: figure.title, lines: [figure.question, caption] }, light),
     wide: wide.svg,

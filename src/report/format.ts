@@ -98,6 +98,22 @@ export function formatMetric(value: number | null | undefined, unit: string, dig
   }
 }
 
+/** "49.6 ±1.2 ms": a value and half its interval in the value's unit. */
+export function besideValue(value: number, half: number, unit: string): string {
+  const shown = formatMetric(value, unit);
+  const [, before, number, after] = /^([^\d−]*)(−?[\d.,]+)(.*)$/.exec(shown) ?? [];
+  if (number === undefined) return `${shown} ±${formatMetric(half, unit, 2)}`;
+  // What the value was divided by for its unit.
+  const steps = unit === 'ms' || unit === 's' ? MILLISECONDS : unit === 'B' ? BYTES : COUNT;
+  const base = unit === 's' ? 1000 : 1;
+  const scaled = unit === 'USD' || unit === 'ratio' || unit === 'index' || unit === '';
+  const magnitude = Math.abs(value * base);
+  const [size] = scaled
+    ? [1]
+    : (steps.find(([from]) => (magnitude === 0 ? 1 : magnitude) >= from) ?? steps[steps.length - 1]);
+  return `${before}${number} ±${significant((half * base) / size, 2)}${after}`;
+}
+
 /**
  * The part of an interval that is possible, for what is printed or drawn: no metric is negative, and no share is above 1. Tables of
  * data keep the interval as it was computed.

@@ -67,6 +67,8 @@ export interface StudyRun {
   /** The same values as a person wrote them, where that reads better: `64GiB`. */
   readonly written?: Readonly<Record<string, string>>;
   readonly summary: readonly SummaryRow[];
+  /** Set by a search alone: whether this is the last value of its axis at which its thresholds hold in every replication. */
+  readonly kept?: boolean;
 }
 
 export function numbers(table: Table, name: string): NumberColumn {

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import type { Block } from './blocks.ts';
 import type { Inputs, Scope } from './figures/figure.ts';
 import type { FigureId } from './figures/index.ts';
+import type { Setting, Tile, Verdict } from './headline.ts';
 
 export const SEARCH_REPORT = 'report.json';
-export const SEARCH_REPORT_VERSION = 1;
+export const SEARCH_REPORT_VERSION = 2;
 
 /** Kinds of searches, and what a page calls them. */
 export const SEARCHES = {
@@ -36,10 +37,15 @@ export interface SearchReport {
   readonly command: string;
   /** The result as it is printed into a pipe. */
   readonly text: string;
-  /** The same in parts, its tables as tables; missing in what an earlier version wrote. */
-  readonly blocks?: readonly Block[];
-  /** What was found, in a sentence that stands first on the page; missing in what an earlier version wrote. */
-  readonly verdict?: { readonly outcome: 'pass' | 'fail' | 'none'; readonly sentence: string };
+  /** What was looked at, in parts, its tables as tables: what `verdict` does not say already. */
+  readonly blocks: readonly Block[];
+  /** What was found: stands first on the page. Null where nothing can be said. */
+  readonly verdict: Verdict | null;
+  readonly tiles: readonly Tile[];
+  /** What was asked, in a few words each. */
+  readonly setting: Setting;
+  /** What all of its simulations took for granted. */
+  readonly assumptions: readonly string[];
   readonly figures: readonly SearchFigure[];
 }
 

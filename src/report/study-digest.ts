@@ -2,8 +2,10 @@
  * What a report of a study says before any figure: what was varied, a row a setting, how to get it again. Terminal, Markdown and HTML
  * print this one structure, so they cannot disagree.
  */
-import { formatMetric, possible, significant } from './format.ts';
+import type { Tile, Verdict } from './headline.ts';
+import { cell, intervalNote } from './interval.ts';
 import { findSummary, type StudyRun, type SummaryRow } from './run-data.ts';
+import { studyHeadline } from './study-headline.ts';
 
 /** A study as its folder holds it (study.json and the aggregate over replications). */
 export interface StudyTables {
@@ -13,6 +15,8 @@ export interface StudyTables {
   /** Reproduces the study. */
   readonly command: string;
   readonly replications: number;
+  /** What the simulations of all settings took for granted; missing in what an earlier version wrote. */
+  readonly assumptions?: readonly string[];
   /** Values by setting; null where a setting leaves the axis alone. */
   readonly axes: readonly {
     readonly path: string;
@@ -30,7 +34,11 @@ export interface StudyTables {
 export interface StudyDigest {
   readonly name: string;
   readonly description: string;
+  /** How many runs, and what intervals beside values are. */
   readonly sentence: string;
+  readonly verdict: Verdict;
+  readonly tiles: readonly Tile[];
+  readonly assumptions: readonly string[];
   /** What was varied: path and its values as they were written. */
   readonly axes: readonly (readonly [path: string, values: string])[];
   readonly header: readonly string[];
@@ -57,7 +65,9 @@ export function studyDigest(study: StudyTables, metrics: readonly string[] = HEA
   return {
     name: study.name,
     description: study.description,
-    sentence: sentence(study),
+    sentence: sentence(study, metrics),
+    ...studyHeadline(study, metrics),
+    assumptions: study.assumptions ?? [],
     axes: axes.map(({ path, written }) => [path, [...new Set(written.filter((value) => value !== ''))].join(', ')]),
     header: [...axes.map(({ path }) => path), ...metrics, ...(judged ? ['passed'] : [])],
     rows: settings.map(({ setting, passed, summary }) => [
@@ -70,30 +80,13 @@ export function studyDigest(study: StudyTables, metrics: readonly string[] = HEA
   };
 }
 
-function sentence({ settings, replications }: StudyTables): string {
+function sentence({ settings, replications }: StudyTables, metrics: readonly string[]): string {
   const runs = `${settings.length} ${settings.length === 1 ? 'setting' : 'settings'} × ${replications} ${replications === 1 ? 'replication' : 'replications'}`;
-  return replications === 1
-    ? `${runs}.`
-    : `${runs}; ± is a 95% interval over replications, [ ] one clipped at what is possible.`;
-}
-
-/** "49.6 ±1.2 ms", "9.91% ±5.5 pt", "913 ms [0 ms, 2.17 s]" where the interval leaves what is possible; without the interval where all replications agree to the last bit. */
-export function cell(row: SummaryRow | undefined, replications: number): string {
-  if (row === undefined || row.value === null) return '–';
-  const value = formatMetric(row.value, row.unit);
-  if (replications === 1 || row.hi === null || row.hi === row.value) return value;
-  const bounds = [row.lo, row.hi].map((bound) => possible(bound, row.unit));
-  if (bounds[0] !== row.lo || bounds[1] !== row.hi) {
-    return `${value} [${bounds.map((bound) => formatMetric(bound, row.unit)).join(', ')}]`;
-  }
-  // A percentage beside a percentage could be of it: the interval of a share is in points.
-  if (row.unit === 'fraction') return `${value} ±${significant(100 * (row.hi - row.value), 2)} pt`;
-  const half = formatMetric(row.hi - row.value, row.unit, 2);
-  const [, number, unit] = /^([^\d]*[\d.,]+)(.*)$/.exec(value) ?? ['', value, ''];
-  // One unit for both, where both are shown in it.
-  return unit !== '' && half.endsWith(unit) && /^[\d.,]+$/.test(half.slice(0, -unit.length))
-    ? `${number} ±${half}`
-    : `${value} ±${half}`;
+  const shown = settings.flatMap(({ summary }) => metrics.flatMap((metric) => findSummary(summary, metric) ?? []));
+  return [runs, intervalNote(shown, replications)]
+    .filter((part) => part !== '')
+    .join('; ')
+    .concat('.');
 }
 
 /** What figures over several runs read. */

@@ -8,7 +8,7 @@
  *
  * Simulations: coarse + about log2(gap / resolution) for each change, times replications.
  */
-import { meanInterval } from '../metrics/statistics/resampling.ts';
+import { LEAST_FOR_INTERVAL, meanInterval } from '../metrics/statistics/resampling.ts';
 
 export interface BracketOptions {
   /** First values, ascending. */
@@ -51,7 +51,7 @@ export interface Bracket {
    * the range where they disagree there (a replication without a crossing has its knee beyond it).
    */
   bracket: Crossing | null;
-  /** Geometric mean of the replications' knees with its 95% Student-t interval; null below two of them. */
+  /** Geometric mean of the replications' knees with its 95% Student-t interval; null below three of them. */
   mean: { estimate: number; lo: number; hi: number } | null;
   /** Stretches in which all replications agree, ascending; replications disagree between them. */
   stretches: readonly Stretch[];
@@ -177,7 +177,7 @@ function disagreementOf(samples: readonly Sample[]): Crossing | null {
 function meanKnee(crossings: readonly (Crossing | null)[]): Bracket['mean'] {
   const found = crossings.filter((crossing) => crossing !== null);
   // A replication without a knee in the range has one outside of it: a mean of the others would be biased.
-  if (found.length < crossings.length) return null;
+  if (found.length < crossings.length || found.length < LEAST_FOR_INTERVAL) return null;
   const interval = meanInterval(found.map(({ below, above }) => Math.log(below * above) / 2));
   if (interval === null) return null;
   // A knee is known to half its own crossing; the interval of the mean cannot be narrower.

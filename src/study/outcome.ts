@@ -1,6 +1,6 @@
 /** What searches keep of a setting's replications: metrics as means over them, and the verdict of thresholds in each. */
 import { type MetricValues, metricValues } from '../metrics/binding.ts';
-import { meanInterval } from '../metrics/statistics/resampling.ts';
+import { overReplications } from '../metrics/statistics/resampling.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import type { Threshold } from '../scenario/scenario.ts';
@@ -32,7 +32,7 @@ export function meanMetrics(outcomes: readonly Outcome[]): MetricValues {
   return metricValues(meanRows(outcomes));
 }
 
-/** The same as rows of a summary, with Student-t intervals over replications where there are several. */
+/** The same as rows of a summary, with Student-t intervals over replications from three on, their range of two. */
 export function meanRows(outcomes: readonly Outcome[]): SummaryRow[] {
   const finished = outcomes.filter(({ failure }) => failure === null);
   if (finished.length === 0) return [];
@@ -48,7 +48,7 @@ export function meanRows(outcomes: readonly Outcome[]): SummaryRow[] {
     }
   }
   return [...columns.values()].map(({ first, values, n }) => {
-    const interval = meanInterval(values);
+    const interval = overReplications(values);
     const value = values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
     return { ...first, value, n, lo: interval?.lo ?? null, hi: interval?.hi ?? null };
   });

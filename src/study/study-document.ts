@@ -16,6 +16,8 @@ export interface StudyDocument {
   readonly command: string;
   readonly replications: number;
   readonly axes: readonly AxisColumn[];
+  /** What all of its simulations take for granted, in sentences; missing where nobody said. */
+  readonly assumptions?: readonly string[];
   readonly points: readonly PointEntry[];
 }
 
@@ -26,7 +28,7 @@ export interface PointEntry {
   readonly run_hash: string;
 }
 
-export function studyDocument(study: Study, command: string): StudyDocument {
+export function studyDocument(study: Study, command: string, assumptions?: readonly string[]): StudyDocument {
   return {
     schema_version: STUDY_SCHEMA_VERSION,
     name: study.name,
@@ -35,6 +37,7 @@ export function studyDocument(study: Study, command: string): StudyDocument {
     command,
     replications: study.replications,
     axes: axisColumns(study),
+    ...(assumptions === undefined ? {} : { assumptions }),
     points: study.points.map(({ setting, replication, scenario, id }) => ({
       setting,
       replication,

@@ -4,7 +4,7 @@
  * executor, any sharding and any interruption.
  */
 import { METRICS } from '../metrics/catalog/index.ts';
-import { meanInterval } from '../metrics/statistics/resampling.ts';
+import { LEAST_FOR_INTERVAL, overReplications } from '../metrics/statistics/resampling.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import { arrowFile, type Column, encode } from '../metrics/tables/arrow.ts';
 import type { PointResult } from './point-result.ts';
@@ -15,7 +15,7 @@ export interface SettingResult {
   readonly setting: number;
   /** Replications that passed every threshold. */
   readonly passed: number;
-  /** Mean over replications where the metric has a value, with a Student-t interval; of one replication the run's own interval. */
+  /** Mean over replications where the metric has a value, with a Student-t interval; of two replications their range, of one the run's own interval. */
   readonly summary: readonly SummaryRow[];
 }
 
@@ -37,7 +37,7 @@ function averaged(first: SummaryRow, results: readonly PointResult[], at: number
   const rows = results.map(({ rows }) => rows[at]).filter(({ value }) => value !== null);
   if (rows.length === 0) return first;
   const values = rows.map(({ value }) => value as number);
-  const interval = meanInterval(values);
+  const interval = overReplications(values);
   return {
     ...first,
     value: interval?.estimate ?? values[0],
@@ -124,9 +124,11 @@ export function aggregateTable(document: StudyDocument, settings: readonly Setti
     ]),
   ];
   const interval =
-    document.replications > 1
+    document.replications >= LEAST_FOR_INTERVAL
       ? 'Student-t over replications, 95 %'
-      : 'within the run, 95 %, where the metric has one (a single replication)';
+      : document.replications === 2
+        ? 'the values of the two replications: too few for an interval'
+        : 'within the run, 95 %, where the metric has one (a single replication)';
   return arrowFile(
     { name: 'aggregate', columns, metadata: { ...metadataOf(document), interval } },
     provenance(document),

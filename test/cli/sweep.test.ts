@@ -31,7 +31,7 @@ describe('sweep', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^tiny {2}4 settings × 2 replications; ± is a 95% interval over replications, \[ \] one clipped at what is possible\.\n/,
+      /^tiny {2}4 settings × 2 replications; \[ \] holds the values of the 2 replications, which are too few for an interval \(--replications 5\)\.\n/,
     );
     // Too wide for a pipe's 80 columns on one line: headings break, and what is still too wide goes on below.
     const parts = stdout.match(/^ {2}adapter\. +population\./gm) ?? [];

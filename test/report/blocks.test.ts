@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blocksOf, STRUCTURED } from '../../src/report/blocks.ts';
 import { searchPage } from '../../src/report/html/search-page.ts';
 import { htmlTable } from '../../src/report/html/table.ts';
+import type { SearchReport } from '../../src/report/search-report.ts';
 import { PLAIN, type Screen, table } from '../../src/report/text-table.ts';
 
 const HEADER = ['', 'time to first token of the old tenants', 'lost', 'note'];
@@ -50,20 +51,24 @@ describe('a table on a page', () => {
     expect(html).toContain('&lt;b&gt;');
   });
 
-  it('stands in the page of a search; a result without parts stands as text', () => {
-    const report = {
-      schema_version: 1,
-      kind: 'interference',
-      name: 'n',
-      description: '',
-      source: 's',
-      command: 'c',
-      text: printed(PLAIN),
-      figures: [],
-    } as const;
-    expect(searchPage(report, [])).toMatch(/<pre[^>]*>name {2}what it is/);
-    const page = searchPage({ ...report, blocks: blocksOf(printed(STRUCTURED)) }, []);
+  it('stands in the page of a search, after its verdict; remarks are a list', () => {
+    const report: SearchReport = {
+      ...{ schema_version: 2, kind: 'interference', name: 'n', description: '', source: 's', command: 'c --x' },
+      ...{ text: printed(PLAIN), blocks: blocksOf(`${printed(STRUCTURED)}  and more\n`), figures: [] },
+      verdict: {
+        ...{ outcome: 'pass', word: 'ANSWER', sentence: 'a < b', check: 'check --y', thresholds: [] },
+        because: [{ text: 'short of <slots>', evidence: ['100% & more'] }],
+      },
+      tiles: [{ label: 'Cost', value: '1.8 s', note: 'of <all>' }],
+      ...{ setting: [['Axis', '<1>']], assumptions: ['Nothing <fails>.'] },
+    };
+    const page = searchPage(report, []);
     expect(page.match(/<table/g)).toHaveLength(1);
     expect(page).toContain('<h3>whose</h3>');
+    expect(page).toContain('<ul class="notes"><li>after it</li><li>and more</li></ul>');
+    expect(page).toMatch(
+      /class="verdict pass">.*ANSWER.*a &lt; b.*short of &lt;slots&gt;.*<li>100% &amp; more<\/li>.*id="check">check --y<.*1\.8 <small>s<.*<\/header>.*<table.*Nothing &lt;fails&gt;.*id="command">c --x</s,
+    );
+    expect(page).not.toMatch(/<(slots|fails|1|all)>/);
   });
 });

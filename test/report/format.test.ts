@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMetric, formatSeconds, percent, percentColumn, possible, significant } from '../../src/report/format.ts';
+import { cell, intervalNote } from '../../src/report/interval.ts';
 import { metricCell } from '../../src/report/latex.ts';
-import { cell } from '../../src/report/study-digest.ts';
 
 describe('formatMetric', () => {
   it.each([
@@ -94,6 +94,29 @@ describe('intervals', () => {
     [row('ratio', 1.5, 1, 2), '1.5 ±0.5×', '1.5× [1×, 2×]'],
   ])('of %o stay where they are possible, and those of shares are in points', (one, swept, listed) => {
     expect([cell(one, 3), metricCell(one)]).toEqual([swept, listed]);
+  });
+
+  it.each([
+    [row('ms', 22.8, 22.2, 23.4), 3, '22.8 ±0.6 ms'],
+    [row('ms', 1800, 1766, 1834), 3, '1.8 ±0.034 s'],
+    [row('USD', 0.5, 0.49, 0.51), 5, '$0.5 ±0.01'],
+    [row('B', 3 * 2 ** 30, 2.5 * 2 ** 30, 3.5 * 2 ** 30), 4, '3 ±0.5 GiB'],
+    [row('1/s', 1.2e6, 1.1e6, 1.3e6), 3, '1.2 ±0.1 M /s'],
+    [row('ms', 42.9, 42.1, 43.7), 2, '42.9 ms [42.1 ms, 43.7 ms]'],
+    [{ ...row('ms', 42.9, 42.835, 42.965), metric: 'ttft_ms_p50' }, 2, '≈42.9 ms'],
+    [{ ...row('ms', 42.9, 42.835, 42.965), metric: 'ttft_ms_mean' }, 2, '42.9 ms [42.8 ms, 43 ms]'],
+    [{ ...row('ms', 42.9, 42.9, 42.9), metric: 'ttft_ms_p50' }, 5, '≈42.9 ms'],
+    [row('ms', 42.9, 42.9, 42.9), 5, '42.9 ms'],
+  ])('of %o over %i replications are in one unit, and below the resolution they are called that', (one, n, text) => {
+    expect(cell(one, n)).toBe(text);
+  });
+
+  it('of two replications are their values, which is said', () => {
+    expect(intervalNote([], 1)).toBe('');
+    expect(intervalNote([], 2)).toMatch(/values of the 2 replications, which are too few for an interval/);
+    expect(intervalNote([], 3)).toMatch(/^± is a 95% interval/);
+    const agreed = { ...row('ms', 42.9, 42.9, 42.9), metric: 'ttft_ms_p50' };
+    expect(intervalNote([agreed], 3)).toMatch(/≈ stands where replications agree within the 0\.4%/);
   });
 
   it('have no bound where there is none', () => {

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricNamed } from '../../metrics/catalog/index.ts';
+import { assumptions } from '../../report/assumptions.ts';
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import type { SensitivityRow } from '../../report/figures/figure.ts';
 import { fold, PLAIN, table } from '../../report/text-table.ts';
@@ -18,6 +19,7 @@ import { scenarioAt, smallerText } from '../../study/search-space.ts';
 import { beyondOf, endsOf, UNCERTAINTIES } from '../../study/uncertainties/index.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { sensitivityHeadline } from '../headlines/sensitivity.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { metricNames } from '../metric-names.ts';
 import { POINTS_OPTIONS } from '../options.ts';
@@ -31,8 +33,14 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
-import { sensitivityVerdict } from '../search-verdicts.ts';
-import { beyondText, nothingIn, parameterText, type SensitivityPrint, sensitivityText } from '../sensitivity-text.ts';
+import {
+  beyondText,
+  nothingIn,
+  parameterText,
+  type SensitivityPrint,
+  sensitivityDetails,
+  sensitivityText,
+} from '../sensitivity-text.ts';
 
 /** The range of so many joint draws is expected to hold nine of ten others: (n − 1)/(n + 1). */
 const DRAWS = 20;
@@ -121,8 +129,9 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: `${scenario.name}${print.smaller === '' ? '' : `, ${print.smaller}`}`,
         text: sensitivityText({ ...print, ...PLAIN }),
-        verdict: sensitivityVerdict(print),
-        blocks: blocksOf(sensitivityText({ ...print, ...STRUCTURED })),
+        ...sensitivityHeadline(print),
+        blocks: blocksOf(sensitivityDetails({ ...print, ...STRUCTURED })),
+        assumptions: assumptions({ ...scenario, replications }),
         figures: [{ scope: 'sensitivity', id: 'tornado', input: rowsOf(explained) }],
       },
       args,

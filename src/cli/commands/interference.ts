@@ -3,6 +3,7 @@
  * all together; what is left of the sum is their interaction. With a flash crowd: the old tenants before, during and after it.
  */
 
+import { assumptions } from '../../report/assumptions.ts';
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import type { InterferenceRow } from '../../report/figures/figure.ts';
 import type { StudyRun } from '../../report/run-data.ts';
@@ -17,7 +18,14 @@ import { planStudy, type Setting, type Study, valueText } from '../../study/poin
 import { scenarioAt, smallerText } from '../../study/search-space.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type InterferencePrint, interferenceText, mechanismName, PART_NAMES } from '../interference-text.ts';
+import { interferenceHeadline } from '../headlines/interference.ts';
+import {
+  type InterferencePrint,
+  interferenceDetails,
+  interferenceText,
+  mechanismName,
+  PART_NAMES,
+} from '../interference-text.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
@@ -30,7 +38,6 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
-import { interferenceVerdict } from '../search-verdicts.ts';
 
 export const command: Command = {
   positionals: {
@@ -96,8 +103,9 @@ export const command: Command = {
         ...{ name: scenario.name, description: scenario.description, command: again },
         source: [scenario.name, whose, print.smaller].filter(Boolean).join(', '),
         text: interferenceText({ ...print, ...PLAIN }),
-        verdict: interferenceVerdict(print),
-        blocks: blocksOf(interferenceText({ ...print, ...STRUCTURED })),
+        ...interferenceHeadline(print),
+        blocks: blocksOf(interferenceDetails({ ...print, ...STRUCTURED })),
+        assumptions: assumptions({ ...scenario, replications }),
         figures: [
           { scope: 'interference', id: 'ablation', input: rowsOf(found) },
           ...(crowd.length === 0 ? [] : [{ scope: 'study', id: 'admission-tail', input: studyRunsOf(crowd) } as const]),

@@ -3,6 +3,7 @@
  * it. Exit code 10 where none does.
  */
 
+import { assumptions } from '../../report/assumptions.ts';
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
 import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
@@ -13,10 +14,11 @@ import { parseAxis } from '../../study/range.ts';
 import { scenarioAt, smallerText, withThresholds } from '../../study/search-space.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { planHeadline } from '../headlines/plan.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
-import { checkLine, type PlanPrint, planText } from '../plan-text.ts';
+import { checkLine, type PlanPrint, planDetails, planText } from '../plan-text.ts';
 import {
   finishSearch,
   fixedOf,
@@ -26,7 +28,6 @@ import {
   smallerOf,
   withSearch,
 } from '../search.ts';
-import { planVerdict } from '../search-verdicts.ts';
 
 export const command: Command = {
   positionals: {
@@ -120,8 +121,12 @@ export const command: Command = {
         ...{ name: base.name, description: base.description, command: again },
         source: `${base.name}${print.smaller === '' ? '' : `, searched at ${print.smaller}`}`,
         text: planText({ ...print, ...PLAIN }),
-        verdict: planVerdict(print),
-        blocks: blocksOf(planText({ ...print, ...STRUCTURED })),
+        ...planHeadline(print),
+        blocks: blocksOf(planDetails({ ...print, ...STRUCTURED })),
+        assumptions: assumptions({
+          ...scenarioAt(source, result.answer === null ? [] : result.candidates[result.answer].setting),
+          replications,
+        }),
         figures: [],
       },
       args,

@@ -3,6 +3,7 @@
  * stopped; the tables are the same bytes for any executor, any number of workers and any sharding.
  */
 import { join } from 'node:path';
+import { assumptions } from '../../report/assumptions.ts';
 import { table } from '../../report/text-table.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
@@ -66,7 +67,8 @@ export const command: Command = {
     metricsOf(args);
     const shard = shardOf(args);
     const study = studyOf(args, context);
-    const document = studyDocument(study, reproduceLine('sweep', args, ['set', 'point', 'seed', 'replications']));
+    const again = reproduceLine('sweep', args, ['set', 'point', 'seed', 'replications']);
+    const document = studyDocument(study, again, commonAssumptions(study));
     if (args['dry-run'] === true) {
       dryRun(study, shard, context);
       return EXIT.ok;
@@ -152,6 +154,14 @@ function studyOf(args: Arguments, context: Context): Study {
     context.terminal.err(renderDiagnostics(study.warnings, { color: colorErr, width }));
   }
   return study;
+}
+
+/** Those of every setting: a line that an axis changes is none of the study's. */
+function commonAssumptions({ points, replications }: Study): string[] {
+  const lists = points
+    .filter(({ replication }) => replication === 0)
+    .map(({ scenario }) => assumptions({ ...scenario, replications }));
+  return lists[0].filter((line) => lists.every((list) => list.includes(line)));
 }
 
 function listedPoint(text: string): Setting {

@@ -70,6 +70,20 @@ export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Inte
   return { estimate, lo: estimate - half, hi: estimate + half };
 }
 
+/** Fewest replications whose spread says something of others: Student-t of two is 13 times half their distance, whatever was measured. */
+export const LEAST_FOR_INTERVAL = 3;
+
+/**
+ * The mean of replications with what is known of it: a Student-t interval from three on, the two values themselves below that; null
+ * below two.
+ */
+export function overReplications(values: ArrayLike<number>): Interval | null {
+  const n = values.length;
+  if (n < 2 || n >= LEAST_FOR_INTERVAL) return meanInterval(values);
+  const [a, b] = [values[0], values[1]];
+  return { estimate: a === b ? a : mean(values), lo: Math.min(a, b), hi: Math.max(a, b) };
+}
+
 /** Interval for the mean of a correlated series: means of `batches` equal stretches are taken as independent. */
 export function batchMeans(series: ArrayLike<number>, batches = 20, confidence = 0.95): Interval | null {
   const length = Math.floor(series.length / batches);

@@ -3,6 +3,7 @@ import type { HistoryLine } from '../../metrics/history.ts';
 import { csv } from '../csv.ts';
 import { assemble } from '../figures/chart.ts';
 import { formatMetric, significant } from '../format.ts';
+import { pageScript } from '../html/client-script.ts';
 import { text } from '../html/escape.ts';
 import { type DrawnFigure, figureCard } from '../html/figure-card.ts';
 import { pageHead } from '../html/page-head.ts';
@@ -82,7 +83,8 @@ const STATES = { pass: 'PASS', fail: 'FAIL', warn: 'WORSE' } as const;
 
 function page(histories: readonly ScenarioHistory[], sections: readonly string[], file: string): string {
   const links = histories.map(({ scenario }, at) => `<a href="#s${at}">${text(scenario)}</a>`);
-  return `${pageHead('History · mint-bench', SCRIPT)}
+  const program = pageScript();
+  return `${pageHead('History · mint-bench', program)}
 <body>
 <a class="skip" href="#main">Skip to the figures</a>
 <header><div class="wrap">
@@ -97,7 +99,7 @@ ${sections.join('\n')}
 </main>
 <footer><div class="wrap">Simulated by mint-bench</div></footer>
 <div id="tip" role="status" hidden></div>
-<script>${SCRIPT}</script>
+<script>${program}</script>
 </body>
 </html>
 `;
@@ -121,32 +123,3 @@ function row({ scenario, runs, last, moved }: ScenarioHistory): string {
   const commit = last.commit === null ? '–' : last.commit.slice(0, 10);
   return `<tr><td><span class="pill ${state}">${STATES[state]}</span></td><td class="left name">${text(scenario)}</td><td>${runs}</td><td class="left">${text(day(last.date))}</td><td class="left"><code>${text(commit)}</code></td><td>${metric('ttft_ms_p99')}</td><td>${metric('slo_attainment')}</td><td class="left name">${text(said)}</td></tr>`;
 }
-
-/** The variant toggle and the tooltips of the run report, and nothing else; the page says everything without it. */
-const SCRIPT = `'use strict';
-(() => {
-  const root = document.documentElement;
-  const stored = (() => { try { return localStorage.getItem('mint-bench-theme'); } catch { return null; } })();
-  if (stored === 'dark' || stored === 'light') root.dataset.theme = stored;
-  const dark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-  const toggle = document.getElementById('theme');
-  const label = () => { toggle.textContent = dark() ? 'Light' : 'Dark'; };
-  toggle.hidden = false;
-  label();
-  toggle.addEventListener('click', () => {
-    root.dataset.theme = dark() ? 'light' : 'dark';
-    try { localStorage.setItem('mint-bench-theme', root.dataset.theme); } catch {}
-    label();
-  });
-  const tip = document.getElementById('tip');
-  document.addEventListener('pointermove', (event) => {
-    const mark = event.target instanceof Element ? event.target.closest('.plot [role="graphics-symbol"][aria-label]') : null;
-    tip.hidden = mark === null;
-    if (mark === null) return;
-    tip.textContent = mark.getAttribute('aria-label');
-    const { width, height } = tip.getBoundingClientRect();
-    tip.style.left = Math.max(6, Math.min(innerWidth - width - 6, event.clientX - width / 2)) + 'px';
-    tip.style.top = (event.clientY - height - 14 > 0 ? event.clientY - height - 14 : event.clientY + 18) + 'px';
-  });
-})();
-`;

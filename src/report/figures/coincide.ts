@@ -29,19 +29,7 @@ export interface Coverage {
 
 /** @param rows of one plot, in the order in which they are drawn */
 export function coverage(rows: readonly Row[], field: string, x: Spec, y: Spec): Coverage {
-  const [fx, fy] = [String(x.field), String(y.field)];
-  const drawn = rows.filter((row) => row[fx] !== null && row[fy] !== null && row[fy] !== undefined);
-  const along = scale(drawn, x, PLOT.width);
-  const up = scale(drawn, y, PLOT.height);
-  const curves = new Map<string, Point[]>();
-  for (const row of drawn) {
-    const point = { row, px: along(row[fx]), py: up(row[fy]) };
-    if (!Number.isFinite(point.px) || !Number.isFinite(point.py)) continue;
-    const name = String(row[field]);
-    const curve = curves.get(name);
-    if (curve === undefined) curves.set(name, [point]);
-    else curve.push(point);
-  }
+  const curves = curvesOf(rows, field, x, y);
   const names = [...curves.keys()];
   const lines = new Map<string, number>();
   const marks: { row: Row; level: number }[] = [];
@@ -56,6 +44,38 @@ export function coverage(rows: readonly Row[], field: string, x: Spec, y: Spec):
     }
   });
   return { lines, marks };
+}
+
+/** Series in groups whose every point lies on the line of the group's first, and the other way round; a series apart is a group of one. */
+export function samePlaces(rows: readonly Row[], field: string, x: Spec, y: Spec): string[][] {
+  const curves = curvesOf(rows, field, x, y);
+  const groups: string[][] = [];
+  for (const [name, own] of curves) {
+    const group = groups.find(([first]) => {
+      const other = curves.get(first)!;
+      return own.every((point) => onLine(point, other)) && other.every((point) => onLine(point, own));
+    });
+    if (group === undefined) groups.push([name]);
+    else group.push(name);
+  }
+  return groups;
+}
+
+function curvesOf(rows: readonly Row[], field: string, x: Spec, y: Spec): Map<string, Point[]> {
+  const [fx, fy] = [String(x.field), String(y.field)];
+  const drawn = rows.filter((row) => row[fx] !== null && row[fy] !== null && row[fy] !== undefined);
+  const along = scale(drawn, x, PLOT.width);
+  const up = scale(drawn, y, PLOT.height);
+  const curves = new Map<string, Point[]>();
+  for (const row of drawn) {
+    const point = { row, px: along(row[fx]), py: up(row[fy]) };
+    if (!Number.isFinite(point.px) || !Number.isFinite(point.py)) continue;
+    const name = String(row[field]);
+    const curve = curves.get(name);
+    if (curve === undefined) curves.set(name, [point]);
+    else curve.push(point);
+  }
+  return curves;
 }
 
 const NOTE = 'Where series lie on one another, those beneath are drawn wider or larger.';

@@ -5,8 +5,9 @@ import { markedLines, panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
 import { studyRows, varyingParameters } from './study.ts';
 
-/** The knee is the last load at which at least this share of the offered requests met their objectives. */
-const KNEE = 0.95;
+/** Without a search, the last load at which at least this share of the offered requests met their objectives is marked. */
+const SHARE = 0.95;
+const NAMES = { share: `${100 * SHARE}% in time`, search: 'thresholds hold' } as const;
 
 /** Parameters that set the load. */
 const LOAD = /(^|\.)(rate|load|load_factor)$/;
@@ -17,7 +18,7 @@ export const goodputLoad: Figure<'study'> = {
   title: 'Goodput against load',
   question: 'How much load does the system carry within its objectives?',
   howToRead:
-    'Requests a second that met all their objectives against requests a second that arrived. On the dotted diagonal every request is served in time; the dashed line marks the knee, the last load at which 95% are. Beyond it, more load means less service.',
+    'Requests a second that met all their objectives against requests a second that arrived. On the dotted diagonal every request is served in time. The dashed line marks a load, named beside it: the last at which 95% of requests are in time, or, of a search, the last at which its own thresholds hold in every replication. Beyond it, more load means less service.',
   source: 'goodput as in DistServe (Zhong et al., OSDI 2024)',
   needs: [],
   prepare(runs) {
@@ -36,10 +37,13 @@ export const goodputLoad: Figure<'study'> = {
     });
     const others = withoutLoad(offered);
     const rows = studyRows(others, 'offered_rps', ['goodput_rps']);
+    const searched = runs.some(({ kept }) => kept !== undefined);
+    const kept = new Set(others.filter((run) => run.kept === true).map((run) => run.params.offered_rps));
     const knees = new Map<string, number>();
     for (const row of rows) {
       const [load, goodput, series] = [Number(row.x), Number(row.value), String(row.series)];
-      if (goodput >= KNEE * load) knees.set(series, Math.max(knees.get(series) ?? 0, load));
+      const marked = searched ? kept.has(load) : goodput >= SHARE * load;
+      if (marked) knees.set(series, Math.max(knees.get(series) ?? 0, load));
     }
     return [
       ...rows.map(
@@ -49,17 +53,23 @@ export const goodputLoad: Figure<'study'> = {
           goodput_rps: row.value,
           lo: row.lo,
           hi: row.hi,
-          knee: false,
+          knee: '',
         }),
       ),
       ...[...knees].map(
-        ([series, load]): Row => ({ series, offered_rps: load, goodput_rps: null, lo: null, hi: null, knee: true }),
+        ([series, load]): Row => ({
+          ...{ series, offered_rps: load, goodput_rps: null, lo: null, hi: null },
+          knee: searched ? NAMES.search : NAMES.share,
+        }),
       ),
     ];
   },
   spec(rows, theme) {
     const loads = rows.map((row) => Number(row.offered_rps));
     const most = Math.max(...loads);
+    const marked = rows.filter((row) => row.knee !== '').map((row) => Number(row.offered_rps));
+    // Above the diagonal nothing is drawn: the name stands at the left of its line where there is room.
+    const room = Math.min(...marked) > 0.28 * most;
     const best = Math.max(...rows.flatMap((row) => [row.goodput_rps, row.hi]).map(Number));
     const top = Math.min(most, best * 1.15) * 1.05;
     const looks = present(seriesLooks([...new Set(rows.map((row) => String(row.series)))]), rows, 'series');
@@ -84,11 +94,21 @@ export const goodputLoad: Figure<'study'> = {
             encoding: { x, y },
           },
           {
-            transform: [{ filter: 'datum.knee' }],
+            transform: [{ filter: "datum.knee != ''" }],
             mark: { type: 'rule', strokeDash: [6, 3], strokeWidth: 1.5 },
             encoding: { x, color: pointSeries('series', looks, theme).color },
           },
-          { transform: [{ filter: '!datum.knee' }], layer: [markedLines('series', looks, theme, x, y, rows)] },
+          {
+            // The first of several stands for all: each is named alike.
+            transform: [
+              { filter: "datum.knee != ''" },
+              { window: [{ op: 'row_number', as: 'nth' }] },
+              { filter: 'datum.nth == 1' },
+            ],
+            mark: { type: 'text', align: room ? 'right' : 'left', dx: room ? -6 : 6, y: 8, color: theme.muted },
+            encoding: { x, text: { field: 'knee', type: 'nominal' } },
+          },
+          { transform: [{ filter: "datum.knee == ''" }], layer: [markedLines('series', looks, theme, x, y, rows)] },
         ],
       },
     ]);

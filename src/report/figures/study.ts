@@ -6,6 +6,7 @@ import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
+import { merged } from './alike.ts';
 import { distinct, labelRoom, markedLines, type Panel, panels, present } from './chart.ts';
 import type { Row } from './figure.ts';
 
@@ -82,9 +83,6 @@ export function studyPlot(
       [names.length > 1 ? view.metrics[String(row.metric)] : '', String(row.series)]
         .filter((part) => part !== '')
         .join(', ');
-    const labels = [...new Set(own.map(line))];
-    const looks = seriesLooks(labels);
-    const labelled = own.map((row) => ({ ...row, line: line(row) }));
     const y = view.y(
       'value',
       own
@@ -92,15 +90,20 @@ export function studyPlot(
         .filter((v) => v !== null)
         .map(Number),
     );
-    const shown = present(looks, labelled, 'line');
+    const horizontal = x(values, i === views.length - 1);
+    const labelled = own.map((row) => ({ ...row, line: line(row) }));
+    const { rows: apart, transform, mark } = merged(labelled, 'line', horizontal, y);
+    const shown = present(seriesLooks(distinct(apart, 'line')), apart, 'line');
     return {
+      ...mark,
       title: view.title,
       height: view.height,
       transform: [
         { filter: { field: 'metric', oneOf: names } },
         { calculate: lineExpression(view, names.length > 1), as: 'line' },
+        ...transform,
       ],
-      layer: [markedLines('line', shown, theme, x(values, i === views.length - 1), y, labelled)],
+      layer: [markedLines('line', shown, theme, horizontal, y, apart)],
     };
   });
   return {

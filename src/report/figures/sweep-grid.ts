@@ -4,6 +4,7 @@ import { findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { distinct, markedLines, present } from './chart.ts';
+import { samePlaces } from './coincide.ts';
 import type { Figure, Row } from './figure.ts';
 import { varyingParameters } from './study.ts';
 
@@ -30,7 +31,7 @@ export const sweepGrid: Figure<'study'> = {
   title: 'Sweep',
   question: 'How do the axes of the sweep act, and act together?',
   howToRead:
-    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the interval over replications. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do.',
+    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the interval over replications. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do. Where all lines of a plot coincide, one dark line stands for them.',
   source: 'small multiples after Tufte, The Visual Display of Quantitative Information',
   needs: [],
   prepare(runs) {
@@ -72,22 +73,19 @@ export const sweepGrid: Figure<'study'> = {
     const width = Math.floor((theme.sheet.width - LEFT - 20 - theme.trim - (abreast - 1) * GAP) / abreast);
     const plots = strips.flatMap((strip) =>
       metrics.map((metric, row) => ({
-        hconcat: strip.map((column, at) => ({
-          width,
-          height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
-          title: title(row === 0 ? column : '', at === 0 ? METRICS[metric] : '', theme),
-          transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
-          layer: [
-            markedLines(
-              'series',
-              looks,
-              theme,
-              horizontal(rows, row === metrics.length - 1, at === 0, theme),
-              vertical(metric, rows, at === 0),
-              rows.filter((one) => one.metric === metric && one.column === column),
-            ),
-          ],
-        })),
+        hconcat: strip.map((column, at) => {
+          const x = horizontal(rows, row === metrics.length - 1, at === 0, theme);
+          const y = vertical(metric, rows, at === 0);
+          const own = rows.filter((one) => one.metric === metric && one.column === column);
+          const one = looks.length > 1 && samePlaces(own, 'series', x, y).length === 1;
+          return {
+            width,
+            height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
+            title: title(row === 0 ? column : '', said(at === 0 ? METRICS[metric] : '', one), theme),
+            transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
+            layer: [one ? oneLine(String(own[0].series), theme, x, y) : markedLines('series', looks, theme, x, y, own)],
+          };
+        }),
         spacing: GAP,
         // Labels of a row must not move its plots out of line with the rows above.
         bounds: 'flush',
@@ -96,6 +94,27 @@ export const sweepGrid: Figure<'study'> = {
     return { vconcat: plots, spacing: 10 };
   },
 };
+
+/** Where all series of a plot are one line. */
+const SAME = 'all lines coincide';
+const said = (metric: string, one: boolean): string => (one ? [metric, SAME].filter(Boolean).join(' · ') : metric);
+
+/** One of the series for all of them, in the colour of text. */
+function oneLine(series: string, theme: Theme, x: Spec, y: Spec): Spec {
+  const mark = { color: theme.ink };
+  return {
+    transform: [{ filter: `datum.series == ${JSON.stringify(series)}` }],
+    layer: [
+      {
+        transform: [{ filter: 'isValid(datum.lo) && isValid(datum.hi)' }],
+        mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6, ...mark },
+        encoding: { x, y: { ...y, field: 'lo' }, y2: { field: 'hi' } },
+      },
+      { mark: { type: 'line', ...mark }, encoding: { x, y } },
+      { mark: { type: 'point', filled: true, size: 45, opacity: 1, ...mark }, encoding: { x, y } },
+    ],
+  };
+}
 
 /** The last word of a path that says something: `population.users` is users, `serving.routing` is routing. */
 const shortName = (path: string): string => path.split('.').at(-1) ?? path;

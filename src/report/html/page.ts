@@ -5,6 +5,7 @@
 import type { Digest } from '../digest.ts';
 import { SECTIONS, type Section } from '../figures/figure.ts';
 import { formatMetric, possible } from '../format.ts';
+import type { Verdict } from '../headline.ts';
 import type { SummaryRow } from '../run-data.ts';
 import { clientScript } from './client-script.ts';
 import { text } from './escape.ts';
@@ -12,6 +13,7 @@ import { timeUnit } from './explore/charts.ts';
 import { RUN_DATA, type RunJson } from './explore/run-json.ts';
 import { exploreSection } from './explore-section.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
+import { assumptionSection, breakable, commandBox, pageHeader } from './headline.ts';
 import { pageHead } from './page-head.ts';
 import { embedded } from './run-data.ts';
 
@@ -51,21 +53,13 @@ export function page(input: Page): string {
   return `${pageHead(`${digest.name} · mint-bench`, program)}
 <body>
 <a class="skip" href="#main">Skip to the results</a>
-<header><div class="wrap">
-<div class="top"><span class="brand"><b>mint-bench</b> run report</span><span class="buttons"><button type="button" data-copy="command" hidden>Copy command</button><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></span></div>
-<h1>${text(digest.name)}</h1>
-${digest.description === '' ? '' : `<p class="lede">${text(digest.description)}</p>`}
-<dl class="setting">${digest.setting.map(([label, value]) => `<div><dt>${text(label)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>
-${verdict(digest)}
-<ul class="tiles">${digest.tiles.map(tile).join('')}</ul>
-</div></header>
+${pageHeader({ ...digest, kind: 'run report', verdict: verdictOf(digest) })}
 <nav aria-label="Sections"><div class="wrap"><a href="#explore" class="needs-script" hidden>Explore</a>${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
 ${exploreSection(data.cohorts, timeUnit(data.duration_s).name)}
 ${sections.map((section) => figureSection(section, figures)).join('\n')}
 ${cohortSection(digest)}
-<section id="assumptions"><h2>Assumptions and simplifications</h2><p class="intro">What this run took for granted. A conclusion that leans on one of these lines needs another run.</p>
-<ul class="assumed">${digest.assumptions.map((line) => `<li>${text(line)}</li>`).join('')}</ul></section>
+${assumptionSection(digest.assumptions, 'What this run took for granted. A conclusion that leans on one of these lines needs another run.')}
 ${metricSection(input.summary)}
 ${runSection(input)}
 </main>
@@ -78,30 +72,12 @@ ${runSection(input)}
 `;
 }
 
-/** A metric's name that may break after each underscore. */
-const breakable = (name: string): string => text(name).replaceAll('_', '_<wbr>');
+const WORDS = { pass: 'PASS', fail: 'FAIL', none: '' } as const;
 
-const WORDS = { pass: 'PASS', fail: 'FAIL', warn: 'WARN' } as const;
-
-function verdict({ verdict: outcome, sentence, limit, thresholds }: Digest): string {
-  const pill = outcome === 'none' ? '' : `<span class="pill ${outcome}">${WORDS[outcome]}</span>`;
-  const rows = thresholds.map(
-    (line) =>
-      `<tr><td><span class="pill ${line.status}">${WORDS[line.status]}</span></td><td class="left name"><code>${breakable(line.metric)}</code></td><td>${text(line.measured)}</td><td>${text(line.bound)}</td></tr>`,
-  );
-  const table =
-    rows.length === 0
-      ? ''
-      : `<div class="scroll"><table><caption hidden>Thresholds of the scenario</caption><thead><tr><th scope="col">verdict</th><th scope="col" class="left">threshold</th><th scope="col">measured</th><th scope="col">required</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
-  return `<div class="verdict ${outcome}"><div class="say">${pill}<span>${text(sentence)}</span></div>${limit === null ? '' : `<div>${text(limit)}</div>`}${table}</div>`;
-}
-
-function tile({ label, value, note }: Digest['tiles'][number]): string {
-  // "10.4 M" is one number; "1.8 s" is a number and a smaller unit.
-  const [, number, unit] = /^([^ ]+(?: [MB])?)(?: (.+))?$/.exec(value) ?? ['', value, ''];
-  const shown = unit === undefined || unit === '' ? text(number) : `${text(number)} <small>${text(unit)}</small>`;
-  return `<li><div class="label">${text(label)}</div><div class="value">${shown}</div><div class="note">${text(note)}</div></li>`;
-}
+const verdictOf = ({ verdict: outcome, sentence, limit, thresholds }: Digest): Verdict => ({
+  ...{ outcome, word: WORDS[outcome], sentence, thresholds, check: null },
+  because: limit === null ? [] : [{ text: limit, evidence: [] }],
+});
 
 function figureSection(section: Section, figures: readonly DrawnFigure[]): string {
   const [heading, intro] = HEADINGS[section];
@@ -134,7 +110,7 @@ function metricSection(summary: readonly SummaryRow[]): string {
 
 function runSection({ digest, manifest, scenario }: Page): string {
   return `<section id="run"><h2>This run</h2><p class="intro">The same command gives the same numbers to the last digit, on any number of workers.</p>
-<div class="command"><pre id="command">${text(digest.reproduce)}</pre><button type="button" data-copy="command" hidden>Copy</button></div>
+${commandBox('command', digest.reproduce)}
 <details><summary>Manifest</summary><pre>${text(JSON.stringify(manifest, null, 2))}</pre></details>
 <details><summary>Resolved scenario</summary><pre>${text(scenario)}</pre></details></section>`;
 }

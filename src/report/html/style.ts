@@ -42,6 +42,7 @@ button:hover{border-color:var(--m-muted)}
 .verdict{margin:24px 0 0;border-radius:14px;padding:20px 22px;display:grid;gap:18px;background:var(--card);border:1px solid var(--line);border-left:6px solid var(--m-grey);box-shadow:var(--shadow)}
 .verdict.pass{border-left-color:var(--good)}.verdict.fail{border-left-color:var(--bad)}
 .verdict .say{display:flex;gap:14px;align-items:baseline;font-size:18px;line-height:1.45;font-weight:550;overflow-wrap:anywhere}
+.verdict .reason ul{margin:6px 0 0;padding-left:20px;color:var(--m-muted);font-size:15px}.verdict .reason{max-width:96ch;overflow-wrap:anywhere}.verdict .command{margin-top:6px}
 .pill{flex:none;font-size:13px;font-weight:700;letter-spacing:.06em;border-radius:999px;padding:3px 12px;background:var(--soft)}
 .pill.pass{background:var(--good-soft);color:var(--good)}.pill.fail{background:var(--bad-soft);color:var(--bad)}.pill.warn{background:var(--warn-soft);color:var(--warn)}
 .scroll{overflow-x:auto;background-image:linear-gradient(to left,var(--card) 40%,transparent),linear-gradient(to left,var(--line),transparent);background-position:right;background-repeat:no-repeat;background-size:48px 100%,16px 100%;background-attachment:local,scroll}
@@ -56,11 +57,13 @@ tr.all td{font-weight:600}
 .listed td{vertical-align:baseline}.listed :is(th,td){padding-left:9px;padding-right:9px}.listed small{display:block;color:var(--m-muted)}.listed td.name,.listed th.name{white-space:normal;min-width:14em;overflow-wrap:break-word}
 .scroll table tr>:first-child{position:sticky;left:0;z-index:1;background:var(--card)}
 .found{display:grid;gap:10px;margin-top:18px}.found h3:not(:first-child){margin-top:16px}.found p{max-width:90ch;overflow-wrap:anywhere}.found .card{padding:10px 14px}
+.notes{margin:0;padding-left:20px;max-width:90ch;color:var(--m-muted);font-size:15px;overflow-wrap:anywhere}.notes li{margin-top:4px}
 .tiles{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:20px 0 0;padding:0;list-style:none}
+.tiles.c1{grid-template-columns:minmax(0,360px)}.tiles.c2{grid-template-columns:repeat(2,1fr)}.tiles.c3{grid-template-columns:repeat(3,1fr)}.tiles.c4{grid-template-columns:repeat(4,1fr)}.tiles.c6{grid-template-columns:repeat(6,1fr)}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px;box-shadow:var(--shadow);min-width:0}
 .tiles .label{font-size:13px;color:var(--m-muted);line-height:1.3}
 .tiles .value{font-size:25px;font-weight:650;letter-spacing:-.02em;line-height:1.25;margin-top:4px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-.tiles .value small{font-size:.6em;font-weight:550;letter-spacing:0;color:var(--m-muted)}
+.tiles .value.long{font-size:18px;line-height:1.3}.tiles .value small{font-size:.6em;font-weight:550;letter-spacing:0;color:var(--m-muted)}
 .tiles .note{font-size:13px;color:var(--m-muted);line-height:1.35;margin-top:2px}
 nav{position:sticky;top:0;z-index:5;background:var(--page);border-bottom:1px solid var(--line);margin-top:26px}
 nav .wrap{display:flex;gap:4px;overflow-x:auto;scrollbar-width:none}
@@ -73,9 +76,10 @@ section>p.intro+pre.card{margin-top:18px}
 .card{margin:0;background:var(--card);border:1px solid var(--line);border-radius:14px;padding:20px 20px 14px;box-shadow:var(--shadow);min-width:0}
 .grid>.card{container-type:inline-size;display:flex;flex-direction:column;height:100%}
 .card .kind{font-size:13px;color:var(--m-muted);margin:2px 0 12px}
-.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{grid-column:1/-1;display:grid;grid-template-columns:minmax(0,600px) minmax(260px,1fr);grid-template-rows:auto auto 1fr;column-gap:36px}
+.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{grid-column:1/-1;display:grid;grid-template-columns:minmax(0,720px) minmax(260px,1fr);grid-template-rows:auto auto 1fr;column-gap:36px}
 .grid>.card:last-child:nth-child(odd)>:is(h3,.kind),.grid>.card:only-child>:is(h3,.kind){grid-column:1/-1}
-.plot svg{display:block;width:100%;height:auto;max-width:600px;margin:0 auto}
+.grid.packed{display:block;columns:2;column-gap:18px}.grid.packed>.card.card:nth-child(n){display:flex;height:auto;break-inside:avoid;margin-bottom:18px}
+.grid>.card:only-child .plot svg{max-width:720px}.plot svg{display:block;width:100%;height:auto;max-width:600px;margin:0 auto}
 .plot svg text{font-family:inherit;pointer-events:none}
 .narrow{display:none}
 @container (max-width:470px){.wide{display:none}.narrow{display:block}}
@@ -125,9 +129,9 @@ input[type=number]{width:6.5em}
 .values{max-height:320px;overflow:auto;margin-top:8px}.values table{font-size:13px}
 @media (max-width:560px){.listed tbody th{padding-left:6px;padding-right:6px;max-width:40vw;white-space:normal}.listed td.name{min-width:10em}}
 .compared{background:var(--soft)}
-@media (max-width:1020px){.tiles{grid-template-columns:repeat(3,1fr)}}
-@media (max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{display:flex}.assumed{columns:1}}
-@media (max-width:560px){legend{float:none;width:100%}.wrap{padding:0 14px}.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:6px;padding-right:6px}.verdict table{font-size:14px}.verdict .pill{padding:2px 8px;font-size:12px}.verdict td:first-child,.verdict th:first-child{padding-left:0}.verdict td:last-child,.verdict th:last-child{padding-right:0}header .wrap{padding-top:20px}}
+@media (max-width:1020px){.tiles.tiles{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:860px){.grid.packed{columns:1}.grid{grid-template-columns:minmax(0,1fr)}.grid>.card:last-child:nth-child(odd):not(:first-child),.grid>.card:only-child{display:flex}.assumed{columns:1}}
+@media (max-width:560px){legend{float:none;width:100%}.wrap{padding:0 14px}.tiles.tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tiles li{padding:12px}.tiles .value{font-size:21px}.card{padding:16px 14px 10px;border-radius:12px}.verdict{padding:16px;border-radius:12px}.verdict .say{flex-direction:column;gap:8px;font-size:17px}.command{flex-direction:column;align-items:stretch}th,td{padding-left:6px;padding-right:6px}.verdict table{font-size:14px}.verdict .pill{padding:2px 8px;font-size:12px}.verdict td:first-child,.verdict th:first-child{padding-left:0}.verdict td:last-child,.verdict th:last-child{padding-right:0}header .wrap{padding-top:20px}}
 @media print{.tools,.controls,#explore details,#explore .quiet{display:none!important}body{background:#fff;font-size:12px}nav,button,.files,.skip,input{display:none!important}.card,.tiles li,.verdict{box-shadow:none;break-inside:avoid}.grid{gap:10px}section{margin-top:20px}.plot svg{max-width:480px}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;

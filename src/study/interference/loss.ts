@@ -3,7 +3,7 @@
  * the parts of metrics/tables/cohorts.ts, which add up to the whole. Effects of mechanisms are differences of these under the
  * same draws; where switching all off changes more or less than the sum of each, the rest is their interaction.
  */
-import { meanInterval } from '../../metrics/statistics/resampling.ts';
+import { LEAST_FOR_INTERVAL, meanInterval } from '../../metrics/statistics/resampling.ts';
 import { type SummaryRow, summaryValue } from '../../metrics/summary.ts';
 
 /** Parts of the time lost, then tails. */
@@ -64,8 +64,6 @@ export interface Estimate {
   hi: number | null;
 }
 export type Estimates = Readonly<Record<Measure, Estimate | null>>;
-
-const LEAST_FOR_INTERVAL = 3;
 
 /** By measure, over replications; a measure that some replication lacks has no estimate. */
 export function estimates(replications: readonly (Measured | null)[]): Estimates {

@@ -4,7 +4,7 @@
  * A phase is the same run, draw for draw, measured from the phase's start and with no arrivals after its end. What the cut
  * leaves out is traffic that comes after the phase: in the order of arrival nobody in the phase waits for it.
  */
-import { meanInterval } from '../../metrics/statistics/resampling.ts';
+import { LEAST_FOR_INTERVAL, meanInterval } from '../../metrics/statistics/resampling.ts';
 import type { SummaryRow } from '../../metrics/summary.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Outcome } from '../outcome.ts';
@@ -91,7 +91,7 @@ function rowsOf(outcomes: readonly Outcome[], cohort: string, metrics: readonly 
     const rows = outcomes.flatMap(({ rows }) => rows.filter((row) => row.metric === metric && row.cohort === cohort));
     const values = rows.flatMap(({ value }) => (value === null ? [] : [value]));
     if (values.length === 0) return [];
-    const interval = values.length < 3 ? null : meanInterval(values);
+    const interval = values.length < LEAST_FOR_INTERVAL ? null : meanInterval(values);
     const value = values.reduce((a, b) => a + b, 0) / values.length;
     const n = rows.reduce((sum, row) => sum + row.n, 0);
     return [{ metric, cohort, unit: rows[0].unit, value, n, lo: interval?.lo ?? null, hi: interval?.hi ?? null }];
@@ -110,7 +110,7 @@ function ratioOf(
     return calm === null || crowded === null || calm === 0 ? [] : [crowded / calm];
   });
   if (ratios.length === 0 || ratios.length < before.length) return null;
-  const interval = ratios.length < 3 ? null : meanInterval(ratios);
+  const interval = ratios.length < LEAST_FOR_INTERVAL ? null : meanInterval(ratios);
   return {
     value: ratios.reduce((a, b) => a + b, 0) / ratios.length,
     lo: interval?.lo ?? null,

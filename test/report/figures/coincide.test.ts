@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { commonName, mergedReading } from '../../../src/report/figures/alike.ts';
 import { assemble } from '../../../src/report/figures/chart.ts';
-import { coverage, reading } from '../../../src/report/figures/coincide.ts';
+import { coverage, reading, samePlaces } from '../../../src/report/figures/coincide.ts';
 import { costPerUser } from '../../../src/report/figures/cost-per-user.ts';
 import type { Figure, Row } from '../../../src/report/figures/figure.ts';
 import { renderer } from '../../../src/report/render.ts';
@@ -57,6 +58,27 @@ describe('series that lie on one another', () => {
   });
 });
 
+describe('series that are one line', () => {
+  it('are grouped where each lies on the other, not where one merely crosses or is a part of the other', () => {
+    const rows = [
+      ...series('a', [10, 20, 30]),
+      ...series('b', [10.05, 20.1, 30]),
+      ...series('crosses', [30, 20, 10]),
+      ...series('longer', [10, 20, 30, 900]),
+    ];
+    expect(samePlaces(rows, 's', x, y)).toEqual([['a', 'b'], ['crosses'], ['longer']]);
+  });
+
+  it('have a name that says of whom, with what they share once', () => {
+    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'GPU, rank 128'])).toBe('GPU, rank 8 = 32 = 128');
+    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'host, rank 32', 'host, rank 8'])).toBe(
+      'GPU, rank 8 = 32 = host, rank 32 = 8',
+    );
+    expect(commonName(['lru', 'sieve'])).toBe('lru = sieve');
+    expect(commonName(['users 10, rank 8', 'users 20, rank 9'])).toBe('users 10, rank 8 = users 20, rank 9');
+  });
+});
+
 describe('a figure of runs with equal results', () => {
   const run = (users: number, rank: number, cost: number): StudyRun => ({
     label: `${users} ${rank}`,
@@ -73,15 +95,17 @@ describe('a figure of runs with equal results', () => {
     const spec = assemble(figure, rows, theme('light', 'one-column'), { titled: false });
     const { svg } = await (await renderer()).svg(spec);
     return {
-      note: reading('Read.', spec),
+      note: mergedReading(reading('Read.', spec), spec),
+      svg,
       widths: new Set(svg.match(/(?<=mark-line[\s\S]*?<path[^>]*stroke-width=")[\d.]+/g)),
     };
   };
 
-  it('shows both lines, and says how', async () => {
-    const { note, widths } = await drawn(1e4);
-    expect(note).toMatch(/^Read\. Where series lie on one another/);
-    expect(widths.size).toBeGreaterThan(1);
+  it('draws one line under the name of both, and says so', async () => {
+    const { note, widths, svg } = await drawn(1e4);
+    expect(note).toMatch(/^Read\. Series whose lines coincide are drawn as one/);
+    expect(widths.size).toBe(1);
+    expect(svg).not.toContain('rank 32<');
   });
 
   it('is drawn plainly where they differ', async () => {

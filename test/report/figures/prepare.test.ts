@@ -223,6 +223,24 @@ describe('figures over several runs', () => {
     expect(knees.map((row) => row.offered_rps)).toEqual([expect.closeTo(20, 9)]);
   });
 
+  it('of a search the mark is where its own thresholds last hold, under another name', () => {
+    const at = (rate: number, kept: boolean) => ({
+      ...point({ rate }, { goodput_rps: rate, slo_attainment: 1 }),
+      kept,
+    });
+    const marks = (runs: StudyRun[]) => goodputLoad.prepare(runs).filter((row) => row.knee !== '');
+    const searched = marks([at(10, false), at(20, true), at(30, false)]);
+    expect(searched.map(({ offered_rps, knee }) => [offered_rps, knee])).toEqual([[20, 'thresholds hold']]);
+    expect(
+      marks([
+        point({ rate: 10 }, { goodput_rps: 10, slo_attainment: 1 }),
+        point({ rate: 20 }, { goodput_rps: 2, slo_attainment: 0.1 }),
+      ]),
+    ).toMatchObject([{ offered_rps: 10, knee: '95% in time' }]);
+    // A search without a knee has no mark.
+    expect(marks([at(10, false), at(20, false)])).toEqual([]);
+  });
+
   it('without a served load there is no knee', () => {
     const rows = goodputLoad.prepare([
       point({ rate: 10 }, { goodput_rps: 1, slo_attainment: 0.1 }),

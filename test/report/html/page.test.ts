@@ -43,7 +43,7 @@ describe('report.html', () => {
     const order = [
       'class="pill fail"',
       '<code>slo_<wbr>attainment</code>',
-      'class="tiles"',
+      'class="tiles ',
       '<figure',
       'id="assumptions"',
       'id="run"',
