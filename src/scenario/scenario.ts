@@ -215,6 +215,8 @@ export interface Serving {
     /** What a request must find before it starts: room for its prompt, or for the most tokens that the batch will ever hold. */
     reserve?: 'prompt' | 'peak';
   };
+  /** Whole prompts share steps with decoding requests (chunked_prefill: false). */
+  mixed_steps?: boolean;
   /** Decode steps between two prefills while anything decodes (chunked_prefill: false). */
   decode_between_prefills?: number;
   /** Requests whose prompts are prefilled at once. */

@@ -61,19 +61,34 @@ export class AloneTime {
     let ticks = promptTokens > 0 ? cost.promptTicks : 0;
     for (let context = 0; context < promptTokens; context += this.maxBatchTokens) {
       const chunk = Math.min(this.maxBatchTokens, promptTokens - context);
-      ticks +=
+      const device =
         cost.base[chunk] + cost.requestTicks + cost.prefillAttention(chunk, context) + this.lora(rankClass, chunk);
+      ticks += Math.max(device, this.beside(chunk));
     }
     const steps = outputTokens - 1;
     const first = promptTokens + 1;
-    ticks +=
-      steps * (cost.base[1] + cost.requestTicks + (rankClass < 0 ? this.decodeBase : this.decodeLora[rankClass]));
-    ticks += cost.attendedTicks * (steps * first + (steps * (steps - 1)) / 2);
-    if (cost.windowedTicks > 0) {
-      const growing = Math.max(0, Math.min(steps, cost.window - first));
-      ticks += cost.windowedTicks * (growing * first + (growing * (growing - 1)) / 2 + (steps - growing) * cost.window);
-    }
+    const fixed = cost.base[1] + cost.requestTicks + (rankClass < 0 ? this.decodeBase : this.decodeLora[rankClass]);
+    // Until the window is full a step grows by both kinds of layers, then by those without one.
+    const growing = cost.windowedTicks > 0 ? Math.max(0, Math.min(steps, cost.window - first)) : 0;
+    const { attendedTicks, windowedTicks } = cost;
+    ticks += this.decodeTicks(growing, fixed + (attendedTicks + windowedTicks) * first, attendedTicks + windowedTicks);
+    const seen = windowedTicks > 0 ? windowedTicks * cost.window : 0;
+    ticks += this.decodeTicks(steps - growing, fixed + attendedTicks * (first + growing) + seen, attendedTicks);
     return (rankClass < 0 ? 0 : this.readyNs[rankClass]) + Math.floor(ticks / TICKS_PER_NS);
+  }
+
+  /** Steps that cost the device first, first + growth, …; none takes less than the host's work beside it. */
+  private decodeTicks(steps: number, first: number, growth: number): number {
+    const least = this.beside(1);
+    const waiting = first >= least ? 0 : growth === 0 ? steps : Math.min(steps, Math.ceil((least - first) / growth));
+    const rest = steps - waiting;
+    return waiting * least + rest * (first + growth * waiting) + (growth * rest * (rest - 1)) / 2;
+  }
+
+  /** Host work beside a step of one request, ticks. */
+  private beside(tokens: number): number {
+    const { beside } = this.cost;
+    return beside === null ? 0 : beside.step[tokens] + beside.requestTicks;
   }
 
   private lora(rankClass: number, tokens: number): number {

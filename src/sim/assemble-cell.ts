@@ -293,6 +293,7 @@ export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: 
           // Merged weights serve one adapter.
           maxAdaptersPerBatch: alwaysMerged ? 1 : Math.min(serving.max_adapters_per_batch, serving.slots),
           chunkedPrefill: serving.chunked_prefill,
+          mixedSteps: serving.chunked_prefill || serving.mixed_steps === true,
           skipWindow: serving.skip_window,
           swap: serving.kv.preemption === 'swap',
           blockingActivation: loading.activation === 'blocking',

@@ -40,6 +40,7 @@ describe('changes nothing:', () => {
     ['one priority class under priority scheduling', 'serving.scheduling=priority'],
     ['the reserve of a prompt', 'serving.kv.reserve=prompt'],
     ['no decode steps between prefills', 'serving.decode_between_prefills=0'],
+    ['steps that chunked prefill mixes anyway', 'serving.mixed_steps=false'],
     ['no bound on prompts at once', 'serving.max_prefills=none'],
     ['a deadline out of reach', 'serving.early_abort={deadline: 1h}'],
     ['no polling', 'serving.idle_poll=0'],
@@ -53,10 +54,13 @@ describe('changes nothing:', () => {
     ['no adapter pinned to the GPU', 'serving.pin.gpu=0'],
     [
       'host work that takes no time',
-      'serving.cost={model: roofline, layer_launch: 0, request_overhead: 0, prompt_overhead: 0}',
+      'serving.cost={model: roofline, layer_launch: 0, request_overhead: 0, prompt_overhead: 0, host_step: 0, host_request: 0, host_launch: 0, collective_skew: 0}',
     ],
     ['kernels that launch nothing for tokens', 'serving.cost={model: roofline, lora_token: 0, lora_block: 0}'],
-    ['products in FP8 at the full share of a base in 16 bits', 'serving.cost={model: roofline, fp8_efficiency: 1}'],
+    [
+      'products in FP8 at the full share of a base in 16 bits',
+      'serving.cost={model: roofline, fp8_efficiency: 1, fp8_bandwidth: 1}',
+    ],
     ['how a preempted request comes back where none is', 'serving.kv.preemption=swap'],
   ])('%s', (_, change) => {
     expect(differences(plain, tables(change))).toEqual([]);

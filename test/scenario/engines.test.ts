@@ -77,6 +77,8 @@ describe('what a scenario writes', () => {
       ['MB-E227', 8, expect.stringContaining('chunked_prefill: false')],
       ['MB-E227', 9, expect.stringContaining('prefetch: none')],
     ]);
+    expect(problems('serving:\n  mixed_steps: true')[0][0]).toBe('MB-E227');
+    expect(problems('serving:\n  engine: s-lora\n  mixed_steps: true')[0][0]).toBe('MB-E227');
     expect(problems('serving:\n  early_abort: {deadline: 1s, margin: 1s}')[0][0]).toBe('MB-E227');
     expect(problems('serving:\n  slot_modules: linear\n  kv: {pool: unified}')[0][0]).toBe('MB-E227');
   });

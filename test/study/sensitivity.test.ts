@@ -117,7 +117,7 @@ describe('every uncertain parameter', () => {
       ]),
       [],
     ),
-    ...['vllm-0.5-llama-2', 'punica-textgen', 'dlora-cluster'].map(
+    ...['vllm-0.5-llama-2', 'punica-textgen', 'dlora-cluster', 'base-trtllm-1.0'].map(
       (name) => loadScenario(`scenarios/published/${name}.yaml`, { families: FAMILIES }).scenario,
     ),
   ];

@@ -79,6 +79,12 @@ export const servingSchema = (families: Families) => {
       .boolean()
       .prefault(true)
       .describe('Prompts are cut into chunks that share steps with decoding requests.'),
+    mixed_steps: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whole prompts share steps with decoding requests (TensorRT-LLM without chunked context); default: they come alone. Needs unchunked prefill.',
+      ),
     decode_between_prefills: count({ max: 1e6 })
       .optional()
       .describe(

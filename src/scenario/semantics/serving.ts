@@ -7,6 +7,22 @@ import type { Report } from './report.ts';
 export function checkEngine({ serving }: Scenario, report: Report): void {
   const conflict = (message: string, at: Path, others: Path[], hint: string) =>
     report('MB-E227', message, ['serving', ...at], { uses: others.map((path) => ['serving', ...path]), hint });
+  if (serving.mixed_steps === true && serving.chunked_prefill) {
+    conflict(
+      'chunked prefill mixes every step, and mixed_steps says so of whole prompts',
+      ['mixed_steps'],
+      [['chunked_prefill']],
+      'set chunked_prefill: false, or leave mixed_steps out',
+    );
+  }
+  if (serving.mixed_steps === true && (serving.decode_between_prefills ?? 0) > 0) {
+    conflict(
+      'decode steps between prefills need prefills that come alone, and mixed_steps mixes them',
+      ['mixed_steps'],
+      [['decode_between_prefills']],
+      'leave one of them out',
+    );
+  }
   if ((serving.decode_between_prefills ?? 0) > 0 && serving.chunked_prefill) {
     conflict(
       'decode steps between prefills need prefills that come alone, and chunked_prefill mixes them',

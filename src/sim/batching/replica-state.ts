@@ -23,6 +23,8 @@ export interface ReplicaLimits {
   maxBatchTokens: number;
   maxAdaptersPerBatch: number;
   chunkedPrefill: boolean;
+  /** Prompts and decoding requests share steps. */
+  mixedSteps: boolean;
   skipWindow: number;
   swap: boolean;
   /** A preempted request finds its own blocks again where nobody was given them (a prefix cache). */
@@ -128,6 +130,8 @@ export class ReplicaState {
   growing = 0;
   mode = IDLE;
   plannedSteps = 0;
+  /** What attention grows by from step to step of the planned run while the device waits for the host. */
+  hiddenGrowth = 0;
   stepHasPrefill = false;
   /** Decoding requests do not advance in a prefill-only step. */
   stepDecodes = false;

@@ -3,7 +3,7 @@ import { TICKS_PER_NS } from '../cost/step-cost.ts';
 import type { Tracer } from '../recorder.ts';
 import { releaseSlot } from './adapter-slots.ts';
 import { join, quit } from './membership.ts';
-import { PART_ATTENTION, type ReplicaState } from './replica-state.ts';
+import { PART_ATTENTION, PART_LAUNCH, type ReplicaState } from './replica-state.ts';
 
 export function completeSteps(r: ReplicaState, nowNs: number): void {
   const k = r.plannedSteps;
@@ -34,7 +34,10 @@ export function completeSteps(r: ReplicaState, nowNs: number): void {
 function recordSteps(r: ReplicaState, k: number, nowNs: number): void {
   const { run, p, decoding, runParts, stepParts } = r;
   for (let part = 0; part < runParts.length; part++) runParts[part] = k * stepParts[part];
-  runParts[PART_ATTENTION] += run.ticks(k) - k * run.first;
+  // Attention grows in a step that waits for the host too, and the wait shrinks by as much.
+  const hidden = (r.hiddenGrowth * k * (k - 1)) / 2;
+  runParts[PART_ATTENTION] += run.ticks(k) - k * run.first + hidden;
+  runParts[PART_LAUNCH] -= hidden;
   if (r.tracer !== null) traceSteps(r, k, r.tracer);
   if (!r.stepDecodes || !r.held) {
     p.recorder.run(p.number, k, r.stepDecodes ? decoding : 0, run.first, run.growth, runParts, nowNs);

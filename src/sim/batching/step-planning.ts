@@ -1,4 +1,5 @@
 /** The next step, or the longest run of decode steps whose batch cannot change from within. */
+import type { StepCost } from '../cost/step-cost.ts';
 import { invariant } from '../invariants.ts';
 import { admit, breakDeadlock } from './admission.ts';
 import { stepsUntilPeakFits } from './peak-memory.ts';
@@ -19,7 +20,7 @@ import { gatedSteps } from './waiting.ts';
 
 export function startSteps(r: ReplicaState, nowNs: number): void {
   const { p, kv } = r;
-  if (r.prefillCount > 0 && r.limits.chunkedPrefill) {
+  if (r.prefillCount > 0 && r.limits.mixedSteps) {
     while (r.decoding > 0 && kv.blocksNeeded(r.steps, 1) > kv.freeBlocks) {
       makeRoom(r, kv.blocksNeeded(r.steps, 1), nowNs);
     }
@@ -73,9 +74,20 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   const { cost, run, decoding } = r;
   const lora = r.merged ? 0 : cost.lora(r.adapters, decoding);
   const attention = cost.attendedTicks * r.attended + cost.windowedTicks * r.attendedWindowed;
-  const host = cost.requestTicks * decoding;
-  run.first = cost.base[decoding] + host + attention + lora + r.stallTicks;
+  let host = cost.requestTicks * decoding;
+  run.first = cost.base[decoding] + host + attention + lora;
   run.growth = cost.attendedTicks * decoding + cost.windowedTicks * r.growing;
+  r.hiddenGrowth = 0;
+  const wait = waitForHost(cost, decoding, decoding, run.first);
+  if (wait > 0) {
+    // The device is the longer one again after so many steps.
+    if (run.growth > 0) fit = Math.min(fit, Math.ceil(wait / run.growth));
+    r.hiddenGrowth = run.growth;
+    run.growth = 0;
+    run.first += wait;
+    host += wait;
+  }
+  run.first += r.stallTicks;
   r.plannedSteps = run.limit(fit);
   if (r.activating > 0) {
     // Whoever waits for a copy may start at the first boundary after it is complete.
@@ -106,10 +118,10 @@ function startDecodeRun(r: ReplicaState, nowNs: number): boolean {
   return true;
 }
 
-/** One step with prefill chunks; with chunked prefill the decoding requests ride along. */
+/** One step with prefill chunks; in mixed steps the decoding requests ride along. */
 function startPrefillStep(r: ReplicaState): void {
   const { t, cost, limits, chunks, adapters } = r;
-  r.stepDecodes = limits.chunkedPrefill;
+  r.stepDecodes = limits.mixedSteps;
   const decoders = r.stepDecodes ? r.decoding : 0;
   let budget = limits.maxBatchTokens - decoders;
   let tokens = decoders;
@@ -137,15 +149,24 @@ function startPrefillStep(r: ReplicaState): void {
     if (t.slot[request] >= 0) adapters.add(t.slot[request], t.rankClass[request], chunk);
   }
   const lora = r.merged ? 0 : cost.lora(adapters, tokens);
-  const host = cost.requestTicks * requests + cost.promptTicks * begun;
-  r.run.first = cost.base[tokens] + host + attention + lora + r.stallTicks;
+  let host = cost.requestTicks * requests + cost.promptTicks * begun;
+  const device = cost.base[tokens] + host + attention + lora;
+  const wait = waitForHost(cost, tokens, requests, device);
+  host += wait;
+  r.run.first = device + wait + r.stallTicks;
   r.run.growth = 0;
+  r.hiddenGrowth = 0;
   r.plannedSteps = 1;
   // Requests that ride along come nearer to their end.
   if (r.peakBlocked >= 0 && r.stepDecodes) r.peakRetryStep = r.steps + 1;
   r.stepHasPrefill = true;
   recordParts(r, tokens, host, lora);
   if (idleDecoders > 0) setDecodersInStep(r, true);
+}
+
+/** Ticks that the device waits in a step for the host's work beside it. */
+function waitForHost({ beside }: StepCost, tokens: number, requests: number, device: number): number {
+  return beside === null ? 0 : Math.max(0, beside.step[tokens] + beside.requestTicks * requests - device);
 }
 
 /** Takes the decoding requests' adapters out of the step's LoRA features, or puts them back. */

@@ -5,7 +5,7 @@
  */
 import { linears, weightBytes } from '../../scenario/geometry.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { StepCost } from './step-cost.ts';
+import type { BesideHost, StepCost } from './step-cost.ts';
 
 /** Seconds of merging one adapter, or of taking it out. 0 where merging is off. */
 export function mergeSeconds(scenario: Scenario): number {
@@ -29,6 +29,7 @@ export class MergedCost implements StepCost {
   readonly launch: Float64Array;
   readonly requestTicks: number;
   readonly promptTicks: number;
+  readonly beside: BesideHost | null;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -40,6 +41,7 @@ export class MergedCost implements StepCost {
     this.launch = apart.launch;
     this.requestTicks = apart.requestTicks;
     this.promptTicks = apart.promptTicks;
+    this.beside = apart.beside;
     this.attendedTicks = apart.attendedTicks;
     this.windowedTicks = apart.windowedTicks;
     this.window = apart.window;

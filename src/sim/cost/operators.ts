@@ -8,6 +8,7 @@ import type { BaseParams } from './base-params.ts';
 import { allGather, allReduce, allToAll, type Fabric, send } from './collectives.ts';
 import { peakFlops } from './device.ts';
 import { busiestDistinct, busiestPairs } from './experts.ts';
+import type { BesideHost } from './step-cost.ts';
 import { ticks } from './tabulated.ts';
 
 /** Activations move between operators and GPUs in 16 bit. */
@@ -24,6 +25,8 @@ interface Operator {
   activationSeconds: number;
 }
 
+const isNarrow = (dtype: string) => dtype === 'fp8' || dtype === 'fp4';
+
 function operators(params: BaseParams, scenario: Scenario): Operator[] {
   const { base, hardware } = scenario;
   const { tensor, expert } = hardware.parallel;
@@ -37,7 +40,7 @@ function operators(params: BaseParams, scenario: Scenario): Operator[] {
     const kernel = linear.module === 'experts' ? params.expert_efficiency : 1;
     const bandwidth = dense * (linear.module === 'experts' ? (params.expert_bandwidth ?? params.expert_efficiency) : 1);
     const dtype = weightDtype(base, linear);
-    const narrow = dtype === 'fp8' || dtype === 'fp4' ? params.fp8_efficiency : 1;
+    const narrow = isNarrow(dtype) ? params.fp8_efficiency : 1;
     const flops = peakFlops(hardware.gpu, dtype) * params.flops_efficiency * narrow * kernel;
     let operator = fused.get(linear.operator);
     if (operator === undefined) {
@@ -52,7 +55,8 @@ function operators(params: BaseParams, scenario: Scenario): Operator[] {
       fused.set(linear.operator, operator);
     }
     const written = linear.split === 'column' ? linear.out / split : linear.out;
-    operator.weightSeconds += (weights * weightBytes(base, linear)) / bandwidth;
+    const read = bandwidth * (isNarrow(dtype) ? params.fp8_bandwidth : 1);
+    operator.weightSeconds += (weights * weightBytes(base, linear)) / read;
     operator.tokenSeconds += (2 * weights) / flops;
     operator.activationSeconds += (written * ACTIVATION_BYTES) / bandwidth;
   }
@@ -92,6 +96,13 @@ function communication(
   return seconds;
 }
 
+/** How much later than the mean the last of `ranks` processes comes, in means of an exponential delay: H(ranks) − 1. */
+function lastOf(ranks: number): number {
+  let sum = 0;
+  for (let rank = 2; rank <= ranks; rank++) sum += 1 / rank;
+  return sum;
+}
+
 export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabric) {
   const { base, hardware, serving } = scenario;
   const { pipeline, expert } = hardware.parallel;
@@ -105,6 +116,7 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
   const launched = ticks(base.layers * params.layer_launch);
   const all = operators(params, scenario);
   const launch = ticks(params.step_overhead + base.layers * params.kernels_per_layer * params.kernel_gap);
+  const skewed = base.layers * 2 * params.collective_skew * lastOf(scenario.hardware.parallel.tensor);
   for (let n = 1; n < size; n++) {
     const tokens = Math.max(1, n / pipeline);
     const sampled = Math.min(tokens, Math.max(1, serving.max_batch / pipeline));
@@ -121,7 +133,8 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
       const read = (experts ? distinct : 1) * operator.weightSeconds + count * operator.activationSeconds;
       seconds += operator.layers * Math.max(read, count * operator.tokenSeconds);
     }
-    tables.collective[n] = ticks(communication(params, scenario, fabric, tokens, sampled));
+    const skew = n > params.captured_tokens ? skewed : 0;
+    tables.collective[n] = ticks(communication(params, scenario, fabric, tokens, sampled) + skew);
     const device = ticks(seconds) + tables.collective[n] + launch;
     const idle = Math.max(0, launched - device);
     if (tables.idle !== undefined) tables.idle[n] = idle;
@@ -129,4 +142,14 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
     tables.base[n] = device + idle;
   }
   return tables;
+}
+
+/** Host work beside the device; null where there is none. */
+export function besideHost(params: BaseParams, scenario: Scenario): BesideHost | null {
+  const { host_step, host_request, host_launch, captured_tokens } = params;
+  if (host_step === 0 && host_request === 0 && host_launch === 0) return null;
+  const launched = ticks(host_step + scenario.base.layers * host_launch);
+  const step = new Float64Array(scenario.serving.max_batch_tokens + 1).fill(launched);
+  step.fill(ticks(host_step), 0, captured_tokens + 1);
+  return { step, requestTicks: ticks(host_request) };
 }

@@ -19,7 +19,7 @@ import type { Fabric } from './collectives.ts';
 import { peakFlops } from './device.ts';
 import type { CostEntry } from './entry.ts';
 import { LoraPart, RANK_RULES, type RankRule } from './lora.ts';
-import { baseTables } from './operators.ts';
+import { baseTables, besideHost } from './operators.ts';
 import { TabulatedStepCost, ticks } from './tabulated.ts';
 
 export const roofParams = z.strictObject({
@@ -96,6 +96,7 @@ export function rooflineWith(params: BaseParams, scenario: Scenario, lora: LoraP
     ...attentionRates(params, scenario),
     requestTicks: ticks(params.request_overhead),
     promptTicks: ticks(params.prompt_overhead),
+    beside: besideHost(params, scenario),
     lora,
   });
 }

@@ -7,6 +7,8 @@
  *   decode or mixed step = base[tokens] + requestTicks·requests + attendedTicks·attended + windowedTicks·windowed
  *                        + promptTicks·(prompts begun) + Σ prefillAttention(chunk, context) + lora(batch, tokens)
  *
+ * and no less than beside.step[tokens] + beside.requestTicks·requests, the host's work that runs beside the device.
+ *
  * requests: decoding requests and prompts that have a chunk in the step; attended: KV tokens read by the decoding requests in full-attention layers (each context length, the new token included);
  * windowed: the same with each context cut at `window`.
  */
@@ -29,6 +31,13 @@ export interface LoraBatch {
   maxRank: number;
 }
 
+/** Host work that runs beside the device: a step takes no less. */
+export interface BesideHost {
+  /** step[n]: over n tokens, whoever they are of. */
+  readonly step: Float64Array;
+  readonly requestTicks: number;
+}
+
 export interface StepCost {
   /** base[n]: a step over n tokens (0 … max_batch_tokens), without attention over the KV cache and without LoRA. */
   readonly base: Float64Array;
@@ -39,6 +48,8 @@ export interface StepCost {
   readonly requestTicks: number;
   /** Host work for each prompt whose first chunk is in the step; that of a preempted request is begun anew. */
   readonly promptTicks: number;
+  /** Null: the device waits for all host work. */
+  readonly beside: BesideHost | null;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   /** Attention window in tokens; Infinity where there is none. */

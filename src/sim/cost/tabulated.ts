@@ -3,7 +3,7 @@
  * Models compute seconds; `ticks` rounds each coefficient once. All calls are O(1) (lora: O(rank classes)), no allocation.
  */
 import type { LoraPart } from './lora.ts';
-import { type LoraBatch, type StepCost, TICKS_PER_SECOND } from './step-cost.ts';
+import { type BesideHost, type LoraBatch, type StepCost, TICKS_PER_SECOND } from './step-cost.ts';
 
 export const ticks = (seconds: number): number => Math.round(seconds * TICKS_PER_SECOND);
 
@@ -27,6 +27,8 @@ export interface Tabulated {
   requestTicks?: number;
   /** Of each prompt that is begun; left out: none. */
   promptTicks?: number;
+  /** Left out: none. */
+  beside?: BesideHost | null;
   attendedTicks: number;
   windowedTicks: number;
   window: number;
@@ -41,6 +43,7 @@ export class TabulatedStepCost implements StepCost {
   readonly launch: Float64Array;
   readonly requestTicks: number;
   readonly promptTicks: number;
+  readonly beside: BesideHost | null;
   readonly attendedTicks: number;
   readonly windowedTicks: number;
   readonly window: number;
@@ -55,6 +58,7 @@ export class TabulatedStepCost implements StepCost {
     this.launch = parts.launch;
     this.requestTicks = parts.requestTicks ?? 0;
     this.promptTicks = parts.promptTicks ?? 0;
+    this.beside = parts.beside ?? null;
     this.attendedTicks = parts.attendedTicks;
     this.windowedTicks = parts.windowedTicks;
     this.window = parts.window;

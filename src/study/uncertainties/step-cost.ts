@@ -96,6 +96,17 @@ export const STEP_COST: readonly Uncertainty[] = [
     read: ({ base, serving }) =>
       NARROW.includes(base.weight_dtype) ? numeric(costParam(serving.cost, 'fp8_efficiency')) : null,
   },
+  {
+    ...cost(
+      'fp8_bandwidth',
+      'FP8 bandwidth',
+      '%',
+      [0.82, 1],
+      `low: TensorRT-LLM 1.0 0.82 (${CALIBRATIONS}); high: ${ESTIMATE}, that of 16 bits`,
+    ),
+    read: ({ base, serving }) =>
+      NARROW.includes(base.weight_dtype) ? numeric(costParam(serving.cost, 'fp8_bandwidth')) : null,
+  },
   experts(
     'expert_efficiency',
     'FLOP/s of experts',
@@ -137,6 +148,8 @@ export const STEP_COST: readonly Uncertainty[] = [
     ONE_FIT,
     oneFit('vLLM 0.5, whose thread of steps prepares prompts'),
   ),
+  cost('host_launch', 'launch beside device', 's', ONE_FIT, oneFit('TensorRT-LLM 1.0, steps with a prompt in them')),
+  cost('collective_skew', 'spread of launches', 's', ONE_FIT, oneFit('TensorRT-LLM 1.0')),
   cost('layer_launch', 'launch of a layer', 's', ONE_FIT, oneFit("Punica's text generation, without graphs")),
   cost('kernel_gap', 'gap between kernels', 's', [0.5e-6, 2e-6], `${ESTIMATE}: captured graphs, a factor of two`),
   {

@@ -248,6 +248,38 @@ describe('what an engine version adds', () => {
     expect(of('bf16', 0.5)).toBe(of('bf16', 1));
   });
 
+  it('products in FP8 read their weights at a bandwidth of their own', () => {
+    const of = (weight_dtype: BaseModel['weight_dtype'], fp8_bandwidth: number) =>
+      create({ base: { ...SMALL, weight_dtype }, gpu: ROUND_GPU }, { ...IDEAL, fp8_bandwidth }).base[1];
+    const weights = SMALL.layers * (8 * 16 + 8 * 8 + 3 * 8 * 16) * BYTE;
+    expect(of('fp8', 0.5) - of('fp8', 1)).toBe(weights);
+    expect(of('bf16', 0.5)).toBe(of('bf16', 1));
+  });
+
+  it('work beside the device is of the step, of its requests, and of each layer where no graph is captured', () => {
+    const options = { base: SMALL, gpu: ROUND_GPU };
+    expect(create(options, IDEAL).beside).toBeNull();
+    const cost = create(options, {
+      ...IDEAL,
+      ...{ host_step: 2e-3, host_request: 3e-6, host_launch: 5e-4, captured_tokens: 32 },
+    });
+    expect(cost.beside!.requestTicks).toBe(3e-6 * TICKS_PER_SECOND);
+    expect(seconds(cost.beside!.step[32])).toBe(2e-3);
+    expect(seconds(cost.beside!.step[33])).toBe(3e-3);
+    expect(cost.base).toEqual(create(options, IDEAL).base);
+  });
+
+  it('collectives of steps without a graph wait for the last of the ranks', () => {
+    const of = (tensor: number, collective_skew: number) =>
+      create({ base: SMALL, gpu: ROUND_GPU, tensor }, { ...IDEAL, collective_skew, captured_tokens: 32 }).base;
+    const skew = 1e-5 * TICKS_PER_SECOND;
+    // The later of two with mean 1 comes after 1.5, of four after 1 + 1/2 + 1/3 + 1/4; two collectives a layer.
+    expect(of(2, 1e-5)[33] - of(2, 0)[33]).toBe(4 * 0.5 * skew);
+    expect(of(4, 1e-5)[33] - of(4, 0)[33]).toBeCloseTo(4 * (1 / 2 + 1 / 3 + 1 / 4) * skew, -1);
+    expect(of(2, 1e-5)[32]).toBe(of(2, 0)[32]);
+    expect(of(1, 1e-5)).toEqual(of(1, 0));
+  });
+
   it('grouped products have a bandwidth of their own, which is that of their arithmetic where nothing is said', () => {
     const options = { base: 'qwen3-30b-a3b', gpu: { ...ROUND_GPU, flops: { bf16: 1e18 } } };
     const of = (params: Partial<Record<keyof RooflineParams, unknown>>) => create(options, { ...IDEAL, ...params });

@@ -26,6 +26,8 @@ export interface OracleOptions {
   maxAdapters: number;
   skipWindow: number;
   chunked: boolean;
+  /** Whole prompts and decoding requests share steps. */
+  mixed: boolean;
   swap: boolean;
   /** A preempted request finds those of its full blocks again that were given to nobody since. */
   keepPrefix: boolean;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
-import { TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
+import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import { stream } from '../../../src/sim/random/streams.ts';
 import {
   fateOf,
@@ -31,6 +31,7 @@ const plain = {
   hostEntries: fc.integer({ min: 3, max: 12 }),
   skipWindow: fc.constantFrom(0, Number.POSITIVE_INFINITY),
   chunked: fc.boolean(),
+  mixed: fc.boolean(),
   swap: fc.boolean(),
   keepPrefix: fc.boolean(),
   blocking: fc.boolean(),
@@ -40,6 +41,8 @@ const plain = {
   register: fc.constantFrom(0, 15e-6, 0.0007),
   activate: fc.constantFrom(0, 0.0002, 0.003),
   windowed: fc.boolean(),
+  /** Host work beside the device: never, or sometimes, or mostly the longer one. */
+  beside: fc.constantFrom(null, { step: 640_000_003, request: 0 }, { step: 500_000_009, request: 53_000_021 }),
   /** Loads that take as long as hundreds of steps, or as a few: only then can an adapter leave both tiers while it is wanted. */
   store: fc.constantFrom({ bandwidth: 1e6, latency: 0.001 }, { bandwidth: 1e9, latency: 5e-6 }),
   adapters: fc.integer({ min: 1, max: 14 }),
@@ -115,9 +118,17 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   const merges = s.merge || s.adaptive !== null;
   const alwaysMerged = s.merge && s.adaptive === null;
   const kept = alwaysMerged ? 0 : Math.max(0, Math.min(s.pinned, s.adapters, s.slots - 1, s.adaptersPerBatch - 1));
+  const gated = !s.chunked && !s.mixed;
   const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
   const window = s.windowed ? 48 : Number.POSITIVE_INFINITY;
-  const cost = tinyCost(budget, window);
+  const tiny = tinyCost(budget, window);
+  const cost: StepCost =
+    s.beside === null
+      ? tiny
+      : {
+          ...tiny,
+          beside: { step: tiny.base.map((_, n) => s.beside!.step + 1_000_003 * n), requestTicks: s.beside.request },
+        };
   const kvBlocks = Math.ceil(s.kvTokens / s.blockTokens);
   const arrivals: Arrival[] = s.requests
     .map((r) => ({
@@ -138,7 +149,8 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       max_adapters_per_batch: s.adaptersPerBatch,
       skip_window: s.skipWindow,
       chunked_prefill: s.chunked,
-      decode_between_prefills: s.chunked ? 0 : s.decodeBetween,
+      mixed_steps: s.mixed && !s.chunked,
+      decode_between_prefills: gated ? s.decodeBetween : 0,
       max_prefills: s.maxPrefills,
       idle_poll: s.idlePoll,
       frontend: s.way.mean,
@@ -222,11 +234,12 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
     maxAdapters: Math.min(s.adaptersPerBatch, s.slots),
     skipWindow: s.skipWindow,
     chunked: s.chunked,
+    mixed: s.mixed,
     swap: s.swap,
     keepPrefix: s.keepPrefix && !s.swap,
     blocking: s.blocking,
     readyNs: toNs(s.ready),
-    decodeBetween: s.chunked ? 0 : s.decodeBetween,
+    decodeBetween: gated ? s.decodeBetween : 0,
     maxPrefills: s.maxPrefills,
     reservePeak: s.reservePeak,
     dropUnused: s.dropUnused,
@@ -290,13 +303,21 @@ describe('the engine against the plain step-by-step simulator', () => {
       ...{
         skipWindow: 0,
         chunked: false,
+        mixed: false,
         swap: false,
         keepPrefix: false,
         blocking: false,
         concurrency: 1,
         loadQueue: 10_000,
       },
-      ...{ build: 0, register: 0, activate: 0, windowed: false, store: { bandwidth: 1e9, latency: 5e-6 } },
+      ...{
+        build: 0,
+        register: 0,
+        activate: 0,
+        windowed: false,
+        beside: null,
+        store: { bandwidth: 1e9, latency: 5e-6 },
+      },
       ...{ adapters: 4, spread: 1e6, decodeBetween: 0, maxPrefills: Number.POSITIVE_INFINITY, reservePeak: false },
       ...{ dropUnused: false, abortAfter: Number.POSITIVE_INFINITY, idlePoll: 7e-6, merge: false, inEngine: 0 },
       ...{ ready: 0, drain: null, adaptive: { above: 0.5, below: 0.3 }, pinned: 1, refuseUnready: false, gap: 0 },

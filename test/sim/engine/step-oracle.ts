@@ -380,7 +380,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     const makeRoom = () => {
       while (decoding.length > 0 && newBlocks() > freeBlocks) preemptYoungest(nowNs);
     };
-    if (prefilling.length > 0 && o.chunked) makeRoom();
+    if (prefilling.length > 0 && (o.chunked || o.mixed)) makeRoom();
     if (prefilling.length === 0) {
       makeRoom();
       if (decoding.length === 0 && waiting.length > 0 && idle === false) admit(nowNs);
@@ -394,7 +394,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       return;
     }
     idle = false;
-    const decoders = prefilling.length > 0 && !o.chunked ? [] : [...decoding];
+    const decoders = prefilling.length > 0 && !o.chunked && !o.mixed ? [] : [...decoding];
     const chunks = new Map<Live, number>();
     let budget = o.maxBatchTokens - decoders.length;
     for (const request of prefilling) {
@@ -439,7 +439,13 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       batch.distinctByClass[o.rankClass(adapter)]++;
       batch.maxRank = Math.max(batch.maxRank, o.ranks[o.rankClass(adapter)]);
     }
-    cost += o.cost.base[tokens] + (inWeights ? 0 : o.cost.lora(batch, tokens)) + stallNs * TICKS_PER_NS;
+    cost += o.cost.base[tokens] + (inWeights ? 0 : o.cost.lora(batch, tokens));
+    const { beside } = o.cost;
+    if (beside !== null) {
+      const requests = decoders.length + chunks.size;
+      cost = Math.max(cost, beside.step[tokens] + beside.requestTicks * requests);
+    }
+    cost += stallNs * TICKS_PER_NS;
     stallNs = 0;
     clock += BigInt(cost);
     stepEndNs = Number(clock / ticks);

@@ -37,6 +37,7 @@ export function servers(maxBatch: number, share: (requests: number) => number): 
     launch: new Float64Array(maxBatch + 1),
     requestTicks: 0,
     promptTicks: 0,
+    beside: null,
     attendedTicks: 0,
     windowedTicks: 0,
     window: Number.POSITIVE_INFINITY,
