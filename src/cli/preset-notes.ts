@@ -37,8 +37,8 @@ export function presetNotes(scenario: Scenario): string[] {
   return NOTES.map((note) => note(scenario)).filter((note): note is string => note !== null);
 }
 
-/** As `run` says them on stderr; empty for none. */
-export const notesText = (scenario: Scenario): string =>
-  presetNotes(scenario)
-    .map((note) => `note: ${note}\n`)
-    .join('');
+/** As commands that simulate say them on stderr, each once however many scenarios it is of; empty for none. */
+export function notesText(...scenarios: readonly Scenario[]): string {
+  const notes = new Set(scenarios.flatMap(presetNotes));
+  return [...notes].map((note) => `note: ${note}\n`).join('');
+}

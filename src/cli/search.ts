@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SEARCH_REPORT, SEARCH_REPORT_VERSION, type SearchReport } from '../report/search-report.ts';
 import { writeSearchReport } from '../report/write-search.ts';
 import type { Override } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { LocalExecutor } from '../study/local-executor.ts';
 import { SearchFolder } from '../study/search-folder.ts';
 import type { Smaller } from '../study/search-space.ts';
@@ -12,6 +13,7 @@ import { effortText } from './effort-text.ts';
 import { version } from './help.ts';
 import { overridesOf, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
+import { notesText } from './preset-notes.ts';
 import { Progress } from './progress.ts';
 import { quote } from './quote.ts';
 
@@ -62,6 +64,8 @@ export interface SearchOptions {
   identity: unknown;
   command: string;
   replications: number;
+  /** As it stands: what its presets do not say by themselves is said once. */
+  scenario: Scenario;
 }
 
 export interface Search {
@@ -73,10 +77,11 @@ export interface Search {
 export async function withSearch<T>(
   args: Arguments,
   context: Context,
-  { kind, name, identity, command, replications }: SearchOptions,
+  { kind, name, identity, command, replications, scenario }: SearchOptions,
   action: (search: Search) => Promise<T>,
 ): Promise<T> {
   const executor = new LocalExecutor({ jobs: wholeNumber(args, 'jobs') ?? 1 });
+  if (!context.quiet) context.terminal.err(notesText(scenario));
   const folder = new SearchFolder({
     out: args.out as string,
     kind,

@@ -65,7 +65,7 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
   const { result, folder, simulated } = await withSearch(
     args,
     context,
-    { kind: 'knee', name: first.name, identity, command: again, replications },
+    { kind: 'knee', name: first.name, identity, command: again, replications, scenario: first },
     async ({ trials, folder }) => ({
       result: await findKnees({ source, axis, settings, coarse, resolution, most, smaller, trials }),
       folder,

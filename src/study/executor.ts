@@ -23,12 +23,19 @@ export interface Effort {
   peak_rss_bytes: number;
 }
 
+/** Of this process. */
+export const effortOf = (wall_s: number, requests: number): Effort => ({
+  wall_s,
+  requests,
+  peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+});
+
 export interface ExecutorOptions {
   /** Audit every event of every point. */
   check?: boolean;
   /** Fires: points under way are finished or given up, no more are begun, `run` throws a StoppedError. */
   signal?: AbortSignal;
-  /** Called once for each point, in the order in which they finish; with its effort where this process computed it. */
+  /** Called once for each point, in the order in which they finish; with its effort where that is known. */
   onResult(result: PointResult, effort?: Effort): void;
   onProgress?(progress: StudyProgress): void;
   /** Something a person should know, one line. */

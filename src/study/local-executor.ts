@@ -5,7 +5,7 @@
 import { execute } from '../run/execute.ts';
 import { readTraceOf } from '../run/identity.ts';
 import { SharedBoard, StoppedError } from '../run/shared-board.ts';
-import type { Effort, Executor, ExecutorOptions } from './executor.ts';
+import { type Executor, type ExecutorOptions, effortOf } from './executor.ts';
 import { PointPool } from './point-pool.ts';
 import { type Point, settingText } from './points.ts';
 import { reduceToMetrics } from './simulate-point.ts';
@@ -104,12 +104,6 @@ export class LocalExecutor implements Executor {
     options.onResult(reduceToMetrics(taskOf(point, options), result, events), effortOf(wall, requests));
   }
 }
-
-const effortOf = (wall_s: number, requests: number): Effort => ({
-  wall_s,
-  requests,
-  peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-});
 
 const taskOf = ({ index, id, scenario }: Point, { check = false }: ExecutorOptions) => ({ index, id, scenario, check });
 

@@ -34,7 +34,7 @@ export class RedisExecutor implements Executor {
       else waiting.set(point.id, { job: jobOf(point, options), points: [point] });
     }
     const jobs = () => [...waiting.values()].map(({ job }) => job);
-    const counts = { done: 0, events: 0, warned: false };
+    const counts = { done: 0, arrivals: 0, events: 0, warned: false };
     try {
       // What an earlier attempt left: results are taken as they are, points that were given up get another chance.
       await queue.failures(jobs());
@@ -47,20 +47,22 @@ export class RedisExecutor implements Executor {
           await this.sayWorkers(queue, counts, options);
         }
         const found = await queue.results(jobs());
-        for (const [id, bytes] of found) {
+        for (const [id, { bytes, report }] of found) {
           const entry = waiting.get(id);
           const result = decodeResult(bytes);
           if (entry === undefined) continue;
           if (result !== null && result.id === id) {
             counts.events += result.events;
             counts.done += entry.points.length;
-            for (const { index } of entry.points) options.onResult({ ...result, index });
+            counts.arrivals += report?.effort.requests ?? 0;
+            if (report !== null && report.deaths > 0) options.onNotice?.(takenOver(entry.points[0], report.deaths));
+            for (const { index } of entry.points) options.onResult({ ...result, index }, report?.effort);
             waiting.delete(id);
           }
           // Only now: a result that was not kept is still in Redis. What cannot be read is computed again.
           await queue.discard([entry.job]);
         }
-        options.onProgress?.({ done: counts.done, running: 0, arrivals: 0, events: counts.events });
+        options.onProgress?.({ done: counts.done, running: 0, arrivals: counts.arrivals, events: counts.events });
         if (found.size === 0) await sleep(POLL_MS);
       }
     } finally {
@@ -77,7 +79,7 @@ export class RedisExecutor implements Executor {
     const [failed] = await queue.failures([...waiting.values()].map(({ job }) => job));
     if (failed === undefined) return;
     const [point] = waiting.get(failed.id)?.points ?? [];
-    const where = point === undefined ? failed.id : `${settingText(point.overrides)}, replication ${point.replication}`;
+    const where = point === undefined ? failed.id : nameOf(point);
     if (failed.name === 'EnvironmentError') {
       throw new EnvironmentError(
         `A point could not be computed by any worker: ${where}: ${failed.message}`,
@@ -97,6 +99,12 @@ export class RedisExecutor implements Executor {
     counts.warned = workers === 0;
   }
 }
+
+const nameOf = ({ overrides, replication, scenario }: Point): string =>
+  `${settingText(overrides) || scenario.name}, replication ${replication}`;
+
+const takenOver = (point: Point, deaths: number): string =>
+  `${nameOf(point)} was taken over from ${deaths === 1 ? 'a worker' : `${deaths} workers`} that fell silent`;
 
 const jobOf = ({ id, scenario }: Point, { check = false }: ExecutorOptions): PointJob => ({
   id,

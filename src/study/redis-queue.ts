@@ -3,12 +3,13 @@
  * as bytes. A job's id is the run hash of its point, so a point that is asked for twice is computed once; a result is stored before its job
  * is done, so a job that is gone without a result was never finished. Points of a worker that died come back when its lease is over.
  *
- * Keys in Redis: mint-bench:points-<version>-… (the queue), mint-bench:result:… (bytes, a day at most), mint-bench:studies and
+ * Keys in Redis: mint-bench:points-<version>-… (the queue), mint-bench:result:… (bytes, and :report beside them, a day at most), mint-bench:studies and
  * mint-bench:workers (who is there, by when they were last heard).
  */
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { EnvironmentError } from '../scenario/errors.ts';
+import type { Effort } from './executor.ts';
 import { identityText, type ToolIdentity } from './study-folder.ts';
 
 const PREFIX = 'mint-bench';
@@ -31,6 +32,19 @@ export interface PointJob {
   readonly check: boolean;
 }
 
+/** What a worker says of a point beside its result, which holds nothing of the machine. */
+export interface PointReport {
+  readonly effort: Effort;
+  /** Workers that fell silent over it before. */
+  readonly deaths: number;
+}
+
+export interface StoredResult {
+  readonly bytes: Uint8Array;
+  /** Null where it is lost: it is worth nothing without its result, and the result is as good without it. */
+  readonly report: PointReport | null;
+}
+
 /** An error as it crosses Redis. */
 export interface JobFailure {
   readonly id: string;
@@ -44,7 +58,7 @@ export interface PointQueue {
   /** Adds the points that are neither waiting nor under way nor done. */
   ensure(jobs: readonly PointJob[]): Promise<void>;
   /** Results that are there, by run hash; they stay until `discard`. */
-  results(jobs: readonly PointJob[]): Promise<Map<string, Uint8Array>>;
+  results(jobs: readonly PointJob[]): Promise<Map<string, StoredResult>>;
   discard(jobs: readonly PointJob[]): Promise<void>;
   /** Points that were given up. Forgets them, so that they can be asked for again. */
   failures(jobs: readonly PointJob[]): Promise<JobFailure[]>;
@@ -63,7 +77,7 @@ export interface ServeOptions {
   /**
    * Computes a point; an error whose name is in `FINAL` is not tried again. `deaths`: workers that fell silent over it before.
    */
-  compute(job: PointJob, deaths: number): Promise<Uint8Array>;
+  compute(job: PointJob, deaths: number): Promise<{ bytes: Uint8Array; effort: Effort }>;
 }
 
 export interface PointServer {
@@ -80,13 +94,16 @@ const queueName = ({ version, code, node_major, arch }: ToolIdentity): string =>
   `points-${version}-${code.replaceAll(' ', '-')}-node${node_major}-${arch}`.replaceAll(':', '_');
 const jobId = ({ id, check }: Pick<PointJob, 'id' | 'check'>): string => (check ? `${id}-checked` : id);
 
+const resultKeyOf = (queue: string, job: PointJob): string => `${PREFIX}:result:${queue}:${jobId(job)}`;
+const reportKeyOf = (resultKey: string): string => `${resultKey}:report`;
+
 export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQueue> {
   const { bullmq, connect } = await load(url);
   const redis = await connect();
   const name = queueName(tool);
   const queue: Queue<PointJob> = new bullmq.Queue(name, { connection: redis as never, prefix: PREFIX });
   queue.on('error', () => undefined);
-  const resultKey = (job: PointJob) => `${PREFIX}:result:${name}:${jobId(job)}`;
+  const resultKey = (job: PointJob) => resultKeyOf(name, job);
   let announced: string | null = null;
   return {
     async announce(study) {
@@ -114,15 +131,20 @@ export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQ
       }
     },
     async results(jobs) {
-      const found = new Map<string, Uint8Array>();
+      const found = new Map<string, StoredResult>();
       for (const batch of batches(jobs)) {
         const values = await redis.mgetBuffer(...batch.map(resultKey));
-        for (const [at, value] of values.entries()) if (value !== null) found.set(batch[at].id, value);
+        for (const [at, bytes] of values.entries()) {
+          if (bytes === null) continue;
+          const report = await redis.get(reportKeyOf(resultKey(batch[at])));
+          found.set(batch[at].id, { bytes, report: report === null ? null : (JSON.parse(report) as PointReport) });
+        }
       }
       return found;
     },
     async discard(jobs) {
-      for (const batch of batches(jobs)) await redis.del(...batch.map(resultKey));
+      for (const batch of batches(jobs))
+        await redis.del(...batch.flatMap((job) => [resultKey(job), reportKeyOf(resultKey(job))]));
     },
     async failures(jobs) {
       const wanted = new Set(jobs.map(jobId));
@@ -156,8 +178,12 @@ export async function servePoints(url: string, tool: ToolIdentity, options: Serv
     name,
     async (job: Job<PointJob>) => {
       try {
-        const bytes = await options.compute(job.data, job.stalledCounter);
-        await redis.set(`${PREFIX}:result:${name}:${jobId(job.data)}`, Buffer.from(bytes), 'EX', RESULT_S);
+        const deaths = job.stalledCounter;
+        const { bytes, effort } = await options.compute(job.data, deaths);
+        const key = resultKeyOf(name, job.data);
+        // Before the result: who finds that finds both.
+        await redis.set(reportKeyOf(key), JSON.stringify({ effort, deaths } satisfies PointReport), 'EX', RESULT_S);
+        await redis.set(key, Buffer.from(bytes), 'EX', RESULT_S);
       } catch (thrown) {
         const error = thrown as Error;
         const text = JSON.stringify({ name: error.name, message: error.message });

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { runHashOf } from '../run/identity.ts';
+import { SharedBoard } from '../run/shared-board.ts';
 import { EnvironmentError, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { type Effort, effortOf } from './executor.ts';
 import { PointPool } from './point-pool.ts';
 import { encodeResult } from './point-result.ts';
 import { type PointJob, servePoints, withoutPassword } from './redis-queue.ts';
@@ -18,7 +20,7 @@ export interface WorkerOptions {
   /** Seconds without a point after which to end; infinity: never. */
   idle: number;
   signal: AbortSignal;
-  onPoint?(text: string): void;
+  onPoint?(text: string, effort: Effort): void;
   onReady?(): void;
 }
 
@@ -31,16 +33,23 @@ export async function serve(options: WorkerOptions): Promise<number> {
   let busy = 0;
   let computed = 0;
   let last = performance.now();
-  const compute = async (job: PointJob, deaths: number): Promise<Uint8Array> => {
+  const compute = async (job: PointJob, deaths: number): Promise<{ bytes: Uint8Array; effort: Effort }> => {
     busy++;
     try {
       const scenario = scenarioOf(job);
-      const { result } = await pool.run({ index: 0, id: job.id, scenario, check: job.check }, scenario.name);
+      const board = new SharedBoard(scenario.hardware.cells);
+      const { result, wall_s } = await pool.run(
+        { index: 0, id: job.id, scenario, check: job.check },
+        scenario.name,
+        board,
+      );
       computed++;
+      const effort = effortOf(wall_s, board.progress().arrivals);
       options.onPoint?.(
         `${scenario.name}, seed ${scenario.seed}, run ${job.id.slice(0, 10)}${deaths > 0 ? ', taken over from a worker that fell silent' : ''}`,
+        effort,
       );
-      return encodeResult(result, { scenario });
+      return { bytes: encodeResult(result, { scenario }), effort };
     } finally {
       busy--;
       last = performance.now();

@@ -57,13 +57,26 @@ describe('baseline', () => {
   });
 
   it('says that it replaces one of that name, and nothing where there is none', async () => {
-    const save = () => mintHere(['baseline', 'save', folderIn('one'), 'again'], { cwd });
+    const save = (...more: string[]) => mintHere(['baseline', 'save', folderIn('one'), 'again', ...more], { cwd });
     expect(await save()).toMatchObject({ code: 0, stderr: '' });
-    expect(await save()).toMatchObject({
+    const refused = await save();
+    expect(refused.code).toBe(EXIT.usage);
+    expect(refused.stderr).toMatch(
+      /the baseline again is there already: smoke, 1 run, hash [0-9a-f]{10}, made with mint-bench run .*--force/s,
+    );
+    expect(await save('--force')).toMatchObject({
       code: 0,
       stderr: 'note: this replaced the baseline again that was there\n',
     });
     rmSync(join(cwd, 'reports', 'baselines', 'again'), { recursive: true });
+  });
+
+  it('is not what a shipped name means where there is none, which is said', async () => {
+    const short = ['--both', 'duration=2s', '--both', 'warmup=0s', '--replications', '1', '--jobs', '1'];
+    const { stderr } = await compare('s-lora-a10g', '--set', 'serving.slots=4', ...short);
+    expect(stderr).toMatch(
+      /^note: s-lora-a10g is taken as the shipped scenario \S+s-lora-a10g\.yaml: there is no baseline reports\/baselines\/s-lora-a10g here$/m,
+    );
   });
 
   it('says what is wrong with a name or a run', async () => {
@@ -112,7 +125,11 @@ describe('compare of two scenarios', () => {
 describe('compare of one scenario and seed', () => {
   it('passes what is equal to the last bit', async () => {
     const { code, stdout, stderr } = await compare('smoke', folderIn('one'), '--strict');
-    expect([code, stderr]).toEqual([EXIT.ok, '']);
+    expect(code).toBe(EXIT.ok);
+    // A baseline and a shipped scenario have that name.
+    expect(stderr).toMatch(
+      /^note: smoke is taken as reports\/baselines\/smoke; the shipped scenario of that name is \S*scenarios\/smoke\.yaml\n$/,
+    );
     expect(stdout).toMatch(/^equal: Equal to the last bit: metrics, tables and events\.\n/);
     expect(await json('smoke', folderIn('one'))).toMatchObject({
       verdict: 'equal',
@@ -200,7 +217,7 @@ describe('compare of one scenario and seed', () => {
     expect((await compare('smoke', folderIn('after'), '--new-code', ROOT)).stdout).toContain(
       `${ROOT} is not the code that made`,
     );
-    expect(text.stdout).toContain(`mint-bench baseline save ${folderIn('after')} smoke`);
+    expect(text.stdout).toContain(`mint-bench baseline save ${folderIn('after')} smoke --force`);
   });
 });
 

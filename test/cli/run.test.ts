@@ -95,6 +95,10 @@ describe('run', () => {
   });
 
   it('shows what it would do, and refuses what it cannot', async () => {
+    expect(await mintHere(['run', 'smoke', '--dry-run', '--jobs', '0'], { cwd })).toMatchObject({
+      code: EXIT.usage,
+      stderr: expect.stringMatching(/--jobs must be a whole number of at least 1/),
+    });
     const dry = await mintHere(['run', 'smoke', '--dry-run', '--out', 'dry'], { cwd });
     expect([dry.code, dry.stderr]).toEqual([0, '']);
     expect(dry.stdout).toMatch(/^smoke\n {2}users +10,000/);

@@ -25,6 +25,20 @@ const same = (a: string, b: string) => {
 };
 
 describe('sweep', () => {
+  it('says once what its presets do not say by themselves, as run does', async () => {
+    const engine = ['--set', 'serving.engine=vllm-v1', '--set', 'duration=2s', '--set', 'warmup=0s', '--no-figures'];
+    const swept = await mintHere(['sweep', 'smoke', ...engine, '--set', 'adapter.rank=8,16', '--out', 'noted'], {
+      cwd,
+    });
+    expect(swept.stderr.match(/^note: step costs are the uncalibrated roofline/gm)).toHaveLength(1);
+    const axis = ['--axis', 'hardware.replicas=2,4', '--meet', 'ttft_ms_p99 < 100s'];
+    const planned = await mintHere(['plan', 'smoke', ...engine, ...axis, '--out', 'noted'], { cwd });
+    expect(planned.stderr.match(/^note: step costs are the uncalibrated roofline/gm)).toHaveLength(1);
+    expect((await mintHere(['plan', 'smoke', ...engine, ...axis, '--out', 'noted', '-q'], { cwd })).stderr).not.toMatch(
+      /note:/,
+    );
+  });
+
   it('runs every point, prints a row a setting and keeps tables, figures and a report', async () => {
     const { code, stdout, stderr } = mint(['sweep', 'tiny.yaml', ...AXES, '--replications', '2', '--out', 'whole'], {
       cwd,

@@ -11,10 +11,15 @@ const cwd = temporaryFolder();
 const folderOf = (out: string) => join(out, readdirSync(join(cwd, out))[0]);
 
 describe('run --trace', () => {
-  it('keeps the window, says what opens it, and leaves stdout and the reproduce line alone', async () => {
+  it('keeps the window, says what opens it and how to have it again, and leaves results alone', async () => {
     const plain = mint(['run', 'smoke', ...SHORT, '--out', 'plain'], { cwd });
     const traced = mint(['run', 'smoke', ...SHORT, '--out', 'traced', '--trace', '500ms@00:00:30'], { cwd });
-    expect([traced.code, traced.stdout]).toEqual([plain.code, plain.stdout.replaceAll('plain/', 'traced/')]);
+    // The same results, with the command that gives the trace again, and where it is.
+    const stdout = plain.stdout
+      .replaceAll('plain/', 'traced/')
+      .replace(/^again: .*$/m, '$& --trace 500ms@00:00:30')
+      .replace(/^report: (.*)report\.html\n/m, '$&trace: $1trace.json\n');
+    expect([traced.code, traced.stdout]).toEqual([plain.code, stdout]);
     expect(traced.stderr).toMatch(
       /\ntrace: traced\/smoke-[0-9a-f]{10}\/trace\.json \(00:00:30\.000 … 00:00:30\.500, [\d,]+ events\); open it in https:\/\/ui\.perfetto\.dev or chrome:\/\/tracing\n$/,
     );

@@ -4,10 +4,12 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Effort } from '../../src/study/executor.ts';
 import { RedisExecutor } from '../../src/study/redis-executor.ts';
 import { openQueue } from '../../src/study/redis-queue.ts';
 import { toolIdentity } from '../../src/study/study-folder.ts';
@@ -94,6 +96,9 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     expect(await ended(group[0])).toBeNull();
     expect(seen.sort((a, b) => a - b)).toEqual(study.points.map(({ index }) => index));
     expect(contents(target)).toEqual(contents(whole));
+    const { harness } = JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8'));
+    expect(harness.points.map(({ index }: { index: number }) => index)).toEqual(study.points.map(({ index }) => index));
+    expect(harness.points.every(({ wall_s, requests }: Effort) => wall_s > 0 && requests > 0)).toBe(true);
     for (const child of group.slice(1)) child.kill('SIGTERM');
     expect(await Promise.all(group.slice(1).map(ended))).toEqual([0, 0]);
   }, 120_000);
@@ -146,7 +151,24 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     const child = worker('--idle', '6s');
     expect(await ended(child)).toBe(0);
     expect(child.text).toMatch(/taken over from a worker that fell silent\b/);
-    await queue.discard([job]);
+    // The sweep that collects it hears of that too, and what it took.
+    const executor = new RedisExecutor(url, TOOL);
+    const notices: string[] = [];
+    const progress: number[] = [];
+    const efforts: (Effort | undefined)[] = [];
+    await executor.run([point], {
+      onResult: (_, effort) => efforts.push(effort),
+      onProgress: ({ arrivals }) => progress.push(arrivals),
+      onNotice: (text) => notices.push(text),
+    });
+    await executor.close();
+    expect(notices.join('\n')).toMatch(/^\S+, replication 0 was taken over from a worker that fell silent$/m);
+    expect(efforts).toEqual([
+      { wall_s: expect.any(Number), requests: expect.any(Number), peak_rss_bytes: expect.any(Number) },
+    ]);
+    expect(efforts[0]!.requests).toBeGreaterThan(0);
+    expect(progress.at(-1)).toBe(efforts[0]!.requests);
+    expect((await queue.results([job])).size).toBe(0);
     await queue.close();
     await dead.close(true);
     redis.disconnect();

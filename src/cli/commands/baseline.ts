@@ -14,6 +14,9 @@ export const command: Command = {
     run: { type: 'string', describe: 'save: run folder, or folder of replications', completes: 'files' },
     name: { type: 'string', describe: 'save: what compare will call it' },
   },
+  options: {
+    force: { type: 'boolean', default: false, describe: 'save: replace the baseline of that name' },
+  },
   examples: [
     ['baseline save reports/runs/smoke-… smoke', 'metrics and digests of a run, small enough for git'],
     ['baseline list', 'what compare takes by name'],
@@ -57,8 +60,9 @@ export const command: Command = {
         'baseline save needs a run and a name',
         'mint-bench baseline save reports/runs/smoke-… smoke',
       );
-    // Before it is replaced: the folder is written anew as a whole.
     const replaced = baselineNames().includes(name);
+    if (replaced && args.force !== true)
+      throw new UsageError(takenText(name), 'another name, or --force to replace it');
     const folder = save(run, name);
     if (json) terminal.outJson({ name, folder, replaced });
     else terminal.out(`${folder}: ${readdirSync(folder).length} files; mint-bench compare ${name} <run>\n`);
@@ -66,6 +70,15 @@ export const command: Command = {
     return undefined;
   },
 };
+
+/** What is there, so that nobody replaces what they did not mean. */
+function takenText(name: string): string {
+  const there = listBaselines().find((one) => one.name === name);
+  if (there === undefined) return `${join(BASELINES, name)} is there already, and holds no baseline that can be read`;
+  const { runs } = there;
+  const made = commandOf(runs[0].folder!);
+  return `the baseline ${name} is there already: ${runs[0].scenario.name}, ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, hash ${runs[0].runHash.slice(0, 10)}, made with ${made}`;
+}
 
 function save(run: string, name: string): string {
   try {

@@ -18,7 +18,7 @@ import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
 import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatSeconds } from '../format.ts';
-import { overridesOf, SET_OPTION } from '../load.ts';
+import { overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
 import { metricNames } from '../metric-names.ts';
 import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
@@ -91,7 +91,7 @@ export const command: Command = {
     }
     const margin = share(args, 'margin');
     const metrics = metricsOf(args);
-    const [base, next] = sidesOf(args);
+    const [base, next] = sidesOf(args, (text) => context.quiet || context.terminal.err(`note: ${text}\n`));
     let comparison: Comparison;
     if (base.is === 'kernels' || next.is === 'kernels') {
       if (base.is !== 'kernels' || next.is !== 'kernels')
@@ -181,11 +181,11 @@ function elsewhere({ kind, path }: SideInfo): { command: string; path: string } 
 function acceptCommand({ base, new: next, exact }: Comparison, run: string): string | null {
   if (base.kind !== 'baseline' || exact === null || exact.equal || next.kind.startsWith('scenario')) return null;
   const name = base.path.startsWith(`${BASELINES}/`) ? base.path.slice(BASELINES.length + 1) : base.path;
-  return `mint-bench baseline save ${quote(run)} ${quote(name)}`;
+  return `mint-bench baseline save ${quote(run)} ${quote(name)} --force`;
 }
 
-function sidesOf(args: Arguments): [Side, Side] {
-  const base = sideOf(args.base as string);
+function sidesOf(args: Arguments, onChoice: (text: string) => void): [Side, Side] {
+  const base = sideOf(args.base as string, onChoice);
   const sets = args.set as string[];
   const both = args.both as string[];
   const checkBoth = (side: Side) => {
@@ -198,7 +198,7 @@ function sidesOf(args: Arguments): [Side, Side] {
   };
   checkBoth(base);
   if (args.new !== undefined) {
-    const next = checkBoth(sideOf(args.new as string));
+    const next = checkBoth(sideOf(args.new as string, onChoice));
     if (sets.length > 0 && next.is !== 'scenario')
       throw new UsageError(`--set changes a scenario, and ${next.label} is none`);
     return [base, next];
@@ -212,9 +212,9 @@ function sidesOf(args: Arguments): [Side, Side] {
   return [base, { ...base, label: `${base.label} with ${sets.join(', ')}` }];
 }
 
-function sideOf(written: string): Side {
+function sideOf(written: string, onChoice: (text: string) => void): Side {
   const shipped = (name: string) => shippedScenarios().find((scenario) => scenario.name === name)?.path ?? null;
-  return asUsage(() => readSide(written, { shipped }));
+  return asUsage(() => readSide(written, { shipped, onChoice }));
 }
 
 type RunSide = Exclude<Side, { is: 'kernels' | 'study' }>;
@@ -231,7 +231,7 @@ async function asRuns(sides: [RunSide, RunSide], args: Arguments, context: Conte
   const wanted = sides.flatMap((side, i): WantedSide[] =>
     side.is === 'scenario' ? [wantedSide(side, i === 1 ? overrides : both, replications)] : [],
   );
-  const simulated = wanted.length === 0 ? [] : await simulate(wanted, args.jobs as number, context);
+  const simulated = wanted.length === 0 ? [] : await simulate(wanted, wholeNumber(args, 'jobs') ?? 1, context);
   return sides.map((side) => (side.is === 'runs' ? side : simulated.shift()!)) as [RunsSide, RunsSide];
 }
 

@@ -106,7 +106,7 @@ export const command: Command = {
     const { explained, runs, folder } = await withSearch(
       args,
       context,
-      { kind: 'sensitivity', name: scenario.name, identity, command: again, replications },
+      { kind: 'sensitivity', name: scenario.name, identity, command: again, replications, scenario },
       async ({ trials, folder: into }) => ({
         explained: await explainRun({
           ...{ scenario, metrics, only, draws, trials },

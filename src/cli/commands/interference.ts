@@ -81,7 +81,7 @@ export const command: Command = {
     const { found, crowd, runs, folder } = await withSearch(
       args,
       context,
-      { kind: 'interference', name: scenario.name, identity, command: again, replications },
+      { kind: 'interference', name: scenario.name, identity, command: again, replications, scenario },
       async ({ trials, folder: into }) => ({
         found: await interference({ scenario, cohort, only, trials }),
         crowd: old === null ? [] : await aroundCrowd(settings, old, trials),

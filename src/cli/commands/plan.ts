@@ -101,7 +101,7 @@ export const command: Command = {
     const { result, runs, folder } = await withSearch(
       args,
       context,
-      { kind: 'plan', name: base.name, identity, command: again, replications },
+      { kind: 'plan', name: base.name, identity, command: again, replications, scenario: base },
       async ({ trials, folder: into }) => ({
         result: await plan({ source, axes, objective, smaller, width, trials }),
         runs: trials.simulated + trials.kept,

@@ -2,6 +2,7 @@
  * `run <scenario…>`: simulates, prints the summary, keeps everything in a run folder. The summary on stdout is the same
  * bytes whatever the machine and the number of workers; times and progress go to stderr.
  */
+import { join } from 'node:path';
 import { parseWindow, type TraceWindow, windowText } from '../../metrics/trace/window.ts';
 import { table } from '../../report/text-table.ts';
 import { writeReport } from '../../report/write.ts';
@@ -66,6 +67,8 @@ export const command: Command = {
     // As JSON, so that a seed of digits stays the text that was written.
     if (args.seed !== undefined) overrides.push({ path: 'seed', value: JSON.stringify(String(args.seed)) });
     const replications = wholeNumber(args, 'replications');
+    // Before a dry run too.
+    wholeNumber(args, 'jobs');
     if (replications !== undefined) overrides.push({ path: 'replications', value: replications });
     const outcomes: RunOutcome[] = [];
     for (const file of args.scenario as string[]) {
@@ -82,7 +85,8 @@ export const command: Command = {
         dryRun(scenario, context);
         continue;
       }
-      outcomes.push(...(await runAll(scenario, reproduceLine(file, overrides), args, context)));
+      const traced = args.trace === undefined ? '' : ` --trace ${quote(String(args.trace))}`;
+      outcomes.push(...(await runAll(scenario, `${reproduceLine(file, overrides)}${traced}`, args, context)));
     }
     if (context.json && args['dry-run'] !== true) {
       const documents = outcomes.map(({ document }) => document);
@@ -135,7 +139,11 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       }
       throw error;
     }
-    if (!context.json) printReport(outcomes[outcomes.length - 1].folder, context);
+    if (context.json) continue;
+    const { folder, trace } = outcomes[outcomes.length - 1];
+    printReport(folder, context);
+    if (trace !== undefined)
+      context.terminal.out(`${context.terminal.styleOut('dim', 'trace:')} ${join(folder, 'trace.json')}\n`);
   }
   return outcomes;
 }

@@ -22,6 +22,7 @@ import { version } from '../help.ts';
 import { scenarioPath, wholeNumber } from '../load.ts';
 import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
+import { notesText } from '../preset-notes.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { redisUrl } from '../redis-url.ts';
@@ -152,6 +153,7 @@ function studyOf(args: Arguments, context: Context): Study {
   if (!context.quiet) {
     const { colorErr, width } = context.terminal;
     context.terminal.err(renderDiagnostics(study.warnings, { color: colorErr, width }));
+    context.terminal.err(notesText(...study.points.map(({ scenario }) => scenario)));
   }
   return study;
 }

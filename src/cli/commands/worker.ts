@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { serve } from '../../study/redis-worker.ts';
 import { toolIdentity } from '../../study/study-folder.ts';
 import type { Command } from '../command.ts';
+import { effortText } from '../effort-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { version } from '../help.ts';
 import { timeOption, wholeNumber } from '../load.ts';
@@ -40,7 +41,7 @@ export const command: Command = {
       idle: timeOption(args, 'idle', '30s', 1) ?? Number.POSITIVE_INFINITY,
       signal: context.signal,
       onReady: () => say('waiting for points; Ctrl-C finishes those under way and ends'),
-      onPoint: say,
+      onPoint: (text, effort) => say(`${text}${effortText(effort)}`),
     });
     if (context.json) context.terminal.outJson({ points: computed });
     else context.terminal.out(`${computed} ${computed === 1 ? 'point' : 'points'} computed\n`);

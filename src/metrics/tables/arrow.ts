@@ -30,7 +30,7 @@ export interface Column {
   /** `s`, `ms`, `B`, `tokens`, `count`, `fraction`, `name`, `number`, … */
   readonly unit: string;
   readonly description: string;
-  /** Numbers (NaN in a Float64Array is null), or names as codes into labels. */
+  /** Numbers (NaN in an array of floats is null), or names as codes into labels. */
   readonly data: NumberArray | { readonly labels: readonly string[]; readonly codes: Int32Array };
 }
 
@@ -106,14 +106,17 @@ function dataOf({ data }: Column, at: number): Data {
     const { nullCount, nullBitmap } = nulls(data);
     return makeData({ type: new Float64(), length, nullCount, nullBitmap, data });
   }
-  if (data instanceof Float32Array) return makeData({ type: new Float32(), length, nullCount: 0, data });
+  if (data instanceof Float32Array) {
+    const { nullCount, nullBitmap } = nulls(data);
+    return makeData({ type: new Float32(), length, nullCount, nullBitmap, data });
+  }
   if (data instanceof Uint32Array) return makeData({ type: new Uint32(), length, nullCount: 0, data });
   if (data instanceof Int32Array) return makeData({ type: new Int32(), length, nullCount: 0, data });
   return makeData({ type: new Uint8(), length, nullCount: 0, data });
 }
 
 /** NaN as null, Arrow's way: a bit a row, 1 where there is a value. */
-function nulls(data: Float64Array): { nullCount: number; nullBitmap: Uint8Array | null } {
+function nulls(data: Float64Array | Float32Array): { nullCount: number; nullBitmap: Uint8Array | null } {
   let nullCount = 0;
   for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) nullCount++;
   if (nullCount === 0) return { nullCount, nullBitmap: null };

@@ -40,7 +40,8 @@ export function usersTable(
       cohorts[rows] = directory.cohortOfUser(number, user);
       requests[rows] = cell.requests(user);
       service[rows] = cell.service(user);
-      speed[rows] = cell.speed(user);
+      // Who asked for nothing was neither quick nor slow.
+      speed[rows] = requests[rows] === 0 ? Number.NaN : cell.speed(user);
       rows++;
     }
   });
@@ -65,7 +66,8 @@ export function usersTable(
       {
         name: 'speed',
         unit: 'ratio',
-        description: 'mean over requests of time alone / end-to-end time, 0 for one that was not served',
+        description:
+          'mean over requests of time alone / end-to-end time, 0 for one that was not served; null for users without requests',
         data: speed.subarray(0, rows),
       },
     ],

@@ -180,6 +180,11 @@ function compareRows(base: readonly SummaryRow[], next: readonly SummaryRow[]): 
 }
 
 function pairNotes(pairs: number, tested: number): string[] {
+  if (pairs < FEWEST_PAIRS && tested > 0) {
+    return [
+      `${pairs} pairs of runs: judged by Student's t of their differences, with Holm's correction over ${tested} lines. It takes differences for normally distributed; from ${FEWEST_PAIRS} pairs on nothing is taken for granted (--replications 10)`,
+    ];
+  }
   if (pairs < FEWEST_PAIRS) {
     return [
       `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance. A metric with an interval within each run (times, waits) is decided where those are apart in every pair; any other is not. 10 replications (--replications 10) decide more`,

@@ -5,20 +5,27 @@
  * differences, Holm's correction over all lines. Improved or regressed: significant, and by more than the margin. No change: the
  * interval lies within the margin.
  *
- * Fewer pairs cannot be significant. Then each run's own interval (batch means, order statistics) is the measure of noise: a
+ * Three to five pairs cannot be significant to that test, which takes the signs alone. They are judged by Student's t of their differences, with
+ * its interval, in the same correction: it takes the differences of replications, which are means over thousands of requests, for normal.
+ *
+ * One or two pairs, and few runs of one scenario and seed, have no spread to speak of. Then each run's own interval (batch means, order statistics) is the measure of noise: a
  * difference beyond the margin counts where the intervals of the two runs of every pair are apart, all the same way. A metric without an
  * interval counts between runs of the same scenario and seed, where nothing but the code differs. Anything else is undecided, and so
  * is an interval clear of zero where the pairs are too few for Holm's correction.
  */
 import { metricNamed } from '../../metrics/catalog/index.ts';
-import { bootstrap, mean } from '../../metrics/statistics/resampling.ts';
+import { bootstrap, mean, meanInterval } from '../../metrics/statistics/resampling.ts';
 import { signFlip, smallestP } from '../../metrics/statistics/sign-flip.ts';
+import { studentQuantile, studentTails } from '../../metrics/statistics/student.ts';
 import { holm } from '../../metrics/statistics/tests.ts';
 import type { SummaryRow } from '../../metrics/summary.ts';
 import { ALPHA, type Better, changeOf, direction, type Line, marginFor, type Verdict } from './comparison.ts';
 
 /** Below this number of pairs no sign pattern is rarer than 5%. */
 export const FEWEST_PAIRS = 6;
+
+/** From here on differences have a spread that Student's t can stand on. */
+export const FEWEST_FOR_T = 3;
 
 /** What a run is judged by where nothing else is asked for, as far as both sides have it. */
 export const HEADLINE: readonly string[] = [
@@ -71,9 +78,13 @@ export function settle(lines: readonly Line[], margin: number): void {
   tested.forEach((line, i) => {
     line.p = adjusted[i];
     line.verdict = fromInterval(line, margin);
-    if (line.verdict !== 'within noise' || line.n >= needed || (line.lo! <= 0 && line.hi! >= 0)) return;
-    line.verdict = 'undecided';
-    line.why = `too few pairs beside ${tested.length} lines: it takes ${needed}`;
+    if (line.n < FEWEST_PAIRS) {
+      if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
+      else delete line.why;
+    } else if (line.verdict === 'within noise' && line.n < needed && (line.lo! > 0 || line.hi! < 0)) {
+      line.verdict = 'undecided';
+      line.why = `too few pairs beside ${tested.length} lines: it takes ${needed}`;
+    }
   });
 }
 
@@ -109,7 +120,9 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): L
     return { ...line, why: `${line.base === null ? 'the base' : 'the new side'} has no value: its sample is empty` };
   }
   line.change = changeOf(line.unit, line.base, line.new);
-  if (pairs.length >= FEWEST_PAIRS) return withInterval(line, values as (readonly [number, number])[]);
+  const whole = values as (readonly [number, number])[];
+  if (pairs.length >= FEWEST_PAIRS) return withInterval(line, whole);
+  if (pairs.length >= FEWEST_FOR_T && !options.sameScenario) return withStudent(line, whole);
   return { ...line, ...few(line, rows, options) };
 }
 
@@ -134,6 +147,22 @@ function withInterval(line: Line, values: readonly (readonly [number, number])[]
     `compare/${line.name}`,
   );
   return { ...line, lo, hi, p };
+}
+
+/** The same for three to five pairs: the interval of the mean difference, in the terms of the change. */
+function withStudent(line: Line, values: readonly (readonly [number, number])[]): Line {
+  const differences = values.map(([base, next]) => next - base);
+  const { estimate, lo, hi } = meanInterval(differences)!;
+  const half = hi - estimate;
+  const deviation = half / studentQuantile(0.975, differences.length - 1);
+  const p = studentTails(estimate / deviation, differences.length - 1);
+  const of = (difference: number) => changeOf(line.unit, line.base!, line.base! + difference);
+  const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
+  // Kept where nothing more certain can be said.
+  const why = oneWay
+    ? `all ${differences.length} pairs go that way, by amounts too different to rule out luck; more replications can`
+    : undefined;
+  return { ...line, lo: of(lo), hi: of(hi), p, ...(why === undefined ? {} : { why }) };
 }
 
 function fromInterval(line: Line, margin: number): Verdict {
@@ -166,7 +195,7 @@ function few(
   if (sameScenario) return { verdict: direction(line.better, line.change!) };
   // One run says nothing of its spread here, and the ways of few pairs are no test.
   const one = rows.length === 1 ? 'one pair' : `the same way in ${sameWay(rows)} of ${rows.length} pairs`;
-  return { verdict: 'undecided', why: `${one}; a test takes ${FEWEST_PAIRS}` };
+  return { verdict: 'undecided', why: `${one}; a test takes ${FEWEST_FOR_T}` };
 }
 
 /** In how many pairs the value moves as it does in most of them. */

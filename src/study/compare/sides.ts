@@ -3,7 +3,7 @@
  * settings (`folder@axis=value`), a kernel run or a folder of sessions, a baseline, a scenario file or the name of a shipped one. `label=` before it names the side in the output.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { readKernelRun } from '../../real/results.ts';
 import { UserError } from '../../scenario/errors.ts';
 import { suggest } from '../../scenario/findings.ts';
@@ -33,6 +33,8 @@ export interface Places {
   studies?: string;
   /** The file of a shipped scenario of that name, null where there is none. */
   shipped(name: string): string | null;
+  /** Told what was taken where a name may mean a baseline or a shipped scenario, and how to name the other. */
+  onChoice?(text: string): void;
 }
 
 export function readSide(written: string, places: Places): Side {
@@ -42,6 +44,7 @@ export function readSide(written: string, places: Places): Side {
     runs = join('reports', 'runs'),
     studies = join('reports', 'studies'),
     shipped,
+    onChoice,
   } = places;
   const candidates = [path, join(baselines, path), join(runs, path), join(studies, path)];
   const found = candidates.find((candidate) => existsSync(candidate));
@@ -49,12 +52,20 @@ export function readSide(written: string, places: Places): Side {
     throw new UserError(`${path} is no folder of a sweep, so @${picks[0].path} takes no settings of it`);
   if (found === undefined) {
     const scenario = shipped(path);
-    if (scenario !== null) return { is: 'scenario', kind: 'scenario', label: label ?? path, path: scenario };
+    if (scenario !== null) {
+      onChoice?.(
+        `${path} is taken as the shipped scenario ${shownPath(scenario)}: there is no baseline ${join(baselines, path)} here`,
+      );
+      return { is: 'scenario', kind: 'scenario', label: label ?? path, path: scenario };
+    }
     const near = suggest(path, baselineNames(baselines));
     throw new UserError(
       `${path} is no run folder, baseline, kernel run or scenario${near === undefined ? '' : `; ${near}`}. mint-bench baseline list and list scenarios show names.`,
     );
   }
+  const other = found === path ? null : shipped(path);
+  if (other !== null)
+    onChoice?.(`${path} is taken as ${found}; the shipped scenario of that name is ${shownPath(other)}`);
   if (!statSync(found).isDirectory()) {
     if (found.endsWith('.arrow')) {
       return {
@@ -75,6 +86,12 @@ export function readSide(written: string, places: Places): Side {
       : { is: 'study', ...study };
   }
   return readFolder(found, label ?? path, found === join(baselines, path) ? 'baseline' : null);
+}
+
+/** From here where that is short, as a person would type it. */
+function shownPath(path: string): string {
+  const near = relative('.', path);
+  return near.startsWith('..') ? path : near;
 }
 
 function readFolder(path: string, label: string, kind: string | null): Side {

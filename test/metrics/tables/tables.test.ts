@@ -10,6 +10,7 @@ import { summarise } from '../../../src/metrics/summary.ts';
 import { arrowFile, type Provenance } from '../../../src/metrics/tables/arrow.ts';
 import { resultTables, TABLE_NAMES } from '../../../src/metrics/tables/index.ts';
 import { usersTable } from '../../../src/metrics/tables/users.ts';
+import { UserRecords } from '../../../src/metrics/users.ts';
 import { openArrow, polars } from '../../foreign-arrow.ts';
 import { FACTS, madeUpCell, play } from '../synthetic.ts';
 
@@ -137,6 +138,15 @@ describe('contents', () => {
     expect(rows.map((row) => row.user)).toEqual(Array.from({ length: 100 }, (_, user) => user));
     expect(sum(rows.map((row) => row.requests))).toBe(requests.length);
     expect(rows[51].cohort).toBe('pro');
+  });
+
+  it('users: who asked for nothing has no speed, who was refused has that of 0', () => {
+    const cell = new UserRecords(3);
+    cell.served(Int32Array.of(0), Float64Array.of(10), Float64Array.of(0.5), 1);
+    cell.refused(1);
+    const { columns } = parseTable(arrowFile(usersTable({ ...run, users: [cell] }, FACTS, directory), provenance));
+    expect(Array.from(columns.requests as ArrayLike<number>)).toEqual([1, 1, 0]);
+    expect(Array.from(columns.speed as ArrayLike<number>)).toEqual([0.5, 0, Number.NaN]);
   });
 
   it('users: a bounded sample by hash where there are too many, the same whatever the order of cells', () => {

@@ -64,8 +64,6 @@ describe('replications paired by seed', () => {
   });
 
   it('cannot be significant where they are few, and say how many it takes', () => {
-    const line = judged(pairsOf(5, 2, 'c'));
-    expect(line).toMatchObject({ verdict: 'undecided', why: 'the same way in 5 of 5 pairs; a test takes 6', p: null });
     // Seven could show one metric that changed, not one of thirteen: the interval is clear of zero, and noise is not what it is.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
     const side = (i: number, factor: number) => names.map((name) => row(name, factor * (100 + i)));
@@ -78,6 +76,55 @@ describe('replications paired by seed', () => {
     });
     expect(judge(pairs(10), options)[0]).toMatchObject({ verdict: 'changed' });
     expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
+  });
+
+  it('of three to five are judged by the spread of their differences', () => {
+    // A collapse in three pairs: scenarios, 39.5 /s against 1.6 /s.
+    const collapse = [39.4, 39.5, 39.6].map((value, i) => ({
+      ...{ seed: `${i}`, base: [row('goodput_rps', value)], new: [row('goodput_rps', 1.6 - 0.01 * i)] },
+    }));
+    expect(judged(collapse, 'goodput_rps')).toMatchObject({ verdict: 'regressed', n: 3 });
+    // By hand: differences 2, 4, 6 have the mean 4 and t = 4 / (2 / √3) = 3.46; of two degrees of freedom p = 0.0742, interval 4 ± 4.97.
+    const byHand = [2, 4, 6].map((difference, i) => ({
+      ...{ seed: `${i}`, base: [row('ttft_ms_p99', 100)], new: [row('ttft_ms_p99', 100 + difference)] },
+    }));
+    const line = judged(byHand);
+    expect(line).toMatchObject({ verdict: 'undecided', why: expect.stringMatching(/^all 3 pairs go that way/) });
+    expect([line.p, line.lo, line.hi]).toEqual([
+      ...[expect.closeTo(0.0742, 4), expect.closeTo(-0.00968, 4), expect.closeTo(0.08968, 4)],
+    ]);
+    // Significant alone, not among thirteen.
+    const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
+    const many = [8, 9, 11].map((difference, i) => ({
+      ...{ seed: `${i}`, base: names.map((name) => row(name, 100)) },
+      new: names.map((name) => row(name, 100 + difference)),
+    }));
+    const options = { metrics: names, margin: 0.02, sameScenario: false };
+    expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0].verdict).toBe('changed');
+    expect(judge(many, options)[0]).toMatchObject({ verdict: 'undecided', why: expect.stringMatching(/luck/) });
+    expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0]).not.toHaveProperty('why');
+    const bothWays = [8, -9, 11].map((difference, i) => ({
+      ...{ seed: `${i}`, base: [row('ttft_ms_p99', 100)], new: [row('ttft_ms_p99', 100 + difference)] },
+    }));
+    expect(judged(bothWays)).toMatchObject({ verdict: 'within noise' });
+    expect(judged(bothWays)).not.toHaveProperty('why');
+  });
+
+  it.each([3, 4, 5])('of %i that come from one system are called different in one comparison of twenty', (count) => {
+    let wrong = 0;
+    for (let repeat = 0; repeat < 400; repeat++) {
+      const draw = stream(`null/${count}/${repeat}`, 'x');
+      const side = () => [row('ttft_ms_p99', 100 * Math.exp(0.2 * draw.normal()))];
+      const pairs = Array.from({ length: count }, (_, i) => ({ seed: String(i), base: side(), new: side() }));
+      if (['improved', 'regressed'].includes(judged(pairs).verdict)) wrong++;
+    }
+    // 20 of 400 are expected; more than 36 in less than one case in a thousand.
+    expect(wrong).toBeLessThanOrEqual(36);
+  });
+
+  it('of two say in how many pairs it goes the same way', () => {
+    const line = judged(pairsOf(2, 2, 'c'));
+    expect(line).toMatchObject({ verdict: 'undecided', why: 'the same way in 2 of 2 pairs; a test takes 3', p: null });
   });
 
   it('of one pair take the intervals of the runs, where the scenarios differ or not', () => {
