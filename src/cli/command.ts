@@ -11,7 +11,7 @@ export interface Context {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly progress: boolean;
-  /** Fires at the first Ctrl-C: finish the current point, write what there is, return EXIT.interrupted. */
+  /** Fires at the first Ctrl-C: end soon, say how to go on, return EXIT.interrupted. */
   readonly signal: AbortSignal;
   /** The command line as it was given, for reproduce lines. */
   readonly line: string;
@@ -21,6 +21,8 @@ export interface Command {
   /** In the order of the usage line. `completes` says what a shell offers for it. */
   readonly positionals?: Readonly<Record<string, PositionalOptions & { completes?: Completes }>>;
   readonly options?: Readonly<Record<string, Options & { completes?: Completes }>>;
+  /** What Ctrl-C does to what is under way, where it does not give it up. */
+  readonly onInterrupt?: string;
   readonly examples?: readonly (readonly [line: string, what: string])[];
   /** Returns the exit code; nothing means success. Errors are thrown. */
   run(args: Arguments, context: Context): Promise<number | undefined> | number | undefined;

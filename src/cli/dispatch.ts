@@ -19,6 +19,7 @@ export async function dispatch(args: readonly string[], exit: (code: number) => 
   try {
     const { info, rest } = findCommand(args);
     const { command } = await info.load();
+    if (command.onInterrupt !== undefined) interrupt.promise = command.onInterrupt;
     const parsed = await parseArguments(info, command, rest, Math.min(terminal.width, 120));
     if ('help' in parsed) {
       terminal.out(parsed.help);

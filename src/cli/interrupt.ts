@@ -3,6 +3,8 @@ import { EXIT } from './exit-codes.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** What the first Ctrl-C will say that happens to what is under way. */
+  promise: string;
   /** Stops listening. */
   release(): void;
 }
@@ -11,16 +13,18 @@ export function listenForInterrupt(say: (text: string) => void, exit: (code: num
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) exit(EXIT.interrupted);
-    say('\ninterrupted: what is finished is kept, what is under way is given up; Ctrl-C again stops at once\n');
+    say(`\ninterrupted: ${interrupt.promise}; Ctrl-C again stops at once\n`);
     controller.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  return {
+  const interrupt: Interrupt = {
+    promise: 'what is finished is kept, what is under way is given up',
     signal: controller.signal,
     release() {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },
   };
+  return interrupt;
 }

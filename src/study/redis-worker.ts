@@ -67,11 +67,12 @@ export async function serve(options: WorkerOptions): Promise<number> {
       if (busy === 0 && performance.now() - last > options.idle * 1000) break;
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
-    return computed;
   } finally {
     await server.close();
     await pool.close();
   }
+  // Those that were under way at the end, too.
+  return computed;
 }
 
 /** A worker that could serve none of those who ask would only look as if it did. */

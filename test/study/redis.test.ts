@@ -174,6 +174,23 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     redis.disconnect();
   }, 60_000);
 
+  it('that are under way when a worker is told to stop are finished, counted, and said to be', async () => {
+    const [point] = planned(temporaryFolder(), ['adapter.rank=48'], 1).points;
+    const queue = await openQueue(url, TOOL);
+    const { resolvedYaml } = await import('../../src/scenario/hash.ts');
+    const child = worker();
+    await expect.poll(() => child.text, { timeout: 20_000 }).toMatch(/waiting for points/);
+    const job = { id: point.id, scenario: resolvedYaml(point.scenario), check: false };
+    await queue.ensure([job]);
+    await expect.poll(async () => (await queue.results([job])).size, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(0);
+    expect(child.text).toMatch(/interrupted: points under way are finished, no more are taken;/);
+    expect(child.text).toMatch(/^1 point computed$/m);
+    await queue.discard([job]);
+    await queue.close();
+  }, 60_000);
+
   it('that fail say which point it was, without a second try', async () => {
     const study = planned(temporaryFolder(), ['budget.max_requests=1000,5'], 1);
     const child = worker();

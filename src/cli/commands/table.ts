@@ -78,6 +78,10 @@ function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: 
     }));
   });
   const bounded = rows.some((row) => row.cells.some((cell) => cell !== null && cell.lo !== null));
+  const two = stored.some((one) => one.kind === 'study' && one.document.replications === 2);
+  const brackets = two
+    ? 'in brackets 95% intervals, and the values of two replications, which are too few for one'
+    : '95% intervals in brackets';
   const sources = stored.map((one) =>
     one.kind === 'run'
       ? `run ${one.tables.hash.slice(0, 10)}`
@@ -89,7 +93,7 @@ function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: 
     keys: [...(several ? ['run'] : []), ...axes],
     headings: metrics.map(heading),
     rows,
-    caption: `Simulated${cohort === ALL ? '' : `, cohort ${cohort}`}${bounded ? '; 95% intervals in brackets, clipped at what is possible' : ''} (${sources.join(', ')}).`,
+    caption: `Simulated${cohort === ALL ? '' : `, cohort ${cohort}`}${bounded ? `; ${brackets}, clipped at what is possible` : ''} (${sources.join(', ')}).`,
   };
 }
 

@@ -25,6 +25,7 @@ export const command: Command = {
     },
     idle: { type: 'string', describe: 'End when there was no point for this long; default: wait for ever' },
   },
+  onInterrupt: 'points under way are finished, no more are taken',
   examples: [
     ['worker redis://queue.local:6379', 'serve until Ctrl-C'],
     ['worker redis://queue.local:6379 --jobs 4 --idle 5min', 'in a batch system'],
