@@ -232,6 +232,7 @@ const SCOPES: Readonly<Record<Scope, string>> = {
   kernel: 'a measurement: mint-bench kernel curves',
   fidelity: 'published values beside simulated ones: mint-bench reproduce <name>',
   knee: "a search for a knee: mint-bench sweep <scenario> --until '<threshold>' --axis path=from..to",
+  plan: "mint-bench plan <scenario> --axis path=values --meet '<threshold>'",
   sensitivity: 'mint-bench explain-run <run or scenario>',
   interference: 'mint-bench interference <scenario>',
 };

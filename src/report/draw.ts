@@ -2,9 +2,9 @@
 import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
 import { mergedReading } from './figures/alike.ts';
-import { assemble } from './figures/chart.ts';
 import { reading } from './figures/coincide.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
+import { assemble } from './figures/frame.ts';
 import { type FigureId, figuresOf } from './figures/index.ts';
 import type { DrawnFigure } from './html/figure-card.ts';
 import { type Renderer, renderer } from './render.ts';

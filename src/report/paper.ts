@@ -3,8 +3,8 @@
  * only be estimated beforehand, leave it exactly as wide as it should be.
  */
 import { csv } from './csv.ts';
-import { assemble } from './figures/chart.ts';
 import type { Figure, Row } from './figures/figure.ts';
+import { assemble } from './figures/frame.ts';
 import { writePdf } from './pdf/write.ts';
 import { type Renderer, renderer, type Spec } from './render.ts';
 import type { Provenance } from './run-data.ts';

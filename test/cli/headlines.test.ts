@@ -53,7 +53,7 @@ it('of a plan: the answer, its price, what binds it, and the run that checks it;
   ]);
   expect(tiles.map(({ label, value }) => `${label} ${value}`)).toEqual([
     ...['hardware.replicas 16', 'usd per hour $20/h', 'Cost of a user $0.25', 'slo_attainment 97%'],
-    ...['A cheaper one is short of GPU slots', 'Configurations 2'],
+    ...['What binds GPU slots', 'Configurations 2'],
   ]);
   expect(setting[0]).toEqual(['hardware.replicas', '8, 16']);
   expect(headline(null).verdict).toMatchObject({

@@ -98,6 +98,9 @@ describe('plan', () => {
     const chosen = configurations.find((one: { price: number }) => one.price === answer.price);
     // The line gives exactly what the plan says.
     expect(JSON.parse(run.stdout).metrics.ttft_ms_p99.value).toBe(chosen.metrics.ttft_ms_p99.value);
+    expect(readFileSync(join(folderOf('plans', 'plan'), 'report.html'), 'utf8')).toContain(
+      'What do cheaper configurations miss?',
+    );
     const folder = folderOf('plans', 'plan');
     expect((await mintHere(['report', folder], { cwd })).code).toBe(EXIT.ok);
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('cheapest of 6 configurations');

@@ -4,14 +4,22 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../src/report/figures/chart.ts';
 import { type Figure, type Row, SECTIONS } from '../../src/report/figures/figure.ts';
+import { assemble } from '../../src/report/figures/frame.ts';
 import { FIGURES, type FigureId } from '../../src/report/figures/index.ts';
 import { recolour, renderer } from '../../src/report/render.ts';
 import { TABLES } from '../../src/report/run-data.ts';
 import { type Mode, SIZES, type Size, theme } from '../../src/report/theme.ts';
 import { emptyRun, runTables } from './fixture.ts';
-import { fidelityRows, interferenceRows, kernelRows, kneeRows, sensitivityRows, studyRuns } from './study-fixture.ts';
+import {
+  fidelityRows,
+  interferenceRows,
+  kernelRows,
+  kneeRows,
+  planRows,
+  sensitivityRows,
+  studyRuns,
+} from './study-fixture.ts';
 
 const ids = Object.keys(FIGURES) as FigureId[];
 const sizes = Object.keys(SIZES) as Size[];
@@ -27,6 +35,7 @@ function rowsOf(id: FigureId): Row[] {
     kernel: kernelRows(),
     fidelity: fidelityRows(),
     knee: kneeRows(),
+    plan: planRows(),
     sensitivity: sensitivityRows(),
     interference: interferenceRows(),
   };

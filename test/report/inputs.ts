@@ -14,6 +14,7 @@ export function rowsOf(id: FigureId): Row[] {
     kernel: fixtures.kernelRows,
     fidelity: fixtures.fidelityRows,
     knee: fixtures.kneeRows,
+    plan: fixtures.planRows,
     sensitivity: fixtures.sensitivityRows,
     interference: fixtures.interferenceRows,
   };

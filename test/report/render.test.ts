@@ -2,7 +2,7 @@ import { Resvg } from '@resvg/resvg-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breakLines, captioned } from '../../src/report/caption.ts';
-import { assemble } from '../../src/report/figures/chart.ts';
+import { assemble } from '../../src/report/figures/frame.ts';
 import { ttftDistribution } from '../../src/report/figures/ttft-distribution.ts';
 import { readFontMetrics } from '../../src/report/font-metrics.ts';
 import { fontFiles } from '../../src/report/fonts.ts';

@@ -4,6 +4,7 @@ import type {
   InterferenceRow,
   KernelRow,
   KneeRow,
+  PlanRow,
   SensitivityRow,
 } from '../../src/report/figures/figure.ts';
 import type { FigureId } from '../../src/report/figures/index.ts';
@@ -151,6 +152,30 @@ export function kneeRows(): KneeRow[] {
           holds: load < 1 ? 1 : 0,
           below: slots,
           above: slots + 8,
+        };
+      }),
+    ),
+  );
+}
+
+/** Two thresholds over replicas and slots; the one in the middle is the first that keeps both. */
+export function planRows(): PlanRow[] {
+  return [4, 8, 16].flatMap((replicas, r) =>
+    [16, 64].flatMap((slots, s) =>
+      (['ttft_ms_p99', 'slo_attainment'] as const).map((metric): PlanRow => {
+        const rank = 2 * r + s;
+        const actual = metric === 'ttft_ms_p99' ? 40_000 / 4 ** rank : 1 - 0.3 / 3 ** rank;
+        return {
+          ...{ configuration: `replicas ${replicas}, slots ${slots}, $${3 * replicas}/h`, price: 3 * replicas },
+          ...{
+            metric,
+            unit: metric === 'ttft_ms_p99' ? 'ms' : 'fraction',
+            actual,
+            lo: actual * 0.99,
+            hi: actual * 1.01,
+          },
+          ...{ bound: metric === 'ttft_ms_p99' ? 2000 : 0.95, op: metric === 'ttft_ms_p99' ? '<' : '>=' },
+          verdict: rank < 3 ? 'fails' : rank === 3 ? 'answer' : 'passes',
         };
       }),
     ),

@@ -5,6 +5,7 @@
 
 import { assumptions } from '../../report/assumptions.ts';
 import { blocksOf, STRUCTURED } from '../../report/blocks.ts';
+import type { PlanRow } from '../../report/figures/figure.ts';
 import { PLAIN } from '../../report/text-table.ts';
 import { scenarioHash } from '../../scenario/hash.ts';
 import { splitList } from '../../study/axes.ts';
@@ -18,7 +19,7 @@ import { planHeadline } from '../headlines/plan.ts';
 import { SET_OPTION, scenarioPath, wholeNumber } from '../load.ts';
 import { POINTS_OPTIONS } from '../options.ts';
 import { UsageError } from '../parse.ts';
-import { checkLine, type PlanPrint, planDetails, planText } from '../plan-text.ts';
+import { checkLine, type PlanPrint, planDetails, planText, priceText } from '../plan-text.ts';
 import {
   finishSearch,
   fixedOf,
@@ -114,6 +115,7 @@ export const command: Command = {
     };
     const document = planDocument(print, again);
     folder.write('plan.json', `${JSON.stringify(document, null, 2)}\n`);
+    const rows = rowsOf(print);
     await finishSearch(
       folder,
       {
@@ -127,7 +129,7 @@ export const command: Command = {
           ...scenarioAt(source, result.answer === null ? [] : result.candidates[result.answer].setting),
           replications,
         }),
-        figures: [],
+        figures: rows.length === 0 ? [] : [{ scope: 'plan', id: 'plan-candidates', input: rows }],
       },
       args,
       context,
@@ -141,6 +143,26 @@ export const command: Command = {
     return result.answer === null ? EXIT.threshold : EXIT.ok;
   },
 };
+
+/** Configurations that were simulated, and so have values; `objective` as a price stands behind each. */
+function rowsOf({ result, objective, unit }: PlanPrint): PlanRow[] {
+  const { candidates, answer, thresholds } = result;
+  return candidates.flatMap(({ setting, price, state, rows }, at) => {
+    if (state === null) return [];
+    const short = setting.map(({ path, value }) => `${path.split('.').at(-1)} ${value}`).join(', ');
+    return thresholds.flatMap(({ metric, op, value: bound }): PlanRow[] => {
+      const row = rows.find((one) => one.metric === metric);
+      if (row === undefined || row.value === null) return [];
+      return [
+        {
+          ...{ configuration: `${short}, ${priceText(price, objective, unit)}`, price, metric, unit: row.unit },
+          ...{ actual: row.value, lo: row.lo, hi: row.hi, bound, op },
+          verdict: at === answer ? 'answer' : state,
+        },
+      ];
+    });
+  });
+}
 
 const valuesOf = (setting: PlanResult['candidates'][number]['setting']) =>
   Object.fromEntries(setting.map(({ path, value }) => [path, value]));

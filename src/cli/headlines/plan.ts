@@ -100,9 +100,7 @@ function tilesOf({ result, objective, unit, runs }: PlanPrint, { setting, price,
         note: `required ${operatorSign(threshold.op)} ${formatMetric(threshold.value, row?.unit ?? '', 4)}`,
       };
     }),
-    ...(short === undefined
-      ? []
-      : [{ label: 'A cheaper one is short of', value: short?.resource ?? '', note: 'as its waits read' }]),
+    ...(short === undefined ? [] : [{ label: 'What binds', value: short?.resource ?? '', note: 'as its waits read' }]),
     ...(headroom === null
       ? []
       : [

@@ -1,6 +1,8 @@
 /** One metric of one scenario over the history of its runs. */
-import { panels, TIP, tip } from '../figures/chart.ts';
+
 import type { Figure, Row } from '../figures/figure.ts';
+import { panels } from '../figures/panels.ts';
+import { TIP, tip } from '../figures/series.ts';
 import { formatMetric } from '../format.ts';
 import type { Theme } from '../theme.ts';
 

@@ -1,7 +1,7 @@
 /** The dashboard: one self-contained page over a history of runs, light and dark, without network. */
 import type { HistoryLine } from '../../metrics/history.ts';
 import { csv } from '../csv.ts';
-import { assemble } from '../figures/chart.ts';
+import { assemble } from '../figures/frame.ts';
 import { formatMetric, significant } from '../format.ts';
 import { pageScript } from '../html/client-script.ts';
 import { text } from '../html/escape.ts';

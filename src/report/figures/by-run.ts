@@ -2,8 +2,9 @@
 import type { Spec } from '../render.ts';
 import type { TableName } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
-import { distinct, type Panel, panels, plainLines } from './chart.ts';
 import type { Across, Row } from './figure.ts';
+import { distinct, type Panel, panels } from './panels.ts';
+import { plainLines } from './series.ts';
 import { endTime, orNull, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
 /** The field that tells the series of a figure apart: `run` where it was prepared from several. */

@@ -7,8 +7,9 @@ import { ALL, cohortNames, numbers, type RunTables, strings } from '../run-data.
 import { type Look, seriesLooks, type Theme } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
 import { seriesField } from './by-run.ts';
-import { distinct, panels, plainLines, present } from './chart.ts';
 import type { Across, Row } from './figure.ts';
+import { distinct, panels } from './panels.ts';
+import { plainLines, present } from './series.ts';
 
 /** Points a curve keeps: evenly spaced in cumulative share, denser towards the tail. */
 const POINTS = 60;

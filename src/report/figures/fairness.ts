@@ -2,8 +2,9 @@ import type { Spec } from '../render.ts';
 import { has, metric, numbers, type Table } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { shareAxis } from './axes.ts';
-import { distinct, panels, plainLines } from './chart.ts';
 import type { Figure } from './figure.ts';
+import { distinct, panels } from './panels.ts';
+import { plainLines } from './series.ts';
 
 /** Points of the curve, evenly spaced in users. */
 const POINTS = 100;

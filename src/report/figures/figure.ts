@@ -24,6 +24,7 @@ export interface Inputs {
   kernel: readonly KernelRow[];
   fidelity: readonly FidelityRow[];
   knee: readonly KneeRow[];
+  plan: readonly PlanRow[];
   sensitivity: readonly SensitivityRow[];
   interference: readonly InterferenceRow[];
 }
@@ -102,6 +103,22 @@ export interface KneeRow {
   readonly above: number | null;
 }
 
+/** One metric of a threshold for one configuration of a plan, cheapest first. */
+export interface PlanRow {
+  /** What it is and what it costs: "replicas 2, slots 16, $6/h". */
+  readonly configuration: string;
+  readonly price: number;
+  readonly metric: string;
+  readonly unit: string;
+  /** Mean over replications with its interval. */
+  readonly actual: number;
+  readonly lo: number | null;
+  readonly hi: number | null;
+  readonly bound: number;
+  readonly op: string;
+  readonly verdict: 'answer' | 'passes' | 'fails';
+}
+
 /** A metric with one parameter at one end of its uncertainty, largest effects first; or with all of them at values drawn together. */
 export interface SensitivityRow {
   readonly parameter: string;
@@ -143,7 +160,7 @@ export interface Figure<S extends Scope = Scope> {
   /** Tables of the run that `prepare` reads beside the summary. */
   readonly needs: readonly TableName[];
   prepare(input: Inputs[S]): Row[];
-  /** Body of the specification: data, size, title and configuration are added by chart.ts. */
+  /** Body of the specification: data, size, title and configuration are added by frame.ts. */
   spec(rows: readonly Row[], theme: Theme): Spec;
   /** Of a run's figure: several runs in one drawing, or a sentence on why that would mean nothing. */
   readonly across?: Across | string;

@@ -1,8 +1,9 @@
 import { findSummary } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { markedLines, panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { markedLines, pointSeries, present } from './series.ts';
 import { studyRows, varyingParameters } from './study.ts';
 
 /** Without a search, the last load at which at least this share of the offered requests met their objectives is marked. */

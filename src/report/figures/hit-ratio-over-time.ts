@@ -1,8 +1,9 @@
 import { TIERS } from '../theme.ts';
 import { shareAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { colour, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { colour, present } from './series.ts';
 import { endTime, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
 export const hitRatioOverTime: Figure<'run'> = {

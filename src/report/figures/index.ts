@@ -20,6 +20,7 @@ import { lookupsByCohort } from './lookups-by-cohort.ts';
 import { lookupsLostToUpdates } from './lookups-lost-to-updates.ts';
 import { lostTime } from './lost-time.ts';
 import { memorySplit } from './memory-split.ts';
+import { planCandidates } from './plan-candidates.ts';
 import { publishedSimulated } from './published-simulated.ts';
 import { requestScatter } from './request-scatter.ts';
 import { scaleDown } from './scale-down.ts';
@@ -59,6 +60,7 @@ export const FIGURES = {
   'scale-out': scaleOut,
   'goodput-load': goodputLoad,
   knee,
+  'plan-candidates': planCandidates,
   tornado,
   'hit-ratio-catalog': hitRatioCatalog,
   'admission-tail': admissionTail,

@@ -6,8 +6,9 @@
 import type { Spec } from '../render.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, millisecondsAxis } from './axes.ts';
-import { distinct, panels, pointSeries } from './chart.ts';
 import type { Figure, KernelRow, Row } from './figure.ts';
+import { distinct, panels } from './panels.ts';
+import { pointSeries } from './series.ts';
 
 export interface KernelCurve extends Pick<Figure, 'title' | 'question' | 'howToRead'> {
   /** Suite of the shapes. */

@@ -1,7 +1,8 @@
 import { seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { distinct, panels, pointSeries, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { distinct, panels } from './panels.ts';
+import { pointSeries, TIP, tip } from './series.ts';
 
 /** Points of the roof. */
 const ROOF = 40;

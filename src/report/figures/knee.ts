@@ -1,8 +1,9 @@
 import { formatMetric, operatorSign, possible } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
-import { distinct, markedLines, type Panel, panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { distinct, type Panel, panels } from './panels.ts';
+import { markedLines, pointSeries, present } from './series.ts';
 
 /** Panels that a page has room for. */
 const MOST_PANELS = 3;

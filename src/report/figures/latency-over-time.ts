@@ -1,8 +1,9 @@
 import { PERCENTILES } from '../theme.ts';
 import { countAxis, millisecondsAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { lineSeries, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { lineSeries, present } from './series.ts';
 import { endTime, orNull, timeAxis, timeSeries } from './time.ts';
 
 export const latencyOverTime: Figure<'run'> = {

@@ -1,8 +1,9 @@
 import { findSummary, type SummaryRow } from '../run-data.ts';
 import { STAGES, seriesLooks } from '../theme.ts';
 import { millisecondsAxis } from './axes.ts';
-import { barsHeight, categoryAxis, distinct, labelRoom, panels, pointSeries, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { barsHeight, categoryAxis, distinct, labelRoom, panels } from './panels.ts';
+import { pointSeries, TIP, tip } from './series.ts';
 
 export const loadStages: Figure<'run'> = {
   scope: 'run',

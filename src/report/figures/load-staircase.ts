@@ -1,7 +1,7 @@
 import { countAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { panels } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
 export const loadStaircase: Figure<'run'> = {

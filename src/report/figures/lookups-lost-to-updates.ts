@@ -2,8 +2,9 @@ import type { Spec } from '../render.ts';
 import { type Look, seriesLooks, TIERS } from '../theme.ts';
 import { countAxis, shareAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { colour, type Panel, panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { type Panel, panels } from './panels.ts';
+import { colour, plainLines, present } from './series.ts';
 import { endTime, orNull, type TimeSeries, timeAxis, timeSeries } from './time.ts';
 
 /** The tier in which another revision was, from the top. */

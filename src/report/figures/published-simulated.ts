@@ -1,8 +1,9 @@
 import { breakLines } from '../caption.ts';
 import { textWidth } from '../fonts.ts';
 import { seriesLooks } from '../theme.ts';
-import { distinct, labelRoom, lineBreaks, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { distinct, labelRoom, lineBreaks, panels } from './panels.ts';
+import { pointSeries, present, TIP, tip } from './series.ts';
 
 /** Half-width of the band around "equal". */
 const BAND = 0.1;

@@ -1,8 +1,9 @@
 import { has, numbers, strings } from '../run-data.ts';
 import { TIERS } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { panels, pointSeries, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { pointSeries, present } from './series.ts';
 
 /** Points drawn; a uniform subset of the run's own uniform sample. */
 const POINTS = 500;

@@ -1,8 +1,9 @@
 import { ALL, cohortNames, findSummary, type RunTables } from '../run-data.ts';
 import { seriesLooks } from '../theme.ts';
 import { seriesField } from './by-run.ts';
-import { categoryAxis, distinct, labelRoom, panels, pointSeries, present, TIP, tip } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { categoryAxis, distinct, labelRoom, panels } from './panels.ts';
+import { pointSeries, present, TIP, tip } from './series.ts';
 
 const OBJECTIVES = {
   slo_attainment: 'all objectives',

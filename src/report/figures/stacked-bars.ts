@@ -4,8 +4,9 @@
  */
 import type { Spec } from '../render.ts';
 import type { Look, Theme } from '../theme.ts';
-import { barsHeight, categoryAxis, colour, distinct, labelRoom, panels, present, TIP, tip } from './chart.ts';
 import type { Row } from './figure.ts';
+import { barsHeight, categoryAxis, distinct, labelRoom, panels } from './panels.ts';
+import { colour, present, TIP, tip } from './series.ts';
 
 export interface StackedBars {
   /** Field that names the bars. */

@@ -1,7 +1,8 @@
 import { COST_PARTS } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { colour, panels, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { colour, present } from './series.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
 export const stepTime: Figure<'run'> = {

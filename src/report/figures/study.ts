@@ -7,8 +7,9 @@ import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { merged } from './alike.ts';
-import { distinct, labelRoom, markedLines, type Panel, panels, present } from './chart.ts';
 import type { Row } from './figure.ts';
+import { distinct, labelRoom, type Panel, panels } from './panels.ts';
+import { markedLines, present } from './series.ts';
 
 /** Name of the first of these parameters that takes more than one value over the runs. */
 export function sweptParameter(runs: readonly StudyRun[], candidates: readonly string[]): string | undefined {

@@ -3,9 +3,10 @@ import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
-import { distinct, markedLines, present } from './chart.ts';
 import { samePlaces } from './coincide.ts';
 import type { Figure, Row } from './figure.ts';
+import { distinct } from './panels.ts';
+import { markedLines, present } from './series.ts';
 import { varyingParameters } from './study.ts';
 
 /** Metrics of the rows, from what users notice to what it costs. */

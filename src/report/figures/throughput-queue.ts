@@ -2,8 +2,9 @@ import type { Spec } from '../render.ts';
 import { type Look, seriesLooks } from '../theme.ts';
 import { countAxis } from './axes.ts';
 import { linesByRun } from './by-run.ts';
-import { panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { plainLines, present } from './series.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
 const RATES = seriesLooks(['arriving', 'finished']);

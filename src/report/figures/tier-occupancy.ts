@@ -1,7 +1,8 @@
 import { type Look, TIERS } from '../theme.ts';
 import { countAxis } from './axes.ts';
-import { panels, plainLines, present } from './chart.ts';
 import type { Figure, Row } from './figure.ts';
+import { panels } from './panels.ts';
+import { plainLines, present } from './series.ts';
 import { endTime, timeAxis, timeSeries } from './time.ts';
 
 const SERIES: Record<string, Look> = {

@@ -2,8 +2,9 @@ import { textWidth } from '../fonts.ts';
 import { formatMetric } from '../format.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, millisecondsAxis, shareAxis } from './axes.ts';
-import { colour, distinct, labelRoom, type Panel, panels, present, TIP, tip } from './chart.ts';
 import type { Figure, Row, SensitivityRow } from './figure.ts';
+import { distinct, labelRoom, type Panel, panels } from './panels.ts';
+import { colour, present, TIP, tip } from './series.ts';
 
 /** Bars that a page has room for, of one metric and of each of several; what is left out changes least. */
 const MOST = { alone: 14, each: 7 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commonName, mergedReading } from '../../../src/report/figures/alike.ts';
-import { assemble } from '../../../src/report/figures/chart.ts';
 import { coverage, reading, samePlaces } from '../../../src/report/figures/coincide.ts';
 import { costPerUser } from '../../../src/report/figures/cost-per-user.ts';
 import type { Figure, Row } from '../../../src/report/figures/figure.ts';
+import { assemble } from '../../../src/report/figures/frame.ts';
 import { renderer } from '../../../src/report/render.ts';
 import type { StudyRun } from '../../../src/report/run-data.ts';
 import { theme } from '../../../src/report/theme.ts';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logTicks } from '../../../src/report/figures/axes.ts';
 import { fairness } from '../../../src/report/figures/fairness.ts';
+import type { PlanRow } from '../../../src/report/figures/figure.ts';
 import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
 import { hitRatioCatalog } from '../../../src/report/figures/hit-ratio-catalog.ts';
 import { hitRatioOverTime } from '../../../src/report/figures/hit-ratio-over-time.ts';
@@ -10,6 +11,7 @@ import { kernelRoofline } from '../../../src/report/figures/kernel-roofline.ts';
 import { loadStaircase } from '../../../src/report/figures/load-staircase.ts';
 import { lostTime } from '../../../src/report/figures/lost-time.ts';
 import { memorySplit } from '../../../src/report/figures/memory-split.ts';
+import { planCandidates } from '../../../src/report/figures/plan-candidates.ts';
 import { publishedSimulated } from '../../../src/report/figures/published-simulated.ts';
 import { scaleOut } from '../../../src/report/figures/scale-out.ts';
 import { stepTime } from '../../../src/report/figures/step-time.ts';
@@ -18,7 +20,7 @@ import { tornado } from '../../../src/report/figures/tornado.ts';
 import { ttftDistribution } from '../../../src/report/figures/ttft-distribution.ts';
 import type { StudyRun } from '../../../src/report/run-data.ts';
 import { runTables, table } from '../fixture.ts';
-import { kernelRows } from '../study-fixture.ts';
+import { kernelRows, planRows } from '../study-fixture.ts';
 
 const run = runTables();
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
@@ -311,6 +313,21 @@ describe('logarithmic axes', () => {
         },
       ),
     );
+  });
+});
+
+describe('configurations of a plan', () => {
+  it('are those around the answer, the cheaper ones above it', () => {
+    const [one] = planRows();
+    const many = Array.from({ length: 30 }, (_, i) => ({
+      ...{ ...one, configuration: `c${i}`, price: i, verdict: i < 20 ? 'fails' : i === 20 ? 'answer' : 'passes' },
+    })) as PlanRow[];
+    const shown = planCandidates.prepare(many).map((row) => row.configuration);
+    expect(shown).toEqual(Array.from({ length: 14 }, (_, i) => `c${i + 10}`));
+    // Without an answer, the dearest.
+    const none = many.map((row) => ({ ...row, verdict: 'fails' as const }));
+    expect(planCandidates.prepare(none).at(-1)?.configuration).toBe('c29');
+    expect(planCandidates.prepare(planRows()).map((row) => row.said)).toContain('40 s');
   });
 });
 

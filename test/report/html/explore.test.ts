@@ -3,7 +3,7 @@ import { compile } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
 import { csv } from '../../../src/report/csv.ts';
 import { digest } from '../../../src/report/digest.ts';
-import { assemble } from '../../../src/report/figures/chart.ts';
+import { assemble } from '../../../src/report/figures/frame.ts';
 import { figuresOf } from '../../../src/report/figures/index.ts';
 import { change } from '../../../src/report/html/explore/change.ts';
 import {

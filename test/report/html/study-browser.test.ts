@@ -14,7 +14,7 @@ import { studyPage } from '../../../src/report/html/study-page.ts';
 import type { SearchReport } from '../../../src/report/search-report.ts';
 import { studyRuns as runsOf, type StudyTables, studyDigest } from '../../../src/report/study-digest.ts';
 import { HOSTILE } from '../page-fixture.ts';
-import { kneeRows, studyRuns } from '../study-fixture.ts';
+import { kneeRows, planRows, studyRuns } from '../study-fixture.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const available = existsSync(CHROMIUM);
@@ -58,6 +58,7 @@ async function search(): Promise<string> {
   };
   const figures = [
     ...(await drawAll('knee', kneeRows(), PROVENANCE, { only: ['knee'] })),
+    ...(await drawAll('plan', planRows(), PROVENANCE)),
     ...(await drawAll('study', studyRuns('goodput-load'), PROVENANCE, { only: ['goodput-load'] })),
   ];
   return searchPage(report, figures);

@@ -1,5 +1,5 @@
 /** The charts of the Explore section: each redraws when its controls, the cohorts or the runs change. */
-import { assemble } from '../../figures/chart.ts';
+import { assemble } from '../../figures/frame.ts';
 import {
   asFigure,
   BRUSH,

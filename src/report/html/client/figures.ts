@@ -2,8 +2,9 @@
  * Figures of the page, drawn anew where that says more than the drawing that came with it: with the chosen cohorts only, beside the
  * same figure of another run (both on scales that fit both), and with values to point at.
  */
-import { assemble } from '../../figures/chart.ts';
+
 import type { Figure, Row } from '../../figures/figure.ts';
+import { assemble } from '../../figures/frame.ts';
 import { FIGURES, type FigureId } from '../../figures/index.ts';
 import type { Spec } from '../../render.ts';
 import { cohortName } from '../explore/charts.ts';

@@ -4,18 +4,10 @@
  */
 
 import { countAxis, millisecondsAxis, secondsAxis, shareAxis } from '../../figures/axes.ts';
-import {
-  barsHeight,
-  categoryAxis,
-  distinct,
-  labelRoom,
-  lineSeries,
-  panels,
-  pointSeries,
-  present,
-} from '../../figures/chart.ts';
 import { cohortLooks, everyone } from '../../figures/distribution.ts';
 import type { Figure, Row } from '../../figures/figure.ts';
+import { barsHeight, categoryAxis, distinct, labelRoom, panels } from '../../figures/panels.ts';
+import { lineSeries, pointSeries, present } from '../../figures/series.ts';
 import { timeAxis } from '../../figures/time.ts';
 import { formatMetric, possible } from '../../format.ts';
 import type { Spec } from '../../render.ts';
