@@ -26,6 +26,8 @@ export const loadStages: Figure<'run'> = {
         log: true,
         values: shown,
         grid: true,
+        // A stage that takes no time stands at the very start, clear of the names.
+        padding: 8,
       });
     return panels(
       theme,
@@ -84,6 +86,7 @@ export const loadStages: Figure<'run'> = {
           log: true,
           values: shown,
           grid: true,
+          padding: 8,
         });
       const points = pointSeries('run', looks, theme);
       const tall = Math.max(barsHeight(stages.length), 12 * rows.length);
