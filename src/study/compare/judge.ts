@@ -159,9 +159,7 @@ function withStudent(line: Line, values: readonly (readonly [number, number])[])
   const of = (difference: number) => changeOf(line.unit, line.base!, line.base! + difference);
   const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
   // Kept where nothing more certain can be said.
-  const why = oneWay
-    ? `all ${differences.length} pairs go that way, by amounts too different to rule out luck; more replications can`
-    : undefined;
+  const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
   return { ...line, lo: of(lo), hi: of(hi), p, ...(why === undefined ? {} : { why }) };
 }
 
