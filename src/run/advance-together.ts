@@ -7,6 +7,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Cell } from '../sim/cell.ts';
+import { toNs } from '../sim/clock.ts';
 import { maxMinShares } from './max-min.ts';
 import type { SharedBoard } from './shared-board.ts';
 
@@ -14,8 +15,6 @@ export interface NumberedCell {
   number: number;
   cell: Cell;
 }
-
-export const toNs = (seconds: number): number => Math.round(seconds * 1e9);
 
 /** Nothing is simulated from here on; Infinity where every request may finish. */
 export const lastNs = ({ duration, budget }: Scenario): number => toNs(duration) + toNs(budget.drain);

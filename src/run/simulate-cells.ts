@@ -12,7 +12,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
 import { buildCell, type SharedTables, sharedTables } from '../sim/build-cell.ts';
 import type { Cell } from '../sim/cell.ts';
-import { advanceTogether, lastNs, type NumberedCell, toNs } from './advance-together.ts';
+import { toNs } from '../sim/clock.ts';
+import { advanceTogether, lastNs, type NumberedCell } from './advance-together.ts';
 import { SharedBoard } from './shared-board.ts';
 
 export interface CellsTask {

@@ -1,7 +1,7 @@
 /** A cell with the population that its scenario describes. */
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../scenario/trace.ts';
-import { assembleCell } from './assemble-cell.ts';
+import { assembleCell } from './assembly/assemble-cell.ts';
 import type { Cell } from './cell.ts';
 import { stepCostOf } from './cost/index.ts';
 import type { StepCost } from './cost/step-cost.ts';

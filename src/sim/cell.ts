@@ -11,6 +11,7 @@ import type { AloneTime } from './alone.ts';
 import type { ApiServer } from './api-server.ts';
 import type { Replica } from './batching/replica.ts';
 import type { RequestTable } from './batching/request-table.ts';
+import { toNs } from './clock.ts';
 import type { EventHeap } from './events.ts';
 import type { Frontend } from './frontend.ts';
 import { invariant } from './invariants.ts';
@@ -365,7 +366,7 @@ export class Cell {
     const { prefetchers, prefetchBudget, events, sources, durationNs } = this.parts;
     const policy = prefetchers[number];
     policy.tick(nowNs, prefetchBudget);
-    const next = nowNs + Math.round(policy.interval * 1e9);
+    const next = nowNs + toNs(policy.interval);
     events.schedule(sources.prefetch + number, next < durationNs ? next : Number.POSITIVE_INFINITY);
   }
 

@@ -1,11 +1,12 @@
 /** Cells that run ahead of each other against cells that all stop at every interval, as the definition has it. */
 import { describe, expect, test } from 'vitest';
 import { EventLog } from '../../src/metrics/event-log.ts';
-import { advanceTogether, lastNs, type NumberedCell, toNs } from '../../src/run/advance-together.ts';
+import { advanceTogether, lastNs, type NumberedCell } from '../../src/run/advance-together.ts';
 import { maxMinShares } from '../../src/run/max-min.ts';
 import { SharedBoard } from '../../src/run/shared-board.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { buildCell, sharedTables } from '../../src/sim/build-cell.ts';
+import { toNs } from '../../src/sim/clock.ts';
 import { COUPLED, small } from './small.ts';
 
 function cellsOf(scenario: Scenario): NumberedCell[] {

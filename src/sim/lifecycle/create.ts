@@ -1,6 +1,7 @@
 /** The lifecycle of one cell from what the scenario says; null where nothing of it can happen. */
 import { hasLifecycle } from '../../scenario/lifecycle.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { toNs } from '../clock.ts';
 import type { EventHeap } from '../events.ts';
 import { member } from '../population/choice.ts';
 import type { AdapterCatalog } from '../population/source.ts';
@@ -33,7 +34,7 @@ export function createLifecycle(inputs: LifecycleInputs): Lifecycle | null {
   const key = (purpose: string) => streamKey(seed, 'lifecycle', purpose, cell);
   return new Lifecycle({
     adapters: catalog.adapters,
-    durationNs: Math.round(scenario.duration * 1e9),
+    durationNs: toNs(scenario.duration),
     law: inputs.law ?? lawOf(inputs, key('order of updates')),
     fate: inputs.fate ?? fateOf(spec, key),
     prewarmer: spec.prewarm === 'none' ? null : inputs.createPrewarmer(spec.prewarm),
@@ -57,5 +58,5 @@ function upgradeOf({ scenario, catalog }: LifecycleInputs, spec: UpgradeSpec, ke
   const { adapters } = catalog;
   const order = spec.order === 'popular' ? catalog.mostPopular(adapters) : new Permutation(Math.max(1, adapters), key);
   const at = order instanceof Permutation ? (place: number) => order.apply(place) : (place: number) => order[place];
-  return new BaseUpgrade(Math.round(spec.at * 1e9), spec.rate / scenario.hardware.cells, adapters, at);
+  return new BaseUpgrade(toNs(spec.at), spec.rate / scenario.hardware.cells, adapters, at);
 }

@@ -6,6 +6,7 @@
  */
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../scenario/trace.ts';
+import { toNs } from '../clock.ts';
 import { stream } from '../random/streams.ts';
 import { ARRIVALS } from './arrivals/index.ts';
 import type { ArrivalProcess } from './arrivals/process.ts';
@@ -43,7 +44,7 @@ export function createPopulation(
 ): CellPopulation {
   const { population, seed, duration } = scenario;
   const { cells } = scenario.hardware;
-  const horizonNs = Math.round(duration * 1e9);
+  const horizonNs = toNs(duration);
   const partition = new Partition(scenario);
   const catalog = new CellCatalog(scenario, partition, cell);
   const [arrivals, arrivalParams] = member(ARRIVALS, population.arrivals, 'arrival mode');

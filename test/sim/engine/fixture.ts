@@ -1,6 +1,6 @@
 /** A small system for engine tests: every number that a test cares about is a parameter, everything else is out of the way. */
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { assembleCell } from '../../../src/sim/assemble-cell.ts';
+import { assembleCell } from '../../../src/sim/assembly/assemble-cell.ts';
 import type { Cell } from '../../../src/sim/cell.ts';
 import { type LoraBatch, type MemoryPlan, type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
 import type { Fate } from '../../../src/sim/lifecycle/lifecycle.ts';
