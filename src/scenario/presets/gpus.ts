@@ -129,7 +129,8 @@ export const GPUS: Readonly<Record<string, GpuPreset>> = {
   }),
   'rtx-4090': gpu({
     name: 'NVIDIA GeForce RTX 4090',
-    gib: 24,
+    // Of 24 as the driver reports it (casys-kaist/LLMServingSim@5daddb2, bench/examples/RTX4090_Llama-3.1-8B/meta.json).
+    gib: 23.5165,
     memory_gbps: 1_008,
     bf16: 165,
     fp8: 330,
