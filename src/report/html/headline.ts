@@ -56,9 +56,11 @@ function tile({ label, value, note }: Tile): string {
   // "10.4 M" is one number; "1.8 s" is a number and a smaller unit; "GPU slots" is neither.
   const range = value.includes(' – ');
   const [, number, unit] = (range ? null : /^([^ ]*\d[^ ]*(?: [MB])?)(?: (.+))?$/.exec(value)) ?? ['', value, ''];
-  const shown = unit === undefined || unit === '' ? text(number) : `${text(number)} <small>${text(unit)}</small>`;
+  // A range breaks at its dash, not between a number and its unit.
+  const whole = range ? number.replaceAll(' ', '\u00a0').replace('\u00a0–\u00a0', ' – ') : number;
+  const shown = unit === undefined || unit === '' ? text(whole) : `${text(number)} <small>${text(unit)}</small>`;
   const long = number.length > 12 ? ' long' : '';
-  return `<li><div class="label">${text(label)}</div><div class="value${long}">${shown}</div><div class="note">${text(note)}</div></li>`;
+  return `<li><div class="label">${text(label).replaceAll(/([_.])(?=[^ ])/g, '$1<wbr>')}</div><div class="value${long}">${shown}</div><div class="note">${text(note)}</div></li>`;
 }
 
 /** A command with the button that copies it. */

@@ -34,7 +34,7 @@ header .wrap{padding-top:34px;padding-bottom:8px}
 .top{display:flex;gap:16px;justify-content:space-between;align-items:center;margin-bottom:18px}
 .brand{font-weight:650;letter-spacing:.01em;color:var(--m-muted);font-size:14px}
 .brand b{color:var(--m-ink)}
-button{font:inherit;font-size:14px;color:var(--m-ink);background:var(--card);border:1px solid var(--line);border-radius:8px;padding:6px 12px;cursor:pointer;min-height:36px}
+button{font:inherit;font-size:14px;color:var(--m-ink);background:var(--card);border:1px solid var(--line);border-radius:8px;padding:6px 12px;cursor:pointer;min-height:36px;white-space:nowrap}
 button:hover{border-color:var(--m-muted)}
 .lede{max-width:72ch;margin-top:10px;color:var(--m-muted);overflow-wrap:anywhere}
 .setting{display:flex;flex-wrap:wrap;gap:6px 22px;margin:18px 0 0;padding:0;font-size:14px}

@@ -139,6 +139,12 @@ describe.skipIf(!available)('pages of studies in Chromium', { timeout: 120_000 }
       const { page, said } = await open(file, width, scheme);
       expect(said).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      // Nor is a tile's text wider than the tile.
+      expect(
+        await page.evaluate(
+          "[...document.querySelectorAll('.tiles li')].filter((li) => li.scrollWidth > li.clientWidth).length",
+        ),
+      ).toBe(0);
       expect(await page.evaluate(`${IN_PAGE}; inPage.contrastProblems()`)).toEqual([]);
       expect(await page.evaluate(`${IN_PAGE}; inPage.labelProblems()`)).toEqual([]);
       await page.close();
@@ -161,7 +167,9 @@ describe.skipIf(!available)('pages of studies in Chromium', { timeout: 120_000 }
     expect(await page.locator('.verdict .say').textContent()).toBe(
       '3 of 6 settings meet their thresholds in every replication; of those population.users=100000, adapter.rank=8 costs least, $0.0877 a user and month.',
     );
-    expect(await page.locator('.tiles').textContent()).toMatch(/ttft_ms_p99\s*24 ms – 160 ms\s*most by adapter\.rank/);
+    expect(await page.locator('.tiles').textContent()).toMatch(
+      /ttft_ms_p99\s*24\u00a0ms – 160\u00a0ms\s*most by adapter\.rank/,
+    );
     await page.close();
   });
 
