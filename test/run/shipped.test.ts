@@ -44,6 +44,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   'scale-down.yaml': ['population.users=10_000', 'duration=5s', 'warmup=1s'],
   'scale-out.yaml': ['population.users=10_000', 'duration=5s', 'warmup=1s'],
   'scale-up.yaml': ['population.users=10_000', 'duration=20s', 'warmup=2s'],
+  'sglang-drainer.yaml': ['duration=60s', 'warmup=5s'],
   'smoke.yaml': ['population.users=2_000', 'duration=5s', 'warmup=1s'],
 };
 
@@ -59,6 +60,18 @@ describe('shipped', () => {
     const value = (metric: string) => rows.find((row) => row.metric === metric && row.cohort === 'all')!.value;
     expect(value('finished')).toBeGreaterThan(20);
     expect(value('unfinished')).toBe(0);
+  });
+
+  test('sglang-drainer.yaml: the drainer ends the longest waits, the pin keeps the house out of them', () => {
+    const path = join(FOLDER, 'sglang-drainer.yaml');
+    const p99 = (cohort: string, ...changes: string[]) => {
+      const scenario = scenarioOf(readFileSync(path, 'utf8'), path, ['duration=6min', ...changes]);
+      const rows = summarise(simulate(scenario), factsOf(scenario, planMemory(scenario).kvBlocks));
+      return rows.find((row) => row.metric === 'ttft_ms_p99' && row.cohort === cohort)!.value!;
+    };
+    expect(p99('guests', 'serving.drain.after=1h')).toBeGreaterThan(2 * p99('guests'));
+    expect(p99('house')).toBeLessThan(2000);
+    expect(p99('house', 'serving.pin.gpu=0')).toBeGreaterThan(5000);
   });
 
   test('trace-replay.yaml', async () => {
