@@ -229,7 +229,9 @@ export const servingSchema = (families: Families) => {
       ),
     skip_window: count({ infinity: true })
       .prefault('none')
-      .describe('Waiting requests a pass may look past while they wait for a slot; none: all (vLLM).'),
+      .describe(
+        'Waiting requests a pass may look past while they wait for a slot; none: all (vLLM). Where one adapter is merged: before the first request of it.',
+      ),
     routing: choice(families, 'routing', 'least-outstanding')
       .prefault('least-outstanding')
       .describe('Which replica of a cell serves a request.'),

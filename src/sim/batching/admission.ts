@@ -41,6 +41,8 @@ function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
   r.peakBlocked = -1;
   /** A unified pool had no blocks for an adapter: parked requests would fail the same way. */
   let poolFull = false;
+  /** Merged for good: the window is to the first request of the adapter in the weights, the others of that adapter stand behind it. */
+  let windowed = mergesOne(r);
   while (r.running + r.activating < limits.maxBatch && r.prefillCount < limits.maxPrefills) {
     const request = waiting.first(!poolFull && gpu.pinned < r.slotLimit);
     if (request < 0) return;
@@ -55,6 +57,8 @@ function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
       if (!park(r, request, nowNs)) return;
       continue;
     }
+    if (windowed && waiting.parkedBefore(request, r.keyOf) > limits.skipWindow) return;
+    windowed = false;
     // A swapped-in request decodes at once and may need a further block in its first step.
     const blocks = r.kv.blocksFor(t.prefillTotal[request]);
     const wanted = t.prefillLeft[request] === 0 ? blocks + 1 : blocks;
@@ -85,6 +89,11 @@ function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
   }
 }
 
+/** One adapter is merged into the weights at any time, whoever asks. */
+function mergesOne({ limits }: ReplicaState): boolean {
+  return limits.mergeNs > 0 && limits.adaptiveMerge === null;
+}
+
 function isBlocked(r: ReplicaState, request: number): boolean {
   for (const rule of r.startRules) if (rule.blocks(r, request)) return true;
   return false;
@@ -106,7 +115,7 @@ function fitsPrefill(r: ReplicaState, request: number): boolean {
 /** Parks the first waiting request. False where it may not be looked past: it holds the line. */
 function park(r: ReplicaState, request: number, nowNs: number): boolean {
   startWaiting(r, request, nowNs);
-  if (r.waiting.parkedCount >= r.limits.skipWindow) return false;
+  if (r.waiting.parkedCount >= r.limits.skipWindow && !mergesOne(r)) return false;
   r.waiting.parkFirst();
   return true;
 }
@@ -179,7 +188,7 @@ function start(r: ReplicaState, request: number, blocks: number, nowNs: number):
     t.adapter[request] < 0 ? -1 : r.gpu.adapterAt(t.slot[request]),
     t.adapter[request],
   );
-  if (r.limits.mergeNs > 0 && r.limits.adaptiveMerge === null && t.adapter[request] !== r.mergedAdapter) {
+  if (mergesOne(r) && t.adapter[request] !== r.mergedAdapter) {
     r.stallTicks += (r.mergedAdapter < 0 ? 1 : 2) * r.limits.mergeNs * TICKS_PER_NS;
     r.mergedAdapter = t.adapter[request];
   }

@@ -98,6 +98,20 @@ export class WaitingQueue {
     this.forget(request);
   }
 
+  /** Parked requests that stand before this one: O(parked). */
+  parkedBefore(request: number, keyOf: (request: number) => number): number {
+    const { sequence } = this.t;
+    const key = keyOf(request);
+    let before = 0;
+    for (const requests of this.byAdapter.values()) {
+      for (const other of requests) {
+        const its = keyOf(other);
+        if (its < key || (its === key && sequence[other] < sequence[request])) before++;
+      }
+    }
+    return before;
+  }
+
   /** Whether `request` is the first of those that are not parked. */
   isFirstReady(request: number): boolean {
     return this.ready.size > 0 && this.ready.top() === request;

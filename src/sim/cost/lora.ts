@@ -2,7 +2,7 @@
  * The LoRA part of a step: bytes of the distinct adapters against memory bandwidth, FLOPs of the tokens against compute,
  * and what each launched operator costs whatever it does.
  *
- *   constant + factor·base[tokens] + operators·(operator + adapter·distinct + token·tokens) + max(bytes/bandwidth, FLOPs/rate)
+ *   constant + factor·base[tokens] + operators·(operator + adapter·distinct + token·tokens + tokenRank·Σ ranks of tokens) + max(bytes/bandwidth, FLOPs/rate)
  *   + operators·rank·block·(tokens of the step) + slotBlock·(slots without a request)·(blocks of a slot)
  *
  * The one but last is of kernels that launch a thread block for every token and rank of a slot, and leave those of requests without an adapter
@@ -36,6 +36,8 @@ export interface LoraRates {
   adapter: number;
   /** Each token with an adapter, in each fused operator; and each token of the step and rank of a slot. Left out: nothing. */
   token?: number;
+  /** Each token with an adapter and rank of it, in each fused operator: kernels that read an adapter's factors anew for every token (MBGMV). */
+  tokenRank?: number;
   block?: number;
   /** Each thread block that a slot without a request launches. Left out: nothing. */
   slotBlock?: number;
@@ -51,6 +53,7 @@ export class LoraPart {
   private readonly factorPerAdapter: number;
   private readonly adapter: number;
   private readonly token: number;
+  private readonly tokenRank: number;
   private readonly block: number;
   private readonly slotBlock: number;
   private readonly slots: number;
@@ -91,6 +94,7 @@ export class LoraPart {
     this.constant = (rates.constant + shape.operators * rates.operator) * TICKS_PER_SECOND;
     this.adapter = (shape.operators * rates.adapter * TICKS_PER_SECOND) / pipeline;
     this.token = (shape.operators * (rates.token ?? 0) * TICKS_PER_SECOND) / pipeline;
+    this.tokenRank = (shape.operators * (rates.tokenRank ?? 0) * TICKS_PER_SECOND) / pipeline;
     this.block = (shape.operators * slotRank * (rates.block ?? 0) * TICKS_PER_SECOND) / pipeline;
     this.slotBlock = ((rates.slotBlock ?? 0) * TICKS_PER_SECOND) / pipeline;
     this.slots = scenario.serving.slots;
@@ -105,6 +109,7 @@ export class LoraPart {
     if (tokens === 0) return Math.round(this.block * stepTokens);
     let read = tokens * this.tokenBytes;
     let compute = 0;
+    let anew = 0;
     const ranks = this.ranks;
     for (let c = 0; c < ranks.length; c++) {
       const distinct = batch.distinctByClass[c];
@@ -114,6 +119,7 @@ export class LoraPart {
       const touched = this.expertRank === 0 ? 0 : 1 - this.untouched ** (classTokens / distinct);
       read += distinct * rank * (this.denseRank + this.expertRank * touched);
       compute += classTokens * rank * this.tokenRankFlops;
+      anew += classTokens * rank;
     }
     const share = this.factor + this.factorPerAdapter * batch.distinct;
     const { slotBlocks } = this;
@@ -123,6 +129,7 @@ export class LoraPart {
       this.constant +
         this.adapter * batch.distinct +
         this.token * tokens +
+        this.tokenRank * anew +
         this.block * stepTokens +
         idle +
         Math.max(read, compute) +

@@ -42,6 +42,11 @@ export const roofParams = z.strictObject({
     .describe(
       'Seconds each token with an adapter adds to each operator, whatever the rank (kernels for one token at a time, as BGMV)',
     ),
+  lora_token_rank: duration()
+    .default(0)
+    .describe(
+      "Seconds each token with an adapter adds to each operator for every rank of it (kernels that read an adapter's factors anew for each token, as S-LoRA's MBGMV)",
+    ),
   lora_block: duration()
     .default(0)
     .describe(
@@ -117,6 +122,7 @@ export const roofline: CostEntry<RooflineParams> = {
       operator: params.lora_operator,
       adapter: params.lora_adapter,
       token: params.lora_token,
+      tokenRank: params.lora_token_rank,
       block: params.lora_block,
       slotBlock: params.lora_slot_block,
       bytesPerSecond: gpu.memory_bandwidth * params.lora_efficiency,

@@ -153,7 +153,7 @@ export const STEP_COST: readonly Uncertainty[] = [
     'launch beside device',
     's',
     ONE_FIT,
-    `${ESTIMATE}: a factor of two around fits of 0.51 ms (vLLM of October 2025) and 0.66 ms (TensorRT-LLM 1.0)`,
+    `${ESTIMATE}: a factor of two around fits of 0.51 ms (vLLM of October 2025), 0.66 ms (TensorRT-LLM 1.0) and 0.89 ms (Punica)`,
   ),
   cost(
     'collective_skew',
@@ -162,7 +162,6 @@ export const STEP_COST: readonly Uncertainty[] = [
     ONE_FIT,
     `${ESTIMATE}: a factor of two around fits of 39 µs (vLLM of October 2025) and 42 µs (TensorRT-LLM 1.0)`,
   ),
-  cost('layer_launch', 'launch of a layer', 's', ONE_FIT, oneFit("Punica's text generation, without graphs")),
   cost('kernel_gap', 'gap between kernels', 's', [0.5e-6, 2e-6], `${ESTIMATE}: captured graphs, a factor of two`),
   {
     ...cost(

@@ -117,6 +117,7 @@ function reached(arrivals: readonly Arrival[], { mean, cv }: { mean: number; cv:
 function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
   const merges = s.merge || s.adaptive !== null;
   const alwaysMerged = s.merge && s.adaptive === null;
+  const skipWindow = alwaysMerged && s.skipWindow === 0 ? 2 : s.skipWindow;
   const kept = alwaysMerged ? 0 : Math.max(0, Math.min(s.pinned, s.adapters, s.slots - 1, s.adaptersPerBatch - 1));
   const gated = !s.chunked && !s.mixed;
   const budget = Math.max(s.budget, s.maxBatch + 1, s.chunked ? 0 : 140);
@@ -147,7 +148,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
       max_batch_tokens: budget,
       slots: s.slots,
       max_adapters_per_batch: s.adaptersPerBatch,
-      skip_window: s.skipWindow,
+      skip_window: skipWindow,
       chunked_prefill: s.chunked,
       mixed_steps: s.mixed && !s.chunked,
       decode_between_prefills: gated ? s.decodeBetween : 0,
@@ -232,7 +233,7 @@ function agrees(s: Settings, revisions: RevisionSettings | null = null): void {
     maxBatch: s.maxBatch,
     maxBatchTokens: budget,
     maxAdapters: Math.min(s.adaptersPerBatch, s.slots),
-    skipWindow: s.skipWindow,
+    skipWindow,
     chunked: s.chunked,
     mixed: s.mixed,
     swap: s.swap,

@@ -284,12 +284,14 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     const seen = { waiting, running, slotsTaken: pinned() >= pinnable, kept: o.keptOnGpu };
     const left = o.drain === null ? null : updateDraining(drainsFor, seen, o.drain.afterNs, nowNs);
     if (o.adaptive !== null) chooseMode(o.adaptive);
+    const oneMerged = o.mergeNs > 0 && o.adaptive === null;
+    let begun = false;
     let at = 0;
     while (
       at < waiting.length &&
       prefilling.length + decoding.length + activating() < o.maxBatch &&
       prefilling.length < o.maxPrefills &&
-      skipped <= o.skipWindow
+      (skipped <= o.skipWindow || oneMerged)
     ) {
       const request = waiting[at];
       const drained =
@@ -312,6 +314,9 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         at++;
         continue;
       }
+      // Of the merged adapter: the first may stand behind so many others, the rest wherever they stand.
+      if (oneMerged && !begun && skipped > o.skipWindow) return;
+      begun = true;
       const blocks = ceilBlocks(request.prefillTotal);
       if (o.reservePeak && !peakFits(request)) return;
       if (freeBlocks < blocks + (request.swapped ? 1 : 0)) return;

@@ -8,7 +8,10 @@ export const sLoraMerged: EngineEntry = {
   sets: {
     ...sLora.sets,
     merge: { value: {}, source: 'merge_adapter and unmerge_adapter around the batches of one adapter' },
-    skip_window: { value: 30, source: 'peft_req_queue.py, max_other_waited_reqs' },
+    skip_window: {
+      value: 30,
+      source: 'peft_req_queue.py, max_other_waited_reqs: before the first request of the merged adapter',
+    },
   },
   leaves: 'the adapter is taken out only when another one follows, not whenever the batch is empty',
   calibrations: ['s-lora'],
