@@ -29,7 +29,7 @@ export interface Kind {
   items(): Promise<readonly Item[]>;
 }
 
-const FAMILY_TITLES: Readonly<Record<FamilyName, string>> = {
+export const FAMILY_TITLES: Readonly<Record<FamilyName, string>> = {
   popularity: 'Popularity laws: how request rates differ between users',
   drift: 'Drift: how popularity moves over time',
   lengths: 'Length laws: tokens of prompts and answers, turns of a session',

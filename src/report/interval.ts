@@ -13,23 +13,31 @@ const unresolved = ({ metric, value, lo, hi }: SummaryRow): boolean =>
 
 /**
  * "49.6 ±1.2 ms", "9.91% ±5.5 pt", "913 ms [0 ms, 2.17 s]" where the interval leaves what is possible or is a range; "≈49.6 ms" below the
- * resolution; the value alone where all replications agree to the last bit.
+ * resolution; the value alone where all replications agree to the last bit, and "49.6 ms, both" among cells that have a range: without
+ * one it would read as the surest of them.
+ *
+ * @param among whether another cell of the column has a range
  */
-export function cell(row: SummaryRow | undefined, replications: number): string {
+export function cell(row: SummaryRow | undefined, replications: number, among: boolean = false): string {
   if (row === undefined || row.value === null) return '–';
   const value = formatMetric(row.value, row.unit);
   if (replications === 1 || row.lo === null || row.hi === null) return value;
   if (unresolved(row)) return `≈${value}`;
-  if (row.hi === row.lo) return value;
+  const same = among ? `${value}, ${replications === 2 ? 'both' : `all ${replications}`}` : value;
+  if (row.hi === row.lo) return same;
   const bounds = [row.lo, row.hi].map((bound) => possible(bound, row.unit));
   if (replications < LEAST_FOR_INTERVAL || bounds[0] !== row.lo || bounds[1] !== row.hi) {
     const [lo, hi] = bounds.map((bound) => formatMetric(bound, row.unit));
-    return lo === value && hi === value ? value : `${value} [${lo}, ${hi}]`;
+    return lo === value && hi === value ? same : `${value} [${lo}, ${hi}]`;
   }
   // A percentage beside a percentage could be of it: the interval of a share is in points.
   if (row.unit === 'fraction') return `${value} ±${significant(100 * (row.hi - row.value), 2)} pt`;
   return besideValue(row.value, row.hi - row.value, row.unit);
 }
+
+/** Whether replications differ. */
+export const hasRange = (row: SummaryRow | undefined): boolean =>
+  row !== undefined && row.lo !== null && row.hi !== null && row.hi > row.lo;
 
 /** What stands beside values of these rows, in a sentence; '' where nothing does. */
 export function intervalNote(rows: readonly SummaryRow[], replications: number): string {

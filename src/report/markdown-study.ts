@@ -6,11 +6,12 @@ import type { StudyDigest } from './study-digest.ts';
 const MOST_ROWS = 500;
 
 export function markdownStudy(digest: StudyDigest, hash: string, figures: readonly MarkdownFigure[]): string {
-  const { name, sentence, header, rows, numbersFrom, reproduce } = digest;
+  const { name, sentence, notes, header, rows, numbersFrom, reproduce } = digest;
   const rest = rows.length > MOST_ROWS ? [`The first ${MOST_ROWS} of ${rows.length}; sweep.arrow holds all.`] : [];
   const parts = [
     `# ${plain(name)}`,
     plain(sentence),
+    ...notes.map(plain),
     table(header, rows.slice(0, MOST_ROWS), numbersFrom),
     ...rest,
     ...(figures.length > 0 ? ['## Figures', ...figures.map(figure)] : []),

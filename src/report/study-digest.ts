@@ -2,10 +2,12 @@
  * What a report of a study says before any figure: what was varied, a row a setting, how to get it again. Terminal, Markdown and HTML
  * print this one structure, so they cannot disagree.
  */
+import { fieldValue } from './field-value.ts';
 import type { Tile, Verdict } from './headline.ts';
-import { cell, intervalNote } from './interval.ts';
+import { cell, hasRange, intervalNote } from './interval.ts';
 import { findSummary, type StudyRun, type SummaryRow } from './run-data.ts';
 import { studyHeadline } from './study-headline.ts';
+import { changedMetrics, idleAxes } from './study-metrics.ts';
 
 /** A study as its folder holds it (study.json and the aggregate over replications). */
 export interface StudyTables {
@@ -20,6 +22,8 @@ export interface StudyTables {
   /** Values by setting; null where a setting leaves the axis alone. */
   readonly axes: readonly {
     readonly path: string;
+    /** Base unit of numbers, `number` or `name`. */
+    readonly unit?: string;
     readonly values: readonly (number | string | null)[];
     readonly written: readonly string[];
   }[];
@@ -36,6 +40,8 @@ export interface StudyDigest {
   readonly description: string;
   /** How many runs, and what intervals beside values are. */
   readonly sentence: string;
+  /** An axis that changes nothing, in a sentence; usually none. */
+  readonly notes: readonly string[];
   readonly verdict: Verdict;
   readonly tiles: readonly Tile[];
   readonly assumptions: readonly string[];
@@ -48,31 +54,32 @@ export interface StudyDigest {
   readonly reproduce: string;
 }
 
-/** Shown where nothing is asked for. */
-export const HEADLINE: readonly string[] = [
-  'ttft_ms_p50',
-  'ttft_ms_p99',
-  'tpot_ms_p99',
-  'slo_attainment',
-  'goodput_rps',
-  'hit_ratio_gpu',
-  'cost_usd_per_user_month',
-];
-
-export function studyDigest(study: StudyTables, metrics: readonly string[] = HEADLINE): StudyDigest {
+/** @param metrics those that the axes change, where nothing is asked for */
+export function studyDigest(
+  study: StudyTables,
+  metrics: readonly string[] = changedMetrics(study.settings),
+): StudyDigest {
   const { axes, replications, settings } = study;
+  const notes = idleAxes(study);
+  const { verdict, tiles } = studyHeadline(study, metrics);
+  const ranged = metrics.map((metric) => settings.some(({ summary }) => hasRange(findSummary(summary, metric))));
   const judged = settings.some(({ passed }) => passed < replications);
   return {
     name: study.name,
     description: study.description,
     sentence: sentence(study, metrics),
-    ...studyHeadline(study, metrics),
+    notes,
+    verdict: { ...verdict, because: [...verdict.because, ...notes.map((text) => ({ text, evidence: [] }))] },
+    tiles,
     assumptions: study.assumptions ?? [],
-    axes: axes.map(({ path, written }) => [path, [...new Set(written.filter((value) => value !== ''))].join(', ')]),
+    axes: axes.map((axis) => [
+      axis.path,
+      [...new Set(axis.written.map((_, at) => labelAt(axis, at)).filter((value) => value !== ''))].join(', '),
+    ]),
     header: [...axes.map(({ path }) => path), ...metrics, ...(judged ? ['passed'] : [])],
     rows: settings.map(({ setting, passed, summary }) => [
-      ...axes.map(({ written }) => (written[setting] === '' ? '–' : written[setting])),
-      ...metrics.map((metric) => cell(findSummary(summary, metric), replications)),
+      ...axes.map((axis) => labelAt(axis, setting) || '–'),
+      ...metrics.map((metric, at) => cell(findSummary(summary, metric), replications, ranged[at])),
       ...(judged ? [`${passed}/${replications}`] : []),
     ]),
     numbersFrom: axes.length,
@@ -89,6 +96,10 @@ function sentence({ settings, replications }: StudyTables, metrics: readonly str
     .concat('.');
 }
 
+type Axis = StudyTables['axes'][number];
+const labelAt = ({ values, written, unit }: Axis, setting: number): string =>
+  fieldValue(values[setting], unit, written[setting]);
+
 /** What figures over several runs read. */
 export function studyRuns({ axes, settings }: StudyTables): StudyRun[] {
   return settings.map(({ setting, summary }) => {
@@ -96,7 +107,7 @@ export function studyRuns({ axes, settings }: StudyTables): StudyRun[] {
     return {
       label: own.map(({ path, written }) => `${path}=${written[setting]}`).join(', '),
       params: Object.fromEntries(own.map(({ path, values }) => [path, values[setting] as number | string])),
-      written: Object.fromEntries(own.map(({ path, written }) => [path, written[setting]])),
+      written: Object.fromEntries(own.map((axis) => [axis.path, labelAt(axis, setting)])),
       summary,
     };
   });

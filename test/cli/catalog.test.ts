@@ -16,6 +16,13 @@ describe('list and explain', () => {
     }
   });
 
+  it('know the words for several kinds', () => {
+    const { code, stdout } = mint(['list', 'policies', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).map(({ kind }: { kind: string }) => kind)).toEqual(Object.keys(FAMILIES));
+    expect(mint(['list', 'codes']).stdout).toBe(mint(['list', 'error-codes']).stdout);
+  });
+
   it('do not take "et al." for the end of a sentence', () => {
     expect(mint(['list', 'scenarios']).stdout).toMatch(
       /^published\/vllm-0\.8-lora-grid .* Agullo et al\. measured it$/m,

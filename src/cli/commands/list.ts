@@ -2,11 +2,15 @@
 
 import { table } from '../../report/text-table.ts';
 import { nearest, suggest } from '../../scenario/findings.ts';
-import { KINDS } from '../catalog.ts';
+import { FAMILY_TITLES, KINDS } from '../catalog.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
 
 const names = KINDS.map((kind) => kind.name);
+
+const families = Object.keys(FAMILY_TITLES);
+/** Words for several kinds, or for one that is called otherwise. */
+const ALSO: Readonly<Record<string, readonly string[]>> = { policies: families, codes: ['error-codes'] };
 
 /** The kind whose name is near, else the kinds whose title has a word near to it: `policies` are of five kinds. */
 function kindHint(wanted: string): string | undefined {
@@ -19,19 +23,27 @@ function kindHint(wanted: string): string | undefined {
 const words = (title: string): string[] => title.match(/[a-z]{5,}/gi) ?? [];
 
 export const command: Command = {
-  positionals: { kind: { type: 'string', describe: `One of ${names.join(', ')}`, completes: names } },
+  positionals: {
+    kind: {
+      type: 'string',
+      describe: `One of ${names.join(', ')}; policies: every family of them`,
+      completes: [...names, ...Object.keys(ALSO)],
+    },
+  },
   options: { names: { type: 'boolean', default: false, describe: 'Only the names, one a line' } },
   examples: [
     ['list', 'the kinds'],
     ['list eviction', 'eviction policies'],
+    ['list policies', 'every family of policies and laws'],
     ['list metrics --json', 'for scripts'],
   ],
   async run(args, { terminal, json }) {
     const wanted = args.kind as string | undefined;
-    if (wanted !== undefined && !names.includes(wanted)) {
-      throw new UsageError(`there is no kind ${JSON.stringify(wanted)}`, kindHint(wanted));
+    const meant = wanted === undefined ? names : (ALSO[wanted] ?? [wanted]);
+    if (!meant.every((name) => names.includes(name))) {
+      throw new UsageError(`there is no kind ${JSON.stringify(wanted)}`, kindHint(wanted as string));
     }
-    const kinds = KINDS.filter((kind) => wanted === undefined || kind.name === wanted);
+    const kinds = KINDS.filter((kind) => meant.includes(kind.name));
     const loaded = await Promise.all(kinds.map(async (kind) => ({ ...kind, items: await kind.items() })));
     if (json) {
       terminal.outJson(
@@ -50,8 +62,12 @@ export const command: Command = {
       );
       terminal.out('\nmint-bench list <kind> shows the members, mint-bench explain <name> one of them.\n');
     } else {
-      const rows = loaded[0].items.map((item) => [item.name, item.summary]);
-      terminal.out(rows.length === 0 ? '' : table(rows, { width: terminal.screen, style: terminal.styleOut }));
+      const blocks = loaded.map(({ title, items }) => {
+        const rows = items.map((item) => [item.name, item.summary]);
+        const text = rows.length === 0 ? '' : table(rows, { width: terminal.screen, style: terminal.styleOut });
+        return loaded.length === 1 ? text : `${terminal.styleOut('bold', title)}\n${text}`;
+      });
+      terminal.out(blocks.join('\n'));
     }
     return undefined;
   },

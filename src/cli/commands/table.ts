@@ -1,9 +1,11 @@
 /** `table <run..>`: chosen metrics of runs or of a sweep's points, with intervals, as text, LaTeX, Markdown or CSV. */
 import { writeFileSync } from 'node:fs';
 import { csv } from '../../report/csv.ts';
+import { fieldValue } from '../../report/field-value.ts';
 import { latexTable, type MetricRow, type MetricTable, metricCell } from '../../report/latex.ts';
 import { markdownTable } from '../../report/markdown.ts';
 import { ALL, findSummary, type SummaryRow } from '../../report/run-data.ts';
+import { changedMetrics } from '../../report/study-metrics.ts';
 import { type Screen, table } from '../../report/text-table.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
@@ -36,9 +38,16 @@ export const command: Command = {
     ['table reports/studies/users-… --metrics ttft_ms_p99,goodput_rps --format latex', 'a sweep for a paper'],
   ],
   run(args, context) {
-    const metrics = metricsOf(args);
+    const asked = metricsOf(args);
     const stored = readStored(args.run as string[]);
-    const made = tableOf(stored, metrics, args.cohort as string);
+    const metrics =
+      asked ??
+      changedMetrics(
+        stored.flatMap((one): readonly { summary: readonly SummaryRow[] }[] =>
+          one.kind === 'study' ? one.settings : one.kind === 'run' ? [{ summary: one.tables.summary }] : [],
+        ),
+      );
+    const made = tableOf(stored, metrics, args.cohort as string, context.json || args.format === 'csv');
     if (made.rows.every(({ cells }) => cells.every((cell) => cell === null)))
       throw new UsageError(
         `none of these has a cohort ${JSON.stringify(args.cohort)}`,
@@ -57,7 +66,8 @@ export const command: Command = {
   },
 };
 
-function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: string): MetricTable {
+/** @param exact axis values as they were written, for programs */
+function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: string, exact: boolean): MetricTable {
   const axes = [
     ...new Set(stored.flatMap((one) => (one.kind === 'study' ? one.document.axes.map(({ path }) => path) : []))),
   ];
@@ -72,7 +82,11 @@ function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: 
     return settingsOf(one.document).map((setting) => ({
       label: [
         ...name,
-        ...axes.map((axis) => one.document.axes.find(({ path }) => path === axis)?.written[setting] ?? ''),
+        ...axes.map((path) => {
+          const axis = one.document.axes.find((own) => own.path === path);
+          if (axis === undefined) return '';
+          return exact ? axis.written[setting] : fieldValue(axis.values[setting], axis.unit, axis.written[setting]);
+        }),
       ],
       cells: cells(one.settings[setting].summary),
     }));

@@ -19,7 +19,7 @@ export const goodputLoad: Figure<'study'> = {
   title: 'Goodput against load',
   question: 'How much load does the system carry within its objectives?',
   howToRead:
-    'Requests a second that met all their objectives against requests a second that arrived. On the dotted diagonal every request is served in time. The dashed line marks a load, named beside it: the last at which 95% of requests are in time, or, of a search, the last at which its own thresholds hold in every replication. Beyond it, more load means less service.',
+    'Requests a second that met all their objectives against requests a second that arrived. On the dotted diagonal every request is served in time. The dashed line marks a load, named beside it: the last at which 95% of requests are in time, or, of a search, the last at which its own thresholds hold in every replication. What the line falls short of the diagonal by is load that is not served in time.',
   source: 'goodput as in DistServe (Zhong et al., OSDI 2024)',
   needs: [],
   prepare(runs) {

@@ -1,6 +1,7 @@
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
+import { changedMetrics } from '../study-metrics.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { samePlaces } from './coincide.ts';
@@ -16,6 +17,9 @@ const METRICS = {
   slo_attainment: 'share within objectives',
   goodput_rps: 'requests/s within objectives',
   hit_ratio_gpu: 'GPU hit ratio',
+  hit_ratio_host: 'host memory hit ratio',
+  hit_ratio_disk: 'disk hit ratio',
+  cold_ratio: 'share of lookups that are cold',
   cost_usd_per_user_month: 'US dollars a user and month',
 } as const;
 type MetricName = keyof typeof METRICS;
@@ -41,7 +45,9 @@ export const sweepGrid: Figure<'study'> = {
     const { x, series, columns } = roles;
     const name = (run: StudyRun, path: string) =>
       `${shortName(path)} ${run.written?.[path] ?? String(run.params[path])}`;
-    return (Object.keys(METRICS) as MetricName[]).flatMap((metric) =>
+    const changed = changedMetrics(runs);
+    const shown = (Object.keys(METRICS) as MetricName[]).filter((metric) => changed.includes(metric));
+    return shown.flatMap((metric) =>
       runs.flatMap((run): Row[] => {
         const found = findSummary(run.summary, metric);
         if (found === undefined || found.value === null || run.params[x] === undefined) return [];
@@ -50,6 +56,7 @@ export const sweepGrid: Figure<'study'> = {
             metric,
             axis: shortName(x),
             x: run.params[x],
+            x_label: run.written?.[x] ?? String(run.params[x]),
             series: series === null ? '' : name(run, series),
             column: columns.map((path) => name(run, path)).join(', '),
             value: found.value,
@@ -167,6 +174,7 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
       : { domain: extent, zero: false, nice: false, padding: pad },
     axis: {
       ...(axis.axis as object),
+      ...valueLabels(rows),
       values: numbers,
       labels: last,
       labelOverlap: 'greedy',
@@ -176,6 +184,14 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
       grid: false,
     },
   };
+}
+
+/** Ticks stand at the swept values: each is labelled as it was written, where that says more than a number. */
+function valueLabels(rows: readonly Row[]): Spec {
+  const labels = new Map(rows.map((row) => [row.x, String(row.x_label)]));
+  if ([...labels.values()].every((label) => Number.isFinite(Number(label.replaceAll('_', ''))))) return {};
+  const known = [...labels].map(([x, label]) => `datum.value == ${x} ? ${JSON.stringify(label)} : `).join('');
+  return { labelExpr: `${known}datum.label` };
 }
 
 function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spec {
@@ -189,7 +205,7 @@ function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spe
   const log = most / Math.min(...positive) >= 20;
   const axis = metric.includes('_ms_')
     ? millisecondsAxis('value', null, { log, values, tickCount: 3 })
-    : metric === 'slo_attainment' || metric === 'hit_ratio_gpu'
+    : metric === 'slo_attainment' || metric.startsWith('hit_ratio') || metric === 'cold_ratio'
       ? shareAxis('value', null, [0, metric === 'slo_attainment' ? 1 : Math.min(1, 1.15 * most)], 3)
       : countAxis('value', null, { log, values, tickCount: 3 });
   const domain = log ? logTicks(values).domain : [0, most];
