@@ -105,6 +105,8 @@ export async function withSearch<T>(
     onOutcome: (label, { seed, failure }, effort) => {
       runs++;
       const draw = replications === 1 ? '' : `, seed ${seed}`;
+      // A hundred short runs would bury the result: there the line of progress is enough, but for what failed.
+      if (kind === 'sensitivity' && failure === null) return;
       progress.point(`run ${runs}: ${label}${draw}${effortText(effort)}${failure === null ? '' : `: ${failure}`}`);
     },
   });

@@ -1,9 +1,8 @@
 /** Axes with units: milliseconds that become seconds, shares in percent, counts with SI prefixes, powers of ten on log scales. */
 import type { Spec } from '../render.ts';
 
-/** Label of a value in ms: "250 µs", "40 ms", "2 s", "5 min". */
+/** Label of a value in ms along powers of ten: "250 µs", "40 ms", "2 s". No minutes: they would stand between seconds. */
 const MILLISECONDS =
-  "datum.value >= 120000 && datum.value % 60000 == 0 ? format(datum.value / 60000, ',~g') + ' min' : " +
   "datum.value >= 1000 ? format(datum.value / 1000, ',~g') + ' s' : datum.value >= 1 || datum.value == 0 ? format(datum.value, '~g') + ' ms' : format(datum.value * 1000, '~g') + ' µs'";
 const SECONDS =
   "datum.value >= 1 || datum.value == 0 ? format(datum.value, ',~g') + ' s' : datum.value >= 0.001 ? format(datum.value * 1000, '~g') + ' ms' : format(datum.value * 1e6, '~g') + ' µs'";
@@ -73,7 +72,14 @@ function withScale(
 }
 
 export const millisecondsAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>
-  withScale(field, title, MILLISECONDS, options);
+  withScale(field, title, millisecondLabel(options), options);
+
+/** One unit along a linear axis whose values are known. */
+function millisecondLabel({ log, values = [] }: AxisOptions): string {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  if (log === true || most < 1) return MILLISECONDS;
+  return most >= 2000 ? "format(datum.value / 1000, ',~g') + ' s'" : "format(datum.value, ',~g') + ' ms'";
+}
 export const secondsAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>
   withScale(field, title, SECONDS, options);
 export const countAxis = (field: string, title: string | null, options: AxisOptions = {}): Spec =>

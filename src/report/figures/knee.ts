@@ -89,8 +89,9 @@ function verticalAxis(rows: readonly Row[]) {
     const least = Math.min(...numbers);
     return shareAxis('actual', null, [least > 0.5 ? Math.max(0, least - (1 - least) * 0.1) : 0, 1]);
   }
-  const positive = numbers.every((value) => value > 0);
-  const log = positive && Math.max(...numbers) / Math.min(...numbers) > 20;
+  // An interval may be clipped at 0: its lower end then is that of the axis, which takes nothing from what was simulated.
+  const shown = rows.flatMap((row) => [row.actual, row.bound]).map(Number);
+  const log = shown.every((value) => value > 0) && Math.max(...shown) / Math.min(...shown) > 20;
   const options = { log, values: numbers, grid: true };
   return unit === 'ms' ? millisecondsAxis('actual', null, options) : countAxis('actual', null, options);
 }

@@ -8,6 +8,7 @@ import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
 import { hitRatioCatalog } from '../../../src/report/figures/hit-ratio-catalog.ts';
 import { hitRatioOverTime } from '../../../src/report/figures/hit-ratio-over-time.ts';
 import { kernelRoofline } from '../../../src/report/figures/kernel-roofline.ts';
+import { knee } from '../../../src/report/figures/knee.ts';
 import { loadStaircase } from '../../../src/report/figures/load-staircase.ts';
 import { lostTime } from '../../../src/report/figures/lost-time.ts';
 import { memorySplit } from '../../../src/report/figures/memory-split.ts';
@@ -19,8 +20,9 @@ import { timeSeries } from '../../../src/report/figures/time.ts';
 import { tornado } from '../../../src/report/figures/tornado.ts';
 import { ttftDistribution } from '../../../src/report/figures/ttft-distribution.ts';
 import type { StudyRun } from '../../../src/report/run-data.ts';
+import { theme } from '../../../src/report/theme.ts';
 import { runTables, table } from '../fixture.ts';
-import { kernelRows, planRows } from '../study-fixture.ts';
+import { kernelRows, kneeRows, planRows } from '../study-fixture.ts';
 
 const run = runTables();
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
@@ -297,6 +299,30 @@ describe('published rows', () => {
       ['saturated', 0.9],
     ]);
   });
+});
+
+describe('the panel of a threshold', () => {
+  const rows = (values: readonly number[]) =>
+    kneeRows()
+      .filter(({ metric }) => metric === 'ttft_ms_p99')
+      .slice(0, values.length)
+      .map((row, at) => ({ ...row, actual: values[at], lo: at === 0 ? -50 : values[at], hi: values[at], bound: 1000 }));
+  const spec = (values: readonly number[]) =>
+    JSON.stringify(knee.spec(knee.prepare(rows(values)), theme('light', 'wide')));
+
+  it('is logarithmic where values span decades, though an interval is clipped at 0', () => {
+    expect(spec([120, 400, 900, 500_000])).toContain('"type":"log","domain":[100,');
+    expect(spec([300, 400, 900, 1200])).not.toContain('"type":"log","domain":[100,');
+  });
+
+  it('has one unit along a linear axis, and no minutes among seconds', () => {
+    expect(spec([3000, 2000, 1500, 12_000])).not.toMatch(/' min'|' µs'/);
+    expect(spec([300, 400, 900, 1200])).not.toContain("' s'");
+  });
+});
+
+it('a caption of goodput claims nothing about what lies beyond the mark', () => {
+  expect(goodputLoad.howToRead).not.toMatch(/less service|beyond it/i);
 });
 
 describe('logarithmic axes', () => {
