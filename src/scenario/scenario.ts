@@ -49,7 +49,7 @@ export interface Population {
   diurnal: { amplitude: number; peak: number; period: number };
   flash_crowds: FlashCrowd[];
   /** State of the tiers at t = 0. `steady`: tiers filled with the most popular adapters in proportion to capacity. */
-  start: 'cold' | 'host-warm' | 'gpu-warm' | 'steady';
+  start: 'cold' | 'host-warm' | 'gpu-warm' | 'steady' | 'settled';
 }
 
 export interface Cohort {

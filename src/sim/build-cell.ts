@@ -36,6 +36,6 @@ export function sharedTables(scenario: Scenario): SharedTables {
 
 export function buildCell({ scenario, cell, trace, check, tables, createRecorder }: BuildOptions): Cell {
   const { laws, cost } = tables ?? sharedTables(scenario);
-  const { source, catalog } = createPopulation(scenario, cell, trace, laws);
-  return assembleCell({ scenario, cell, recorder: createRecorder(catalog), check, cost }, source, catalog);
+  const { source, catalog, popularity } = createPopulation(scenario, cell, trace, laws);
+  return assembleCell({ scenario, cell, recorder: createRecorder(catalog), check, cost, popularity }, source, catalog);
 }

@@ -116,9 +116,9 @@ export const populationSchema = (families: Families) =>
       .describe('Daily rhythm of the request rate.'),
     flash_crowds: z.array(flashCrowd).max(64).prefault([]).describe('Bursts of traffic to many rarely used adapters.'),
     start: z
-      .enum(['cold', 'host-warm', 'gpu-warm', 'steady'])
+      .enum(['cold', 'host-warm', 'gpu-warm', 'steady', 'settled'])
       .prefault('steady')
       .describe(
-        'Tiers at the start: empty, host memory filled, GPU slots filled too, or filled with the most popular adapters.',
+        'Tiers at the start: empty; host memory filled with the most popular adapters; GPU slots too; disks too (`steady`); or what each tier’s own policy holds after many lookups (`settled`: to compare policies).',
       ),
   });

@@ -20,10 +20,10 @@ import { createLifecycle } from '../lifecycle/create.ts';
 import type { Fate, Lifecycle } from '../lifecycle/lifecycle.ts';
 import { DiskPrewarmer, HostPrewarmer } from '../lifecycle/prewarm.ts';
 import type { UpdateLaw } from '../lifecycle/updates/law.ts';
+import type { AdapterDraw } from '../population/adapter-draw.ts';
 import type { AdapterCatalog, ArrivalSource } from '../population/source.ts';
 import { stream } from '../random/streams.ts';
 import type { Recorder } from '../recorder.ts';
-import { applyStartState } from '../start-state.ts';
 import { adapterCosts } from './adapter-costs.ts';
 import type { AssemblyContext } from './context.ts';
 import { eventSources } from './event-sources.ts';
@@ -31,6 +31,7 @@ import { layoutOf } from './layout.ts';
 import { admissionOf, prefetchersOf, routingOf, schedulingOf } from './policies.ts';
 import { alwaysMerged, mergeNs, replicaLimits } from './replica-limits.ts';
 import { addReplica } from './replicas.ts';
+import { applyStartState } from './start-state.ts';
 import { nodeStorage, prewarmTicket } from './storage.ts';
 
 export interface CellInputs {
@@ -46,6 +47,8 @@ export interface CellInputs {
   /** In place of the scenario's law of updates, and of its draws of what becomes of a revision. */
   updates?: UpdateLaw;
   fate?: Fate;
+  /** How adapters are asked for at t = 0; null where no request is expected. Start states that draw from it do without where absent. */
+  popularity?: () => AdapterDraw | null;
 }
 
 /** Gauges are sampled on a grid of this many points over the arrivals. */
@@ -69,15 +72,7 @@ export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: 
   wiring.lifecycle = lifecycleOf(inputs, context);
   const { routing, signal, outstanding } = routingOf(context);
   const prefetchers = prefetchersOf(context);
-  applyStartState(scenario.population.start, serving.pin, {
-    catalog,
-    replicas: wiring.replicas,
-    nodes: wiring.nodes,
-    nodeOf: layout.nodeOf,
-    routing,
-    hostSizes: adapters.hostBytes,
-    diskSizes: adapters.diskBytes,
-  });
+  applyStartState(context, routing, inputs.popularity ?? (() => null));
 
   wiring.cell = new Cell({
     ...timesOf(scenario),
@@ -157,10 +152,7 @@ function contextOf(
     cost,
     memory: inputs.memory ?? planMemory(scenario),
     wiring: { nodes: [], loaders: [], replicas: [], lifecycle: null, cell: null },
-    random(purpose, ...names) {
-      const prng = stream(scenario.seed, purpose, inputs.cell, ...names);
-      return () => prng.next32();
-    },
+    stream: (purpose, ...names) => stream(scenario.seed, purpose, inputs.cell, ...names),
   };
 }
 

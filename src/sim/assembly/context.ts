@@ -5,6 +5,7 @@ import type { SourceMap } from '../cell.ts';
 import type { MemoryPlan, StepCost } from '../cost/step-cost.ts';
 import type { EventHeap } from '../events.ts';
 import type { AdapterCatalog } from '../population/source.ts';
+import type { Prng } from '../random/prng.ts';
 import type { Recorder } from '../recorder.ts';
 import type { AdapterCosts } from './adapter-costs.ts';
 import type { CellLayout } from './layout.ts';
@@ -22,6 +23,6 @@ export interface AssemblyContext {
   cost: StepCost;
   memory: MemoryPlan;
   wiring: Wiring;
-  /** A stream of random 32-bit words of its own for each purpose of this cell. */
-  random(purpose: string, ...names: number[]): () => number;
+  /** A stream of its own for each purpose of this cell. */
+  stream(purpose: string, ...names: number[]): Prng;
 }

@@ -30,14 +30,15 @@ export interface Routing {
 }
 
 /** After the replicas and the lifecycle: the signal looks into them. */
-export function routingOf({ scenario, catalog, layout, wiring, random }: AssemblyContext): Routing {
+export function routingOf({ scenario, catalog, layout, wiring, stream }: AssemblyContext): Routing {
   const { replicas, lifecycle } = wiring;
   const outstanding = new Int32Array(layout.replicas);
+  const random = stream('routing');
   let signal: ResidencySignal | null = null;
   const routing = createPolicy<unknown, RoutingPolicy>(ROUTING, scenario.serving.routing, {
     replicas: layout.replicas,
     outstanding,
-    random32: random('routing'),
+    random32: () => random.next32(),
     residency: (replica: number, adapter: number) => (adapter < 0 ? 3 : signal!.tier(replica, adapter)),
     freeKvTokens: (replica: number) => replicas[replica].kv.freeBlocks * scenario.serving.kv.block_tokens,
     useResidency: (staleness: number) => {

@@ -68,7 +68,8 @@ export function gpuTier(context: AssemblyContext, replica: number): Tier {
   });
 }
 
-function tier({ layout, recorder, random }: AssemblyContext, spec: TierSpec): Tier {
+function tier({ layout, recorder, stream, wiring }: AssemblyContext, spec: TierSpec): Tier {
+  const random = stream('eviction', spec.id, spec.number);
   return new Tier({
     id: spec.id,
     entries: spec.entries,
@@ -76,10 +77,11 @@ function tier({ layout, recorder, random }: AssemblyContext, spec: TierSpec): Ti
     sizes: spec.sizes,
     costs: spec.costs,
     universe: layout.universe,
-    random32: random('eviction', spec.id, spec.number),
+    random32: () => random.next32(),
     createPolicy: (policy) => createPolicy(EVICTION, spec.eviction, policy),
     onEvict: (id, rankClass, bytes) => {
-      recorder.evicted(id, bytes);
+      // What a start state evicts happened before the run.
+      if (wiring.cell !== null) recorder.evicted(id, bytes);
       spec.onEvict?.(rankClass);
     },
   });

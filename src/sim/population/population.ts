@@ -8,6 +8,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../scenario/trace.ts';
 import { toNs } from '../clock.ts';
 import { stream } from '../random/streams.ts';
+import { AdapterDraw } from './adapter-draw.ts';
 import { ARRIVALS } from './arrivals/index.ts';
 import type { ArrivalProcess } from './arrivals/process.ts';
 import { BURSTINESS } from './burstiness/index.ts';
@@ -30,6 +31,8 @@ export interface CellPopulation {
   /** Users and mean request rate (1/s, flash crowds apart) by cohort in this cell. */
   readonly cohortUsers: Int32Array;
   readonly cohortRates: Float64Array;
+  /** Adapters as they are asked for at t = 0, by the law of popularity (whatever a trace names); null where nobody sends. */
+  popularity(): AdapterDraw | null;
 }
 
 /**
@@ -111,6 +114,19 @@ export function createPopulation(
     catalog,
     cohortUsers: Int32Array.from(laws, (_, k) => partition.users(k, cell)),
     cohortRates,
+    popularity: () =>
+      cohortRates.some((rate) => rate > 0)
+        ? new AdapterDraw(
+            laws.map((_, k) => ({
+              rate: cohortRates[k],
+              ranks: ranks[k],
+              map: catalog.rankMap(k) ?? NO_MAP,
+              userStart: catalog.userStarts[k],
+            })),
+            catalog.adaptersPerUser,
+            (user, cohort, slot) => catalog.adapterOf(user, cohort, slot),
+          )
+        : null,
   };
 }
 
