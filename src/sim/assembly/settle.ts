@@ -10,8 +10,8 @@ import type { Tier } from '../residency/tier.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
 import type { AssemblyContext } from './context.ts';
 
-/** Times that a tier is renewed. LRU forgets how it was filled in one, SIEVE and the kinds of LFU in two. */
-const RENEWALS = 3;
+/** Times that a tier is renewed. LRU forgets how it was filled in one; policies that hold on to what came back learn over many. */
+const RENEWALS = 16;
 /** Lookups for each entry where misses are too rare for that. */
 const LOOKUPS_PER_ENTRY = 100;
 

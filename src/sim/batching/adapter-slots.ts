@@ -15,7 +15,7 @@ export function takeSlot(r: ReplicaState, request: number, nowNs: number): boole
   let slot = gpu.find(adapter);
   if (slot >= 0) {
     gpu.touch(slot);
-    touchHost(r, adapter);
+    touchHost(r, request, host.find(adapter));
   } else {
     const entry = host.find(adapter);
     if (entry < 0 || r.loader.loading[entry] === 1) {
@@ -30,7 +30,7 @@ export function takeSlot(r: ReplicaState, request: number, nowNs: number): boole
       adapterEvicted(r, rankClass);
       return false;
     }
-    host.touch(entry);
+    touchHost(r, request, entry);
     activate(r, slot, rankClass, nowNs, false);
   }
   gpu.pin(slot);
@@ -53,9 +53,12 @@ export function takeSlot(r: ReplicaState, request: number, nowNs: number): boole
   return false;
 }
 
-function touchHost(r: ReplicaState, adapter: number): void {
-  const entry = r.host.find(adapter);
-  if (entry >= 0) r.host.touch(entry);
+/**
+ * The entry was used. Not where the request's own miss brought it in: that use was the insertion, and to count it again would show
+ * SIEVE and the policies that count uses every newcomer as one that came back.
+ */
+function touchHost(r: ReplicaState, request: number, entry: number): void {
+  if (entry >= 0 && r.t.hostEntry[request] < 0) r.host.touch(entry);
 }
 
 function activate(r: ReplicaState, slot: number, rankClass: number, nowNs: number, prefetch: boolean): void {

@@ -212,7 +212,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         gpu.delete(oldest(gpu, ({ pins }) => pins > 0)!);
       }
       gpu.set(request.adapter, { active: o.blocking, pins: 0 });
-      touch(host, request.adapter);
+      if (!request.pinsHost) touch(host, request.adapter);
       const copyNs = o.copyNs[request.class];
       if (o.blocking) stallNs += copyNs;
       else {
@@ -221,7 +221,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       }
     } else {
       touch(gpu, request.adapter);
-      touch(host, request.adapter);
+      if (!request.pinsHost) touch(host, request.adapter);
     }
     const mine = gpu.get(request.adapter)!;
     mine.pins++;

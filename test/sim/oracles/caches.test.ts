@@ -1,9 +1,14 @@
 /**
  * The tiers inside the engine under independent Zipf requests: exactly a plain LRU list, and Che's approximation of it (Che,
- * Tung and Wang, IEEE JSAC 20(7), 2002). Requests are too far apart to overlap, so no pin or load in flight disturbs the order.
+ * Tung and Wang, IEEE JSAC 20(7), 2002); and under every other policy exactly a replay against that policy alone. Requests are too
+ * far apart to overlap, so no pin or load in flight disturbs the order.
  */
 import { describe, expect, it } from 'vitest';
+import type { Choice } from '../../../src/scenario/family.ts';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
+import { adapterCosts } from '../../../src/sim/assembly/adapter-costs.ts';
+import { EVICTION } from '../../../src/sim/residency/eviction/index.ts';
+import { type ReplayWeights, replay } from '../../../src/sim/residency/replay.ts';
 import { runTiny } from '../engine/fixture.ts';
 import { draws, zipf } from '../residency/traces.ts';
 
@@ -33,6 +38,43 @@ function che(p: Float64Array, capacity: number): number {
   }
   return p.reduce((sum, pi) => sum - pi * Math.expm1(-pi * low), 0);
 }
+
+describe('host memory under every policy', () => {
+  const keys = draws(zipf(ADAPTERS, 0.9), 12_000, 59);
+  const arrivals = Array.from(keys, (adapter, user) => ({
+    arrivalNs: user * GAP_NS,
+    user,
+    adapter,
+    prompt: 1,
+    output: 1,
+  }));
+  // Not `random`: its draws are not the replay's.
+  it.each(Object.keys(EVICTION).filter((name) => name !== 'random'))(
+    'misses as often as a replay of the same requests: %s',
+    (name) => {
+      let weights: ReplayWeights | undefined;
+      const { log } = runTiny({
+        arrivals,
+        adapters: ADAPTERS,
+        check: false,
+        scenario: (scenario) => {
+          scenario.duration = (keys.length * GAP_NS) / 1e9;
+          scenario.budget.max_events = 1e8;
+          scenario.hardware.node.disk = { capacity: 1e12, bandwidth: 1e9, latency: 0 };
+          // One slot, or GPUs would still hold what host memory has dropped.
+          scenario.serving.slots = 1;
+          scenario.serving.tiers.host.capacity = 200 * adapterFootprint(scenario, 8).hostBytes;
+          scenario.serving.tiers.host.eviction = { name, params: EVICTION[name].params.parse({}) as Choice['params'] };
+          const { hostBytes: sizes, lostFromHost: costs } = adapterCosts(scenario, 1);
+          weights = { classes: new Uint8Array(keys.length), sizes, costs };
+        },
+      });
+      const misses = log.finishedRequests.filter(({ tier }) => tier < 2).length;
+      const capacity = 200 * weights!.sizes[0];
+      expect(misses).toBe(replay(name, { keys, universe: ADAPTERS, weights }, { capacity }).misses);
+    },
+  );
+});
 
 describe.each([
   [0.8, 20, 300, 800],
