@@ -10,7 +10,7 @@ import { planMemory } from '../sim/cost/memory.ts';
 import type { MemoryPlan } from '../sim/cost/step-cost.ts';
 import { type AdaptersFit, adaptersFit, fitText } from './adapters-fit.ts';
 import { formatBytes, formatCount, formatSeconds } from './format.ts';
-import { presetNotes } from './preset-notes.ts';
+import { scenarioNotes } from './scenario-notes.ts';
 
 export interface Plan {
   name: string;
@@ -59,7 +59,7 @@ export function planOf(scenario: Scenario): Plan {
     gpu: hardware.gpu.name,
     base: scenario.base.name,
     ...engineOf(scenario),
-    notes: presetNotes(scenario),
+    notes: scenarioNotes(scenario),
     adapters_by_rank: rankClasses(scenario).map((rank) => adapterFootprint(scenario, rank)),
     fit: adaptersFit(scenario),
     memory: planMemory(scenario),

@@ -13,9 +13,9 @@ import { effortText } from './effort-text.ts';
 import { version } from './help.ts';
 import { overridesOf, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
-import { notesText } from './preset-notes.ts';
 import { Progress } from './progress.ts';
 import { quote } from './quote.ts';
+import { notesText } from './scenario-notes.ts';
 
 export const SMALLER_OPTIONS = {
   scale: {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KINDS } from '../../src/cli/catalog.ts';
-import { presetNotes } from '../../src/cli/preset-notes.ts';
+import { scenarioNotes } from '../../src/cli/scenario-notes.ts';
 import { FAMILIES } from '../../src/run/families.ts';
 import { loadScenarioText } from '../../src/scenario/load.ts';
 import { ENGINES } from '../../src/scenario/presets/engines/index.ts';
@@ -17,7 +17,7 @@ const text = (serving: string, gpu = 'h100') =>
   `version: 1\npopulation: {users: 500, rate: 1/s}\nbase: llama-3.1-8b\nhardware: {gpu: ${gpu}}\nserving: ${serving}\n`;
 const load = (serving: string, gpu?: string) =>
   loadScenarioText(text(serving, gpu), join(folder, 'a.yaml'), { families: FAMILIES }).scenario;
-const stepNote = (serving: string) => presetNotes(load(serving)).filter((note) => note.includes('roofline'));
+const stepNote = (serving: string) => scenarioNotes(load(serving)).filter((note) => note.includes('roofline'));
 
 describe('shipped calibrations', () => {
   it('are listed with engine, rows and GPU, and explained with what they were fitted to', async () => {
@@ -76,7 +76,7 @@ describe('shipped calibrations', () => {
 
 describe('defaults of a preset for smaller GPUs', () => {
   const sizes = (serving: string, gpu: string) =>
-    presetNotes(load(serving, gpu)).filter((note) => note.includes('on GPUs below'));
+    scenarioNotes(load(serving, gpu)).filter((note) => note.includes('on GPUs below'));
 
   it('are said with what larger ones take, where the scenario keeps them there', () => {
     expect(sizes('{engine: vllm-v1}', 'h100')).toEqual([
@@ -94,7 +94,7 @@ describe('defaults of a preset for smaller GPUs', () => {
 
 it('a preset whose engine caches prefixes says that sessions prefill their context anew', () => {
   const chat = (carry: boolean, serving: string) =>
-    presetNotes(
+    scenarioNotes(
       loadScenarioText(
         text(serving).replace('rate: 1/s', `cohorts: [{rate: 1/s, sessions: {carry_context: ${carry}}}]`),
         'a.yaml',

@@ -16,6 +16,7 @@ population:
   users: 10_000
   popularity: {law: zipf, exponent: 1}    # mint-bench list popularity
   max_rate_per_user: 20/min               # caps the head of the law
+  start: settled                          # tiers hold what their policies keep; steady: the most popular adapters
   cohorts:
     - name: chat
       share: 100%

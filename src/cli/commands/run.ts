@@ -21,10 +21,10 @@ import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts
 import { CHECK_OPTION, FIGURES_OPTION, JOBS_OPTION, SEED_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
-import { notesText } from '../preset-notes.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
 import { printReport } from '../report-text.ts';
+import { notesText } from '../scenario-notes.ts';
 
 export const command: Command = {
   positionals: {

@@ -1,13 +1,33 @@
-/** What an engine preset does not say by itself in the scenario at hand. Notes: nothing is wrong, and nothing fails for them. */
+/**
+ * What a scenario, or an engine preset in it, does not say by itself and its reader should know. Notes: nothing is wrong, and nothing
+ * fails for them.
+ */
 
 import { ENGINES } from '../scenario/presets/engines/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { calibrationUsage, unusedCalibrations } from '../scenario/shipped-calibrations.ts';
-import { formatBytes } from './format.ts';
+import { adaptersOf } from '../sim/population/catalog.ts';
+import { adaptersFit } from './adapters-fit.ts';
+import { formatBytes, formatCount } from './format.ts';
 
 type Note = (scenario: Scenario) => string | null;
 
+/** A tier that takes in fewer adapters than this many times what it holds still shows how it was filled. */
+const RENEWALS = 3;
+
 const NOTES: readonly Note[] = [
+  (scenario) => {
+    const { population, hardware, duration } = scenario;
+    if (population.start === 'cold' || population.start === 'settled') return null;
+    const held = adaptersFit(scenario).host_per_replica * hardware.replicas;
+    const lookups = Math.round(population.cohorts.reduce((sum, { rate }) => sum + rate, 0) * duration);
+    if (held >= adaptersOf(population.users, population) || lookups === 0 || lookups >= RENEWALS * held) return null;
+    return (
+      `host memory begins with the most popular adapters (population.start: ${population.start}) and holds ${formatCount(held)}: ` +
+      `${formatCount(lookups)} requests cannot renew it ${RENEWALS} times, so hit ratios are more those of the start than of serving.tiers.host.eviction; ` +
+      'population.start: settled begins with what the policy would keep'
+    );
+  },
   (scenario) => {
     const names = unusedCalibrations(scenario);
     if (names.length === 0) return null;
@@ -33,12 +53,12 @@ const NOTES: readonly Note[] = [
   },
 ];
 
-export function presetNotes(scenario: Scenario): string[] {
+export function scenarioNotes(scenario: Scenario): string[] {
   return NOTES.map((note) => note(scenario)).filter((note): note is string => note !== null);
 }
 
 /** As commands that simulate say them on stderr, each once however many scenarios it is of; empty for none. */
 export function notesText(...scenarios: readonly Scenario[]): string {
-  const notes = new Set(scenarios.flatMap(presetNotes));
+  const notes = new Set(scenarios.flatMap(scenarioNotes));
   return [...notes].map((note) => `note: ${note}\n`).join('');
 }
