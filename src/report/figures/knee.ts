@@ -40,11 +40,13 @@ export const knee: Figure<'knee'> = {
         const last = i === metrics.length - 1;
         const title = last ? `${String(rows[0].axis)}${unit === '' ? '' : `, ${unit}`}` : null;
         const { domain, ticks } = logTicks(values);
+        const [from, to] = tight(domain, values);
         const axis = countAxis('value', title, { log: true, values });
         const x = {
           ...axis,
-          scale: { type: 'log', domain: tight(domain, values), nice: false, clamp: true },
-          axis: { ...(axis.axis as object), values: ticks, grid: false },
+          scale: { type: 'log', domain: [from, to], nice: false, clamp: true },
+          // A tick outside would be drawn at the end, as if the axis had it there.
+          axis: { ...(axis.axis as object), values: ticks.filter((tick) => tick >= from && tick <= to), grid: false },
         };
         const y = { ...verticalAxis(own), title: null };
         const [{ bound, op }] = own;

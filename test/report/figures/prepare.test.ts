@@ -315,6 +315,11 @@ describe('the panel of a threshold', () => {
     expect(spec([300, 400, 900, 1200])).not.toContain('"type":"log","domain":[100,');
   });
 
+  it('labels no value of its axis that lies beyond the ends', () => {
+    const searched = rows([300, 400]).map((row, at) => ({ ...row, value: [20, 2000][at] }));
+    expect(JSON.stringify(knee.spec(knee.prepare(searched), theme('light', 'wide')))).toContain('"values":[100,1000]');
+  });
+
   it('has one unit along a linear axis, and no minutes among seconds', () => {
     expect(spec([3000, 2000, 1500, 12_000])).not.toMatch(/' min'|' µs'/);
     expect(spec([300, 400, 900, 1200])).not.toContain("' s'");
