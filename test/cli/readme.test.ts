@@ -113,7 +113,7 @@ const RUN: Readonly<Record<string, Expected>> = {
     code: EXIT.regression,
     prints: /^With s-lora-a10g instead of scenarios\/smoke\.yaml/m,
   },
-  'npx mint-bench baseline save reports/runs/smoke-… smoke': { prints: /^reports\/baselines\/smoke: / },
+  'npx mint-bench baseline save reports/runs/smoke-… smoke --force': { prints: /^reports\/baselines\/smoke: / },
   'npx mint-bench compare smoke reports/runs/smoke-…': { prints: /identical|equal/ },
   'npx mint-bench run smoke --history && npx mint-bench dashboard': {
     extra: `${SHORT} --no-figures`,
