@@ -14,6 +14,8 @@ export interface SummaryRow {
   /** 95 % interval where one can be given. */
   lo: number | null;
   hi: number | null;
+  /** Of a row over replications: those that have a value, on which depends what `lo` and `hi` are. */
+  replications?: number;
 }
 
 export function summarise(run: RunResult, facts: RunFacts): SummaryRow[] {

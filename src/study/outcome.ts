@@ -50,7 +50,7 @@ export function meanRows(outcomes: readonly Outcome[]): SummaryRow[] {
   return [...columns.values()].map(({ first, values, n }) => {
     const interval = overReplications(values);
     const value = values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-    return { ...first, value, n, lo: interval?.lo ?? null, hi: interval?.hi ?? null };
+    return { ...first, value, n, lo: interval?.lo ?? null, hi: interval?.hi ?? null, replications: values.length };
   });
 }
 

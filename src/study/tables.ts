@@ -35,7 +35,7 @@ export function settingResults(document: StudyDocument, results: readonly PointR
 function averaged(first: SummaryRow, results: readonly PointResult[], at: number): SummaryRow {
   if (results.length === 1) return first;
   const rows = results.map(({ rows }) => rows[at]).filter(({ value }) => value !== null);
-  if (rows.length === 0) return first;
+  if (rows.length === 0) return { ...first, replications: 0 };
   const values = rows.map(({ value }) => value as number);
   const interval = overReplications(values);
   return {
@@ -44,6 +44,7 @@ function averaged(first: SummaryRow, results: readonly PointResult[], at: number
     n: rows.reduce((sum, { n }) => sum + n, 0),
     lo: interval?.lo ?? null,
     hi: interval?.hi ?? null,
+    replications: values.length,
   };
 }
 
@@ -91,6 +92,24 @@ export function sweepTable(document: StudyDocument, results: readonly PointResul
 export function aggregateTable(document: StudyDocument, settings: readonly SettingResult[]): Uint8Array {
   const pick = (metric: string, field: 'value' | 'lo' | 'hi') =>
     Float64Array.from(settings, ({ summary }) => rowOf(summary, metric)?.[field] ?? Number.NaN);
+  const counted = (metric: string, { summary }: SettingResult) => {
+    const row = rowOf(summary, metric);
+    return row?.replications ?? (row === undefined || row.value === null ? 0 : 1);
+  };
+  const countColumn = (metric: string): Column => ({
+    name: `${metric}_replications`,
+    unit: 'count',
+    description: `replications in which ${metric} has a value`,
+    data: Uint32Array.from(settings, (setting) => counted(metric, setting)),
+  });
+  // Where all replications have a value the column `replications` says it.
+  const incomplete = new Set(
+    METRICS.map(({ name }) => name).filter(
+      (name) =>
+        document.replications > 1 &&
+        settings.some((setting) => ![0, document.replications].includes(counted(name, setting))),
+    ),
+  );
   const columns: Column[] = [
     {
       name: 'setting',
@@ -121,11 +140,12 @@ export function aggregateTable(document: StudyDocument, settings: readonly Setti
       { name, unit, description: definition, data: pick(name, 'value') },
       { name: `${name}_lo`, unit, description: `lower end of the interval of ${name}`, data: pick(name, 'lo') },
       { name: `${name}_hi`, unit, description: `upper end of the interval of ${name}`, data: pick(name, 'hi') },
+      ...(incomplete.has(name) ? [countColumn(name)] : []),
     ]),
   ];
   const interval =
     document.replications >= LEAST_FOR_INTERVAL
-      ? 'Student-t over replications, 95 %'
+      ? `Student-t over replications, 95 %${incomplete.size === 0 ? '' : '; where <metric>_replications is 2, the two values, and of 1 none'}`
       : document.replications === 2
         ? 'the values of the two replications: too few for an interval'
         : 'within the run, 95 %, where the metric has one (a single replication)';

@@ -119,6 +119,14 @@ describe('intervals', () => {
     expect(intervalNote([agreed], 3)).toMatch(/≈ stands where replications agree within the 0\.4%/);
   });
 
+  it('are what the replications with a value make them, however many there were', () => {
+    const two = { ...row('ms', 150, 100, 200), replications: 2 };
+    expect(cell(two, 3)).toBe('150 ms [100 ms, 200 ms]');
+    expect(cell({ ...two, lo: 150, hi: 150 }, 3, true)).toBe('150 ms, both');
+    expect(intervalNote([two], 3)).toMatch(/\[ \] holds the two values where only two replications have one/);
+    expect(intervalNote([{ ...two, replications: 3 }], 3)).not.toMatch(/two values/);
+  });
+
   it('have no bound where there is none', () => {
     expect(possible(null, 'ms')).toBeNull();
   });

@@ -6,8 +6,10 @@ import { meanInterval } from '../../src/metrics/statistics/resampling.ts';
 import type { Executor } from '../../src/study/executor.ts';
 import { LocalExecutor } from '../../src/study/local-executor.ts';
 import { mergeShards } from '../../src/study/merge.ts';
-import { decodeResult, decodeScenario, encodeResult } from '../../src/study/point-result.ts';
+import { decodeResult, decodeScenario, encodeResult, type PointResult } from '../../src/study/point-result.ts';
 import type { Study } from '../../src/study/points.ts';
+import { studyDocument } from '../../src/study/study-document.ts';
+import { aggregateTable, settingResults } from '../../src/study/tables.ts';
 import { temporaryFolder as runFolder, run as runOne } from '../run/small.ts';
 import { contents, inThread, planned, run, temporaryFolder } from './sweep-fixture.ts';
 
@@ -132,6 +134,29 @@ describe('a sweep', () => {
       passed.slice(0, 3).reduce((a, b) => a + b),
       passed.slice(3).reduce((a, b) => a + b),
     ]);
+  });
+
+  it('aggregates by the replications that have a value, and says how many', async () => {
+    const study = planned(temporaryFolder(), ['adapter.rank=4,64'], 3);
+    const results = study.points.map(({ index }) => ({
+      passed: true,
+      rows: [
+        {
+          ...{ metric: 'ttft_ms_mean', cohort: 'all', unit: 'ms', n: 1, lo: null, hi: null },
+          value: [100, 200, null, 1, 2, 3][index],
+        },
+      ],
+    })) as unknown as PointResult[];
+    const document = studyDocument(study, '');
+    const settings = settingResults(document, results);
+    expect(settings.map(({ summary }) => summary[0])).toMatchObject([
+      { value: 150, lo: 100, hi: 200, replications: 2 },
+      { value: 2, replications: 3 },
+    ]);
+    const table = Buffer.from(aggregateTable(document, settings));
+    const { columns } = parseTable(table);
+    expect(Array.from(columns.ttft_ms_mean_replications as ArrayLike<number>)).toEqual([2, 3]);
+    expect(table.includes('where <metric>_replications is 2, the two values')).toBe(true);
   });
 
   it('stops at the first point that fails, keeping the others', async () => {
