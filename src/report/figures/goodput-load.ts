@@ -39,11 +39,21 @@ export const goodputLoad: Figure<'study'> = {
     const others = withoutLoad(offered);
     const rows = studyRows(others, 'offered_rps', ['goodput_rps']);
     const searched = runs.some(({ kept }) => kept !== undefined);
-    const kept = new Set(others.filter((run) => run.kept === true).map((run) => run.params.offered_rps));
+    // By series too: what one setting holds says nothing of another. Rows alone name their series.
+    const kept = new Set(
+      studyRows(
+        others.map((run) => ({
+          ...run,
+          summary: run.summary.map((one) => ({ ...one, value: Number(run.kept === true) })),
+        })),
+        'offered_rps',
+        ['goodput_rps'],
+      ).flatMap(({ series, x, value }) => (value === 1 ? [`${series}\n${x}`] : [])),
+    );
     const knees = new Map<string, number>();
     for (const row of rows) {
       const [load, goodput, series] = [Number(row.x), Number(row.value), String(row.series)];
-      const marked = searched ? kept.has(load) : goodput >= SHARE * load;
+      const marked = searched ? kept.has(`${series}\n${load}`) : goodput >= SHARE * load;
       if (marked) knees.set(series, Math.max(knees.get(series) ?? 0, load));
     }
     return [

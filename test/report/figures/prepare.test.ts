@@ -241,6 +241,17 @@ describe('figures over several runs', () => {
         point({ rate: 20 }, { goodput_rps: 2, slo_attainment: 0.1 }),
       ]),
     ).toMatchObject([{ offered_rps: 10, knee: '95% in time' }]);
+    // Each setting by its own: that another holds at a load says nothing of this one.
+    const slots = [8, 32].flatMap((slots) =>
+      [10, 20, 30].map((rate) => ({
+        ...point({ rate, slots }, { goodput_rps: rate, slo_attainment: 1 }),
+        kept: rate <= (slots === 8 ? 10 : 20),
+      })),
+    );
+    expect(marks(slots).map(({ series, offered_rps }) => [series, offered_rps])).toEqual([
+      ['slots 8', 10],
+      ['slots 32', 20],
+    ]);
     // A search without a knee has no mark.
     expect(marks([at(10, false), at(20, false)])).toEqual([]);
   });
