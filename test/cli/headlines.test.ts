@@ -139,6 +139,23 @@ it('of a sensitivity: the first metric that anything moves, and joint draws in w
   expect(tiles.find(({ label }) => label === 'ttft_ms_p99')?.note).toBe('joint draws: 90 ms to 300 ms');
 });
 
+it('of a sensitivity: passes only where joint draws do too', () => {
+  const of = (holding: number) =>
+    sensitivityHeadline({
+      explained: {
+        byMetric: new Map([['slo_attainment', { base: 1, effects: [], dominant: [] }]]),
+        ...{ flips: [], thresholds: [threshold], base: { passes: true }, varied: 1 },
+        joint: {
+          draws: Array.from({ length: 20 }, (_, i) => ({ holds: [i < holding] })),
+          byMetric: new Map(),
+        },
+      },
+      ...{ replications: 1, smaller: '' },
+    } as unknown as SensitivityPrint).verdict;
+  expect(of(4)).toMatchObject({ outcome: 'none', word: '' });
+  expect(of(20)).toMatchObject({ outcome: 'pass', word: 'ROBUST' });
+});
+
 it('of interference: what sharing costs a request, and what would be gained most', () => {
   const lost = (value: number) => ({ effect: { lost_ms: { value } } });
   const asked = {

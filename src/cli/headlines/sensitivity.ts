@@ -48,8 +48,8 @@ function verdictOf(print: SensitivityPrint): Verdict {
       : `Its verdict (${base.passes ? 'passes' : 'fails'}) changes within the range of ${flipping} ${flipping === 1 ? 'parameter' : 'parameters'}.`;
   const because: Reason[] =
     flipping === 0 ? [] : [{ text: 'Not settled within what is known of:', evidence: flipSentences(print) }];
-  const outcome = flipping === 0 && base.passes ? 'pass' : 'none';
   const robust = flipping === 0 && (joint === null || kept === (base.passes ? joint.draws.length : 0));
+  const outcome = robust && base.passes ? 'pass' : 'none';
   const word = robust ? 'ROBUST' : flipping === 0 ? '' : 'NOT SETTLED';
   return { ...plain, outcome, word, sentence: `${rests}. ${verdict}${all}`, because };
 }
