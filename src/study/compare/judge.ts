@@ -6,7 +6,9 @@
  * interval lies within the margin.
  *
  * Three to five pairs cannot be significant to that test, which takes the signs alone. They are judged by Student's t of their differences, with
- * its interval, in the same correction: it takes the differences of replications, which are means over thousands of requests, for normal.
+ * its interval, in the same correction: it takes the differences of replications for normal, which quantiles, counts and indices of fairness are but nearly. Differences that are all the
+ * same show no spread, which in so few pairs is no certainty: they stay undecided, except of what follows from the configuration alone.
+ * Where the base is 0 no relative interval is given.
  *
  * One or two pairs, and few runs of one scenario and seed, have no spread to speak of. Then each run's own interval (batch means, order statistics) is the measure of noise: a
  * difference beyond the margin counts where the intervals of the two runs of every pair are apart, all the same way. A metric without an
@@ -26,6 +28,12 @@ export const FEWEST_PAIRS = 6;
 
 /** From here on differences have a spread that Student's t can stand on. */
 export const FEWEST_FOR_T = 3;
+
+/** Relative size of what sums of doubles leave. */
+const ROUNDING = 1e-9;
+
+/** Metrics that follow from the configuration alone, whatever the draws: one pair says all. */
+const CONFIGURED: ReadonlySet<string> = new Set(['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
 
 /** What a run is judged by where nothing else is asked for, as far as both sides have it. */
 export const HEADLINE: readonly string[] = [
@@ -73,15 +81,26 @@ export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Line[
 /** Corrects all lines that were tested together, whatever settings they are of, and gives them their verdicts. */
 export function settle(lines: readonly Line[], margin: number): void {
   const tested = lines.filter(({ p }) => p !== null);
-  const adjusted = holm(tested.map(({ p }) => p!));
+  const raw = tested.map(({ p }) => p!);
+  const adjusted = holm(raw);
   const needed = pairsNeeded(tested.length);
   tested.forEach((line, i) => {
     line.p = adjusted[i];
     line.verdict = fromInterval(line, margin);
     if (line.n < FEWEST_PAIRS) {
-      if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
+      if (line.verdict === 'within noise' && raw[i] < ALPHA) {
+        line.verdict = 'undecided';
+        line.why =
+          adjusted[i] < ALPHA
+            ? 'clear of zero, not of the margin'
+            : `clear of zero by itself, not beside ${tested.length} lines: it takes ${needed} pairs`;
+      } else if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
       else delete line.why;
-    } else if (line.verdict === 'within noise' && line.n < needed && (line.lo! > 0 || line.hi! < 0)) {
+    } else if (
+      line.verdict === 'within noise' &&
+      line.n < needed &&
+      (line.lo === null ? raw[i] < ALPHA : line.lo > 0 || line.hi! < 0)
+    ) {
       line.verdict = 'undecided';
       line.why = `too few pairs beside ${tested.length} lines: it takes ${needed}`;
     }
@@ -137,11 +156,8 @@ function withInterval(line: Line, values: readonly (readonly [number, number])[]
   // Resampled are pairs, not values: the ratio of their means keeps what the common draws cancel.
   const statistic = (picked: Float64Array) =>
     changeOf(line.unit, mean(picked.map((i) => bases[i])), mean(picked.map((i) => news[i])));
-  const { lo, hi } = bootstrap(
-    bases.map((_, i) => i),
-    statistic,
-    `compare/${line.name}`,
-  );
+  const indices = bases.map((_, i) => i);
+  const { lo, hi } = hasNoScale(line) ? line : bootstrap(indices, statistic, `compare/${line.name}`);
   const p = signFlip(
     news.map((value, i) => value - bases[i]),
     `compare/${line.name}`,
@@ -149,14 +165,24 @@ function withInterval(line: Line, values: readonly (readonly [number, number])[]
   return { ...line, lo, hi, p };
 }
 
+/** Nothing is a percentage of 0: such a change is certain or not, and has no size. */
+const hasNoScale = ({ unit, base }: Line): boolean => base === 0 && unit !== 'fraction';
+
 /** The same for three to five pairs: the interval of the mean difference, in the terms of the change. */
 function withStudent(line: Line, values: readonly (readonly [number, number])[]): Line {
   const differences = values.map(([base, next]) => next - base);
   const { estimate, lo, hi } = meanInterval(differences)!;
   const half = hi - estimate;
+  // No more than rounding apart: a spread of 0 says that the pairs are few, not that the next would be the same.
+  if (half <= ROUNDING * Math.abs(estimate) && !CONFIGURED.has(line.name)) {
+    if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
+    const why = `the same in all ${differences.length} pairs, which leaves no spread to judge by: it takes ${FEWEST_PAIRS}`;
+    return { ...line, verdict: 'undecided', why };
+  }
   const deviation = half / studentQuantile(0.975, differences.length - 1);
   const p = studentTails(estimate / deviation, differences.length - 1);
-  const of = (difference: number) => changeOf(line.unit, line.base!, line.base! + difference);
+  const of = (difference: number) =>
+    hasNoScale(line) ? null : changeOf(line.unit, line.base!, line.base! + difference);
   const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
   // Kept where nothing more certain can be said.
   const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
@@ -165,7 +191,9 @@ function withStudent(line: Line, values: readonly (readonly [number, number])[])
 
 function fromInterval(line: Line, margin: number): Verdict {
   const within = marginFor(line.unit, margin);
-  const [change, lo, hi] = [line.change!, line.lo!, line.hi!];
+  const change = line.change!;
+  if (line.lo === null) return line.p! < ALPHA ? direction(line.better, change) : 'within noise';
+  const [lo, hi] = [line.lo, line.hi!];
   if (lo >= -within && hi <= within) return 'no change';
   const apart = lo > 0 || hi < 0;
   if (apart && line.p! < ALPHA && Math.abs(change) > within) return direction(line.better, change);

@@ -101,13 +101,46 @@ describe('replications paired by seed', () => {
     }));
     const options = { metrics: names, margin: 0.02, sameScenario: false };
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0].verdict).toBe('changed');
-    expect(judge(many, options)[0]).toMatchObject({ verdict: 'undecided', why: expect.stringMatching(/luck/) });
+    expect(judge(many, options)[0]).toMatchObject({
+      verdict: 'undecided',
+      why: expect.stringMatching(/^clear of zero by itself, not beside 13 lines: it takes 10 pairs$/),
+    });
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0]).not.toHaveProperty('why');
     const bothWays = [8, -9, 11].map((difference, i) => ({
       ...{ seed: `${i}`, base: [row('ttft_ms_p99', 100)], new: [row('ttft_ms_p99', 100 + difference)] },
     }));
     expect(judged(bothWays)).toMatchObject({ verdict: 'within noise' });
     expect(judged(bothWays)).not.toHaveProperty('why');
+  });
+
+  it.each([3, 4, 5])('take %i differences that are all the same for too few, not for certain', (count) => {
+    const same = (metric: string, base: number, next: number) =>
+      judged(
+        Array.from({ length: count }, (_, i) => ({
+          seed: `${i}`,
+          base: [row(metric, base)],
+          new: [row(metric, next)],
+        })),
+        metric,
+      );
+    expect(same('rejections', 0, 1)).toMatchObject({
+      ...{ verdict: 'undecided', p: null, lo: null, hi: null },
+      why: expect.stringMatching(/the same in all \d pairs/),
+    });
+    expect(same('ttft_ms_p50', 100, 150).verdict).toBe('undecided');
+    // The price follows from the configuration, not from the draws.
+    expect(same('cost_usd_per_user_month', 1, 1.5)).toMatchObject({ verdict: 'regressed' });
+  });
+
+  it.each([3, 8])('have no relative interval from a base of 0, in %i pairs, and are judged all the same', (count) => {
+    const pairs = Array.from({ length: count }, (_, i) => ({
+      ...{ seed: `${i}`, base: [row('rejections', 0)], new: [row('rejections', 100 + i)] },
+    }));
+    expect(judged(pairs, 'rejections')).toMatchObject({ verdict: 'regressed', lo: null, hi: null });
+    const noisy = Array.from({ length: count }, (_, i) => ({
+      ...{ seed: `${i}`, base: [row('rejections', 0)], new: [row('rejections', i === 0 ? 50 : 0)] },
+    }));
+    expect(judged(noisy, 'rejections')).toMatchObject({ verdict: 'within noise', lo: null, hi: null });
   });
 
   it.each([3, 4, 5])('of %i that come from one system are called different in one comparison of twenty', (count) => {
