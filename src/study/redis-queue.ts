@@ -133,11 +133,11 @@ export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQ
     async results(jobs) {
       const found = new Map<string, StoredResult>();
       for (const batch of batches(jobs)) {
-        const values = await redis.mgetBuffer(...batch.map(resultKey));
-        for (const [at, bytes] of values.entries()) {
-          if (bytes === null) continue;
-          const report = await redis.get(reportKeyOf(resultKey(batch[at])));
-          found.set(batch[at].id, { bytes, report: report === null ? null : (JSON.parse(report) as PointReport) });
+        const keys = batch.map(resultKey);
+        const values = await redis.mgetBuffer(...keys, ...keys.map(reportKeyOf));
+        for (const [at, { id }] of batch.entries()) {
+          const bytes = values[at];
+          if (bytes !== null) found.set(id, { bytes, report: readReport(values[batch.length + at]) });
         }
       }
       return found;
@@ -216,6 +216,18 @@ export async function servePoints(url: string, tool: ToolIdentity, options: Serv
       redis.disconnect();
     },
   };
+}
+
+/** Null where it is lost or cannot be read: a result does not fail for want of it. */
+function readReport(text: Buffer | null): PointReport | null {
+  try {
+    const report = JSON.parse(text?.toString() ?? 'null') as PointReport | null;
+    return typeof report?.effort === 'object' && report.effort !== null && typeof report.deaths === 'number'
+      ? report
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function readReason(reason: string | undefined): { name: string; message: string } {

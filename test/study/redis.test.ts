@@ -132,6 +132,30 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     expect(results).toEqual([first.id]);
   }, 60_000);
 
+  it('outlive a report that cannot be read', async () => {
+    const queue = await openQueue(url, TOOL);
+    const [{ Redis }, { resolvedYaml }] = await Promise.all([import('ioredis'), import('../../src/scenario/hash.ts')]);
+    const redis = new Redis(url);
+    const jobs = planned(temporaryFolder(), ['adapter.rank=8,16,32'], 1).points.map(({ id, scenario }) => ({
+      ...{ id, scenario: resolvedYaml(scenario), check: false },
+    }));
+    const name = `points-${TOOL.version}-${TOOL.code.replaceAll(' ', '-')}-node${TOOL.node_major}-${TOOL.arch}`;
+    const key = (at: number) => `mint-bench:result:${name.replaceAll(':', '_')}:${jobs[at].id}`;
+    const report = { effort: { wall_s: 1, requests: 2, peak_rss_bytes: 3 }, deaths: 0 };
+    for (const [at, text] of ['{"effort": tr', 'null', JSON.stringify(report)].entries())
+      await redis
+        .multi()
+        .set(key(at), `bytes ${at}`)
+        .set(`${key(at)}:report`, text)
+        .exec();
+    const found = await queue.results(jobs);
+    expect(jobs.map(({ id }) => found.get(id)?.report)).toEqual([null, null, report]);
+    expect(jobs.map(({ id }) => String(found.get(id)?.bytes))).toEqual(['bytes 0', 'bytes 1', 'bytes 2']);
+    await queue.discard(jobs);
+    redis.disconnect();
+    await queue.close();
+  });
+
   it('say that they were taken over from a worker that fell silent', async () => {
     const [point] = planned(temporaryFolder(), ['adapter.rank=32'], 1).points;
     const queue = await openQueue(url, TOOL);
