@@ -48,7 +48,7 @@ export interface Population {
   /** Rate multiplier 1 + amplitude·cos(2π(t − peak)/period), amplitude in [0, 1). */
   diurnal: { amplitude: number; peak: number; period: number };
   flash_crowds: FlashCrowd[];
-  /** State of the tiers at t = 0. `steady`: tiers filled with the most popular adapters in proportion to capacity. */
+  /** State of the tiers at t = 0. `steady`: tiers filled with the most popular adapters in proportion to capacity; `settled`: what each tier's own policy holds after many lookups. */
   start: 'cold' | 'host-warm' | 'gpu-warm' | 'steady' | 'settled';
 }
 

@@ -89,8 +89,7 @@ function tilesOf(knee: SettingKnee, { axis, thresholds, seeds }: KneePrint['resu
     return formatMetric(row?.value ?? null, row?.unit ?? '');
   };
   const { mean } = bracket;
-  const interval =
-    mean !== null && seeds.length > 2 ? `, 95% interval ${significant(mean.lo)} to ${significant(mean.hi)}` : '';
+  const interval = mean !== null ? `, 95% interval ${significant(mean.lo)} to ${significant(mean.hi)}` : '';
   const shown = [...new Set([...thresholds.map(({ metric }) => metric), 'ttft_ms_p99', 'goodput_rps'])];
   return [
     {
