@@ -99,6 +99,12 @@ describe('values that do not go together', () => {
     expect(outcome(['population.arrivals={mode: trace, file: trace.csv}'])).toEqual([]);
   });
 
+  test('a spread of the way through the API server needs a way that takes time', () => {
+    const spread = 'serving.frontend_cv=0.2';
+    expect(outcome([spread]).map(({ id }) => id)).toEqual(['MB-E227']);
+    expect(outcome([spread, 'serving.frontend=20ms'])).toEqual([]);
+  });
+
   test('a share that cannot be read is not also said to miss in the sum', () => {
     expect(outcome(['population.cohorts[0].share=lots']).map(({ id }) => id)).toEqual(['MB-E105']);
   });

@@ -1,10 +1,13 @@
 /** Mechanisms of engines that cannot be combined, and steps too small for a batch. */
+
+import { frontendSeconds } from '../frontend.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Path } from '../source-text.ts';
 import type { Report } from './report.ts';
 
 /** Presets bring most of the mechanisms, so the one to change is often not written in the file. */
-export function checkEngine({ serving }: Scenario, report: Report): void {
+export function checkEngine(scenario: Scenario, report: Report): void {
+  const { serving } = scenario;
   const conflict = (message: string, at: Path, others: Path[], hint: string) =>
     report('MB-E227', message, ['serving', ...at], { uses: others.map((path) => ['serving', ...path]), hint });
   if (serving.mixed_steps === true && serving.chunked_prefill) {
@@ -13,6 +16,14 @@ export function checkEngine({ serving }: Scenario, report: Report): void {
       ['mixed_steps'],
       [['chunked_prefill']],
       'set chunked_prefill: false, or leave mixed_steps out',
+    );
+  }
+  if ((serving.frontend_cv ?? 0) > 0 && frontendSeconds(scenario) === 0) {
+    conflict(
+      'the way through the API server takes no time, so there is nothing to vary',
+      ['frontend_cv'],
+      [['frontend']],
+      'set frontend: 20ms, or leave frontend_cv out',
     );
   }
   if (serving.mixed_steps === true && (serving.decode_between_prefills ?? 0) > 0) {

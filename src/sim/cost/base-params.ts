@@ -62,7 +62,11 @@ export const baseParams = {
     .describe(
       'Seconds an interpreter takes to launch one layer where no graph is captured: a step takes no less, and LoRA hides behind it',
     ),
-  captured_tokens: number().default(512).describe('Most tokens of a step that is a captured graph, for host_launch'),
+  captured_tokens: number()
+    .default(512)
+    .describe(
+      'Most tokens of a step that is a captured graph: host_launch and collective_skew take their time in larger steps alone',
+    ),
   kernels_per_layer: number().default(12).describe('Kernels of one layer without LoRA'),
   collective_base: duration()
     .default(6.6e-6)
