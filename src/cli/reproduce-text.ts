@@ -12,7 +12,7 @@ const errorText = ({ error, unit }: Comparison): string =>
   error === null ? 'none' : unit === 'fraction' ? `${signed(error).slice(0, -1)} points` : signed(error);
 
 export const FORMULA =
-  'error = (simulated − published) / published, points for fractions; MAPE = mean |error|; held-out: nothing was set on them; ' +
+  'error = (simulated − published) / published, points for fractions; MAPE = mean |error|, a run that several rows are of counting once; held-out: nothing was set on them; ' +
   'beyond-knee: keeps up, first token over the limit; saturated: achieved < 95% of offered; looked-at: a value was chosen on them; ' +
   'fitted: used by a calibration; arithmetic: computed by the source from inputs that go in here too, in no summary';
 
@@ -52,10 +52,10 @@ function rowsText(comparisons: readonly Comparison[], screen: Screen): string {
 
 export function scoresText(scores: readonly Score[], screen: Screen): string {
   return table(
-    scores.map(({ metric, standing, rows, mape, median, bias, worst, tolerance }) => [
+    scores.map(({ metric, standing, rows, runs, mape, median, bias, worst, tolerance }) => [
       metric,
       standing,
-      String(rows),
+      runs === rows ? String(rows) : `${rows} of ${runs} runs`,
       percent(mape),
       percent(median),
       signed(bias),

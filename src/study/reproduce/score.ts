@@ -8,6 +8,9 @@
  * - beyond-knee: a first token of a row that keeps up but whose published value passes the limit of its group's knee; the limit is the
  *   group's own, so the simulation has no say in which rows these are
  * - looked-at: a value of the scenario was chosen after looking at the row, without a fit
+ * - fitted, looked-at: a run has one standing. Rows of a system that resolve to one run share the strictest of theirs: fitted whatever the
+ *   metric, looked-at where the choice was made on the metric
+ * - one run counts once: values of one metric that are published of it several times weigh together as one
  * - arithmetic: the source computed the value from inputs that the scenario takes over. Nothing there can disagree but the rule, so these
  *   rows stand in no summary, no ordering and no drawing
  * - orderings: pairs of rows of a group that differ in one setting and whose published values differ by more than the noise: does the
@@ -37,7 +40,9 @@ export interface Comparison {
 export interface Score {
   readonly metric: string;
   readonly standing: Standing;
+  /** Published values, and distinct runs that they are of: means are over runs. */
   readonly rows: number;
+  readonly runs: number;
   readonly mape: number;
   /** Of |error|: what one row near a knee cannot spoil. */
   readonly median: number;
@@ -84,6 +89,7 @@ export const ORDERING_NOISE = 0.05;
 export type ValuesOf = (row: PublishedRow) => ReadonlyMap<string, number | null>;
 
 export function compare(rows: readonly PublishedRow[], valuesOf: ValuesOf): Comparison[] {
+  const standingOf = standings(rows);
   return rows.flatMap((row) => {
     const values = valuesOf(row);
     return [...row.published].map(([metric, published]): Comparison => {
@@ -115,9 +121,21 @@ export function errorOf(published: number, simulated: number | null, unit: strin
   return published === 0 ? (simulated === 0 ? 0 : null) : (simulated - published) / published;
 }
 
-function standingOf(row: PublishedRow, metric: string): Standing {
-  if (row.group.use !== 'held-out') return row.group.use;
-  if (row.lookedAt.has(metric)) return 'looked-at';
+const runOf = ({ reproduction, id }: PublishedRow): string => `${reproduction}\n${id}`;
+
+/** What was fitted to a run, or chosen on it, holds for each row that is the same run, whichever table it stands in. */
+function standings(rows: readonly PublishedRow[]): (row: PublishedRow, metric: string) => Standing {
+  const fitted = new Set(rows.filter(({ group }) => group.use === 'fitted').map(runOf));
+  const lookedAt = new Set(rows.flatMap((row) => [...row.lookedAt].map((metric) => `${runOf(row)}\n${metric}`)));
+  return (row, metric) => {
+    if (row.group.use !== 'held-out') return row.group.use;
+    if (fitted.has(runOf(row))) return 'fitted';
+    return lookedAt.has(`${runOf(row)}\n${metric}`) ? 'looked-at' : unseen(row, metric);
+  };
+}
+
+/** Of rows that nothing was set on. */
+function unseen(row: PublishedRow, metric: string): Standing {
   const achieved = row.published.get('request_rps') ?? row.published.get('makespan_rps');
   if (achieved !== undefined && row.offered !== null && achieved < SATURATED * row.offered) return 'saturated';
   const { knee } = row.group;
@@ -148,14 +166,19 @@ export function scores(comparisons: readonly Comparison[], given: Tolerances = N
     const [metric, standing] = key.split('\n') as [string, Standing];
     const own = comparisons.filter((one) => one.metric === metric && one.standing === standing);
     const worst = own.reduce((a, b) => (size(b) > size(a) ? b : a));
+    const runs = [...new Set(own.map(({ row }) => runOf(row)))].map((run) =>
+      own.filter(({ row }) => runOf(row) === run),
+    );
+    const byRun = (of: (one: Comparison) => number) => runs.map((repeats) => mean(repeats.map(of)));
     return {
       metric,
       standing,
       rows: own.length,
-      mape: mean(own.map(size)),
-      median: median(own.map(size)),
-      smape: mean(own.map(({ published, simulated }) => symmetric(published, simulated))),
-      bias: mean(own.map(({ error }) => error ?? -1)),
+      runs: runs.length,
+      mape: mean(byRun(size)),
+      median: median(byRun(size)),
+      smape: mean(byRun(({ published, simulated }) => symmetric(published, simulated))),
+      bias: mean(byRun(({ error }) => error ?? -1)),
       worst,
       tolerance: toleranceOf(metric, standing, given),
     };

@@ -103,6 +103,37 @@ describe('scores', () => {
     ]);
   });
 
+  test('two groups that share a run share the strictest standing, and the run counts once', () => {
+    const [rate, adapters] = [group(), { ...group(), name: 'h' }];
+    const seen = new Set(['ttft_ms_mean']);
+    const all = compare(
+      [
+        row(rate, { a: 1 }, { ttft_ms_mean: 100, itl_ms_mean: 10 }, { id: 'shared' }),
+        row(adapters, { b: 1 }, { ttft_ms_mean: 200 }, { id: 'shared', lookedAt: seen }),
+        row(adapters, { b: 2 }, { ttft_ms_mean: 100 }, { lookedAt: seen }),
+        row(rate, { a: 2 }, { itl_ms_mean: 10 }, { id: 'both' }),
+        row({ ...group('fitted'), name: 'f' }, { a: 2 }, { ttft_ms_mean: 100 }, { id: 'both' }),
+        // Another system's run of the same name is its own.
+        row(rate, { a: 2 }, { itl_ms_mean: 10 }, { id: 'both', reproduction: 'other' }),
+      ],
+      () => new Map([['ttft_ms_mean', 100]]),
+    );
+    expect(all.map(({ standing }) => standing)).toEqual([
+      'looked-at',
+      'held-out',
+      'looked-at',
+      'looked-at',
+      'fitted',
+      'fitted',
+      'held-out',
+    ]);
+    const looked = scores(all).find(({ standing }) => standing === 'looked-at')!;
+    // Errors 0 and −50% of the shared run, 0 of the other: means over two runs, not over three rows.
+    expect(looked).toMatchObject({ rows: 3, runs: 2 });
+    expect(looked.mape).toBeCloseTo(0.125, 12);
+    expect(looked.bias).toBeCloseTo(-0.125, 12);
+  });
+
   test('one row that is hundreds of times off leaves the median where it was', () => {
     const rows = [1, 2, 3].map((a) => row(group(), { a }, { ttft_ms_mean: 100 }));
     const [score] = scores(compare(rows, ({ settings }) => new Map([['ttft_ms_mean', settings.a === 3 ? 1e5 : 110]])));
