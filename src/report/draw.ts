@@ -41,7 +41,7 @@ export async function drawAll<S extends Scope>(
     const rows = figure.prepare(input);
     if (rows.length === 0) continue;
     const render = await renderer();
-    const drawing = await draw(id, figure, rows, provenance, render);
+    const drawing = await draw(id, told(figure, input), rows, provenance, render);
     const picture = png ? render.png(drawing.file, PNG_SCALE, theme('light').background) : Promise.resolve(null);
     const whole = picture.then((bytes) => ({ ...drawing, png: bytes }));
     // Awaited below; a failure of one is reported there, not as unhandled while others are still drawn.
@@ -49,6 +49,12 @@ export async function drawAll<S extends Scope>(
     drawings.push(whole);
   }
   return Promise.all(drawings);
+}
+
+/** The figure with what it leaves out of its input in its caption. */
+function told<S extends Scope>(figure: Figure<S>, input: Inputs[S]): Figure<S> {
+  const missing = figure.leftOut?.(input) ?? '';
+  return missing === '' ? figure : { ...figure, howToRead: `${figure.howToRead} ${missing}` };
 }
 
 async function draw(

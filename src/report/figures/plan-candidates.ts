@@ -28,19 +28,33 @@ export const planCandidates: Figure<'plan'> = {
   source: 'own',
   needs: [],
   prepare(input) {
-    const metrics = [...new Set(input.map(({ metric }) => metric))].slice(0, MOST_PANELS);
-    const names = [...new Set(input.map(({ configuration }) => configuration))];
-    const answer = names.indexOf(
-      input.find(({ verdict }) => verdict === 'answer')?.configuration ?? names[names.length - 1],
-    );
-    const from = Math.max(0, Math.min(names.length - MOST, answer - MOST + 4));
-    const shown = new Set(names.slice(from, from + MOST));
+    const panelsShown = thresholdsOf(input).slice(0, MOST_PANELS);
+    const { shown } = configurationsOf(input);
     return input
-      .filter(({ metric, configuration }) => metrics.includes(metric) && shown.has(configuration))
+      .filter(
+        (row) => panelsShown.includes(thresholdOf({ metric: row.metric, op: row.op })) && shown.has(row.configuration),
+      )
       .map((row): Row => {
         const [lo, hi] = [possible(row.lo, row.unit), possible(row.hi, row.unit)];
         return { ...row, lo, hi, verdict: VERDICTS[row.verdict].label, said: formatMetric(row.actual, row.unit) };
       });
+  },
+  leftOut(input) {
+    const drawn = thresholdsOf(input);
+    const hidden = drawn.slice(MOST_PANELS);
+    const { cheaper, dearer } = configurationsOf(input);
+    const beside = [
+      ...(cheaper > 0 ? [`${cheaper} cheaper`] : []),
+      ...(dearer > 0 ? [`${dearer} that come after`] : []),
+    ].join(' and ');
+    return [
+      ...(hidden.length === 0
+        ? []
+        : [
+            `${hidden.length} of ${drawn.length} thresholds are left out (${hidden.join(', ')}): a row that is on the right side of every bound here may fail there.`,
+          ]),
+      ...(beside === '' ? [] : [`Of the configurations ${beside} are left out.`]),
+    ].join(' ');
   },
   spec(rows, theme) {
     const names = distinct(rows, 'configuration');
@@ -51,20 +65,22 @@ export const planCandidates: Figure<'plan'> = {
       sort: names,
       axis: { labelLimit: 190, labelOverlap: false, grid: true },
     };
-    const views = distinct(rows, 'metric').map((metric): Panel => {
-      const own = rows.filter((row) => row.metric === metric);
-      const [{ bound, op, unit }] = own;
+    const views = [...new Set(rows.map(thresholdOf))].map((threshold): Panel => {
+      const own = rows.filter((row) => thresholdOf(row) === threshold);
+      const [{ metric, op, unit }] = own;
+      const bounds = [...new Set(own.map(({ bound }) => Number(bound)))];
+      const required = bounds.map((bound) => formatMetric(bound, String(unit), 4)).join(' and ');
       const x = horizontal(own);
       return {
-        title: `${metric}, to be ${operatorSign(String(op))} ${formatMetric(Number(bound), String(unit), 4)}`,
+        title: `${metric}, to be ${operatorSign(String(op))} ${required}`,
         height: ROW * barsHeight(names.length) + 12,
         transform: [
-          { filter: `datum.metric == ${JSON.stringify(metric)}` },
+          { filter: `datum.metric == ${JSON.stringify(metric)} && datum.op == ${JSON.stringify(op)}` },
           tip("datum.configuration + ' · ' + datum.verdict + ' · ' + datum.said"),
         ],
         layer: [
           {
-            data: { values: [{ bound }] },
+            data: { values: bounds.map((bound) => ({ bound })) },
             mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: theme.ink },
             encoding: { x: { ...x, field: 'bound' } },
           },
@@ -83,6 +99,26 @@ export const planCandidates: Figure<'plan'> = {
     return panels(theme, views, labelRoom(names, theme, 200));
   },
 };
+
+/** What a panel stands for: `ttft_ms_p99 <`. A metric that is bounded from both sides has two. */
+const thresholdOf = ({ metric, op }: Pick<Row, string>): string => `${metric} ${operatorSign(String(op))}`;
+const thresholdsOf = (input: readonly PlanRow[]): string[] => [
+  ...new Set(input.map(({ metric, op }) => thresholdOf({ metric, op }))),
+];
+
+/** The configurations that there is room for, and how many lie before and after them. */
+function configurationsOf(input: readonly PlanRow[]) {
+  const names = [...new Set(input.map(({ configuration }) => configuration))];
+  const answer = names.indexOf(
+    input.find(({ verdict }) => verdict === 'answer')?.configuration ?? names[names.length - 1],
+  );
+  const from = Math.max(0, Math.min(names.length - MOST, answer - MOST + 4));
+  return {
+    shown: new Set(names.slice(from, from + MOST)),
+    cheaper: from,
+    dearer: Math.max(0, names.length - from - MOST),
+  };
+}
 
 function horizontal(rows: readonly Row[]) {
   const values = rows.flatMap((row) => [row.actual, row.lo, row.hi, row.bound]).filter((value) => value !== null);

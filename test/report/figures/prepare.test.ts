@@ -1,6 +1,7 @@
 /** The arithmetic of the figures' reductions, against laws it must obey and cases worked by hand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { drawAll } from '../../../src/report/draw.ts';
 import { logTicks } from '../../../src/report/figures/axes.ts';
 import { fairness } from '../../../src/report/figures/fairness.ts';
 import type { PlanRow } from '../../../src/report/figures/figure.ts';
@@ -370,6 +371,27 @@ describe('configurations of a plan', () => {
     const none = many.map((row) => ({ ...row, verdict: 'fails' as const }));
     expect(planCandidates.prepare(none).at(-1)?.configuration).toBe('c29');
     expect(planCandidates.prepare(planRows()).map((row) => row.said)).toContain('40 s');
+    expect(planCandidates.leftOut!(many)).toBe('Of the configurations 10 cheaper and 6 that come after are left out.');
+    expect(planCandidates.leftOut!(planRows())).toBe('');
+  });
+
+  it('have a panel for each side on which a metric is bounded, and say which thresholds have none', async () => {
+    const [one] = planRows();
+    const bounds = [
+      { metric: 'ttft_ms_p99', op: '<', bound: 2000 },
+      { metric: 'ttft_ms_p99', op: '>', bound: 10 },
+      { metric: 'tpot_ms_p99', op: '<', bound: 50 },
+      { metric: 'rejections', op: '<', bound: 1 },
+      { metric: 'ttft_ms_p99', op: '<', bound: 1500 },
+    ].map((threshold) => ({ ...one, ...threshold }));
+    const spec = JSON.stringify(planCandidates.spec(planCandidates.prepare(bounds), theme('light')));
+    expect(spec).toMatch(/ttft_ms_p99, to be < 2 s and 1\.5 s/);
+    expect(spec).toMatch(/ttft_ms_p99, to be > 10 ms/);
+    expect(spec).toContain('"values":[{"bound":2000},{"bound":1500}]');
+    const said = /1 of 4 thresholds are left out \(rejections <\): a row .* may fail there\./;
+    expect(planCandidates.leftOut!(bounds)).toMatch(said);
+    const [{ figure }] = await drawAll('plan', bounds, { kind: 'simulated', source: 'made up' });
+    expect(figure.howToRead).toMatch(said);
   });
 });
 
