@@ -1,4 +1,5 @@
 /** A figure's rows from what is stored: one run or several, the points of sweeps, kernel measurements, or a figure drawn before. */
+import { told } from '../report/draw.ts';
 import type { Across, Figure, NamedRun, Row } from '../report/figures/figure.ts';
 import type { FigureId } from '../report/figures/index.ts';
 import type { Provenance, StudyRun } from '../report/run-data.ts';
@@ -31,7 +32,11 @@ export function prepareFigure(id: FigureId, figure: Figure, stored: readonly Sto
       );
     }
     const rows = figure.prepare(drawn.input as never);
-    return { figure, rows, provenance: { kind: 'simulated', source: first.report.source } };
+    return {
+      figure: told(figure, drawn.input as never),
+      rows,
+      provenance: { kind: 'simulated', source: first.report.source },
+    };
   }
   switch (figure.scope) {
     case 'run':

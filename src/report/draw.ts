@@ -52,7 +52,7 @@ export async function drawAll<S extends Scope>(
 }
 
 /** The figure with what it leaves out of its input in its caption. */
-function told<S extends Scope>(figure: Figure<S>, input: Inputs[S]): Figure<S> {
+export function told<S extends Scope>(figure: Figure<S>, input: Inputs[S]): Figure<S> {
   const missing = figure.leftOut?.(input) ?? '';
   return missing === '' ? figure : { ...figure, howToRead: `${figure.howToRead} ${missing}` };
 }
