@@ -68,7 +68,7 @@ const START: Record<Scenario['population']['start'], string> = {
   'host-warm': 'Host memory and disks hold the most popular adapters at the start; the GPUs hold none.',
   'gpu-warm': 'GPU slots, host memory and disks hold the most popular adapters at the start.',
   steady:
-    'Tiers hold the most popular adapters at the start, in proportion to their capacity: what no policy can better, and most lose in time.',
+    'Tiers hold the most popular adapters at the start, in proportion to their capacity: what no policy can better while popularity stands still, and most lose in time.',
   settled:
     'Tiers hold at the start what their policies keep of many independent lookups; GPU slots hold the most popular adapters.',
 };

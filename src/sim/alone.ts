@@ -58,11 +58,16 @@ export class AloneTime {
   /** ns; `rankClass` −1: no adapter. */
   ns(promptTokens: number, outputTokens: number, rankClass: number): number {
     const { cost } = this;
-    let ticks = promptTokens > 0 ? cost.promptTicks : 0;
+    let ticks = 0;
     for (let context = 0; context < promptTokens; context += this.maxBatchTokens) {
       const chunk = Math.min(this.maxBatchTokens, promptTokens - context);
+      const begun = context === 0 ? cost.promptTicks : 0;
       const device =
-        cost.base[chunk] + cost.requestTicks + cost.prefillAttention(chunk, context) + this.lora(rankClass, chunk);
+        cost.base[chunk] +
+        cost.requestTicks +
+        begun +
+        cost.prefillAttention(chunk, context) +
+        this.lora(rankClass, chunk);
       ticks += Math.max(device, this.beside(chunk));
     }
     const steps = outputTokens - 1;

@@ -341,6 +341,7 @@ export class Cell {
     t.slot[request] = -1;
     t.parked[request] = 0;
     t.hostEntry[request] = -1;
+    t.usedHost[request] = 0;
     t.generated[request] = 0;
     t.replica[request] = number;
     outstanding[number]++;

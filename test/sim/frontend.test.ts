@@ -1,7 +1,6 @@
 /** The way through the API server where it takes every request a time of its own. */
 import { expect, test } from 'vitest';
 import { Frontend } from '../../src/sim/frontend.ts';
-import { stream } from '../../src/sim/random/streams.ts';
 import { listSource } from './engine/fixture.ts';
 
 const SENDS = Array.from({ length: 20_000 }, (_, user) => ({
@@ -11,8 +10,9 @@ const SENDS = Array.from({ length: 20_000 }, (_, user) => ({
   prompt: 1 + (user % 5),
   output: 1 + (user % 3),
 }));
+const KEYS = Int32Array.of(1, 2, 3, 4);
 const through = (cv: number, untilNs = Number.POSITIVE_INFINITY) => {
-  const way = new Frontend(listSource(SENDS), 500_000_000, cv, untilNs, stream('1', 'frontend', 0));
+  const way = new Frontend(listSource(SENDS), 500_000_000, cv, untilNs, SENDS.length, KEYS);
   const got: { user: number; wayNs: number; nextNs: number }[] = [];
   while (way.nextNs < Number.POSITIVE_INFINITY) {
     const { user, nextNs, sentNs, adapter, promptTokens, outputTokens } = way;
@@ -50,4 +50,14 @@ test('what is sent after the end is not simulated, what is on its way then is', 
   const got = through(0.2, 1_000_000_000);
   expect(got.map(({ user }) => user).sort((a, b) => a - b)).toEqual(SENDS.slice(0, 100).map(({ user }) => user));
   expect(got.some(({ nextNs }) => nextNs > 1_000_000_000)).toBe(true);
+});
+
+test('a user’s n-th request takes the same time whatever others do, and whenever it is sent', () => {
+  const wayOf = (sends: typeof SENDS, user: number) => {
+    const way = new Frontend(listSource(sends), 500_000_000, 0.2, Number.POSITIVE_INFINITY, SENDS.length, KEYS);
+    while (way.user !== user) way.advance();
+    return way.nextNs - way.sentNs;
+  };
+  const one = SENDS[40];
+  expect(wayOf([{ ...one, arrivalNs: 77 }], 40)).toBe(wayOf(SENDS.slice(0, 100), 40));
 });

@@ -22,7 +22,7 @@ import { DiskPrewarmer, HostPrewarmer } from '../lifecycle/prewarm.ts';
 import type { UpdateLaw } from '../lifecycle/updates/law.ts';
 import type { AdapterDraw } from '../population/adapter-draw.ts';
 import type { AdapterCatalog, ArrivalSource } from '../population/source.ts';
-import { stream } from '../random/streams.ts';
+import { stream, streamKey } from '../random/streams.ts';
 import type { Recorder } from '../recorder.ts';
 import { adapterCosts } from './adapter-costs.ts';
 import type { AssemblyContext } from './context.ts';
@@ -76,7 +76,7 @@ export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: 
 
   wiring.cell = new Cell({
     ...timesOf(scenario),
-    ...arrivalsOf(inputs, sends),
+    ...arrivalsOf(inputs, sends, catalog.users),
     ...tokenLimits(scenario, memory, shared.adapterBlocks),
     budget: {
       maxEvents: scenario.budget.max_events,
@@ -184,13 +184,17 @@ function timesOf(scenario: Scenario): Pick<CellParts, 'durationNs' | 'gaugeNs'> 
 }
 
 /** Requests as they are sent, or, where the way through the API server differs from one to the next, as they come out of it. */
-function arrivalsOf(inputs: CellInputs, sends: ArrivalSource): Pick<CellParts, 'source' | 'way' | 'frontendNs'> {
+function arrivalsOf(
+  inputs: CellInputs,
+  sends: ArrivalSource,
+  users: number,
+): Pick<CellParts, 'source' | 'way' | 'frontendNs'> {
   const { scenario, cell } = inputs;
   const frontendNs = toNs(frontendSeconds(scenario));
   const spread = frontendNs > 0 ? (scenario.serving.frontend_cv ?? 0) : 0;
   if (spread === 0) return { source: sends, way: null, frontendNs };
-  const random = stream(scenario.seed, 'frontend', cell);
-  const way = new Frontend(sends, frontendNs, spread, toNs(scenario.duration), random);
+  const keys = Int32Array.from({ length: 4 }, (_, word) => streamKey(scenario.seed, 'frontend', word, cell));
+  const way = new Frontend(sends, frontendNs, spread, toNs(scenario.duration), users, keys);
   return { source: way, way, frontendNs: 0 };
 }
 

@@ -28,6 +28,7 @@ export function replicaLimits(scenario: Scenario): ReplicaLimits {
     buildsPerStep: loader.builds_per_step ?? Number.POSITIVE_INFINITY,
     readyNs: toNs(startupSeconds(scenario)),
     mergeNs: mergeNs(scenario),
+    alwaysMerged: alwaysMerged(scenario),
     adaptiveMerge: serving.merge?.adaptive ?? null,
     drain: drain === undefined ? null : { afterNs: toNs(drain.after), tolerance: drain.tolerance },
     refuseUnready: readiness?.unready === 'refuse',

@@ -1,7 +1,8 @@
 /**
  * What the policies of host memory and disks would hold after a long time: lookups drawn from the popularity at t = 0 pass through
- * the tiers without clock, links or loads, until each tier has taken in several times what it holds. Lookups are independent of
- * each other, which real ones are not quite: sessions and bursts make LRU look better than this.
+ * the tiers without clock, links or loads, until each tier that replaces has taken in 16 times what it holds, or was asked 50 times as
+ * often; 20 million lookups at most. They are independent of each other, which real ones are not quite: sessions and bursts make LRU
+ * look better than this.
  *
  * A few hundred nanoseconds a lookup; nothing of it is recorded.
  */
@@ -12,8 +13,10 @@ import type { AssemblyContext } from './context.ts';
 
 /** Times that a tier is renewed. LRU forgets how it was filled in one; policies that hold on to what came back learn over many. */
 const RENEWALS = 16;
-/** Lookups for each entry where misses are too rare for that. */
-const LOOKUPS_PER_ENTRY = 100;
+/** Lookups of a tier, for each entry, that are enough where misses are too rare for that. */
+const LOOKUPS_PER_ENTRY = 50;
+/** Of a cell, some seconds: a disk of millions of adapters behind a good host memory hardly changes in more. */
+const MOST_LOOKUPS = 2e7;
 
 export function settle(context: AssemblyContext, routing: RoutingPolicy, popularity: AdapterDraw): void {
   const { catalog, layout, wiring } = context;
@@ -21,19 +24,21 @@ export function settle(context: AssemblyContext, routing: RoutingPolicy, popular
   const random = context.stream('settling');
   const hasHomes = replicas.length > 1 && routing.home !== undefined;
   const progress = new Progress(replacing(context, hasHomes));
-  for (let lookup = 0; lookup < progress.most && progress.open > 0; lookup++) {
+  for (let lookup = 0; lookup < MOST_LOOKUPS && progress.open > 0; lookup++) {
     const adapter = popularity.draw(random);
     const number = hasHomes ? routing.home!(adapter) : replicas.length === 1 ? 0 : random.integer(replicas.length);
     const { host } = replicas[number];
-    if (use(host, adapter)) continue;
+    const inHost = use(host, adapter);
+    progress.asked(host, !inHost);
+    if (inHost) continue;
     const rankClass = catalog.rankClass(adapter);
     const { disk } = nodes[layout.nodeOf[number]];
-    if (disk !== null && !use(disk, adapter)) {
-      disk.insert(adapter, rankClass);
-      progress.took(disk);
+    if (disk !== null) {
+      const onDisk = use(disk, adapter);
+      progress.asked(disk, !onDisk);
+      if (!onDisk) disk.insert(adapter, rankClass);
     }
     host.insert(adapter, rankClass);
-    progress.took(host);
   }
 }
 
@@ -53,23 +58,25 @@ function replacing({ catalog, wiring }: AssemblyContext, hasHomes: boolean): Tie
   return [...(complete ? [] : hosts), ...disks].filter((tier) => tier.used < catalog.adapters);
 }
 
+/** How far tiers are from settled. */
 class Progress {
-  /** Tiers that are not settled yet. */
+  /** Tiers that are not. */
   open: number;
-  /** Lookups after which they are taken as settled anyway. */
-  readonly most: number;
-  private readonly left: Map<Tier, number>;
+  private readonly left: Map<Tier, { takes: number; lookups: number }>;
 
   constructor(tiers: readonly Tier[]) {
     this.open = tiers.length;
-    this.most = LOOKUPS_PER_ENTRY * tiers.reduce((most, tier) => Math.max(most, tier.used), 0) * tiers.length;
-    this.left = new Map(tiers.map((tier) => [tier, RENEWALS * tier.used]));
+    this.left = new Map(
+      tiers.map((tier) => [tier, { takes: RENEWALS * tier.used, lookups: LOOKUPS_PER_ENTRY * tier.used }]),
+    );
   }
 
-  took(tier: Tier): void {
+  asked(tier: Tier, took: boolean): void {
     const left = this.left.get(tier);
     if (left === undefined) return;
-    if (left === 1) this.open--;
-    this.left.set(tier, left - 1);
+    if (took) left.takes--;
+    if (--left.lookups > 0 && left.takes > 0) return;
+    this.left.delete(tier);
+    this.open--;
   }
 }

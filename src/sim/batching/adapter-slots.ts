@@ -54,11 +54,13 @@ export function takeSlot(r: ReplicaState, request: number, nowNs: number): boole
 }
 
 /**
- * The entry was used. Not where the request's own miss brought it in: that use was the insertion, and to count it again would show
- * SIEVE and the policies that count uses every newcomer as one that came back.
+ * A request uses the entry once, however often it takes a slot. Where its own miss brought the adapter in, the insertion was that
+ * use: to count another would show SIEVE and the policies that count uses every newcomer as one that came back.
  */
 function touchHost(r: ReplicaState, request: number, entry: number): void {
-  if (entry >= 0 && r.t.hostEntry[request] < 0) r.host.touch(entry);
+  if (entry < 0 || r.t.usedHost[request] === 1) return;
+  r.t.usedHost[request] = 1;
+  r.host.touch(entry);
 }
 
 function activate(r: ReplicaState, slot: number, rankClass: number, nowNs: number, prefetch: boolean): void {

@@ -42,7 +42,7 @@ function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
   /** A unified pool had no blocks for an adapter: parked requests would fail the same way. */
   let poolFull = false;
   /** Merged for good: the window is to the first request of the adapter in the weights, the others of that adapter stand behind it. */
-  let windowed = mergesOne(r);
+  let windowed = limits.alwaysMerged && limits.skipWindow < Number.POSITIVE_INFINITY;
   while (r.running + r.activating < limits.maxBatch && r.prefillCount < limits.maxPrefills) {
     const request = waiting.first(!poolFull && gpu.pinned < r.slotLimit);
     if (request < 0) return;
@@ -89,11 +89,6 @@ function pass(r: ReplicaState, nowNs: number, aside: number[]): void {
   }
 }
 
-/** One adapter is merged into the weights at any time, whoever asks. */
-function mergesOne({ limits }: ReplicaState): boolean {
-  return limits.mergeNs > 0 && limits.adaptiveMerge === null;
-}
-
 function isBlocked(r: ReplicaState, request: number): boolean {
   for (const rule of r.startRules) if (rule.blocks(r, request)) return true;
   return false;
@@ -115,7 +110,7 @@ function fitsPrefill(r: ReplicaState, request: number): boolean {
 /** Parks the first waiting request. False where it may not be looked past: it holds the line. */
 function park(r: ReplicaState, request: number, nowNs: number): boolean {
   startWaiting(r, request, nowNs);
-  if (r.waiting.parkedCount >= r.limits.skipWindow && !mergesOne(r)) return false;
+  if (r.waiting.parkedCount >= r.limits.skipWindow && !r.limits.alwaysMerged) return false;
   r.waiting.parkFirst();
   return true;
 }
@@ -188,7 +183,7 @@ function start(r: ReplicaState, request: number, blocks: number, nowNs: number):
     t.adapter[request] < 0 ? -1 : r.gpu.adapterAt(t.slot[request]),
     t.adapter[request],
   );
-  if (mergesOne(r) && t.adapter[request] !== r.mergedAdapter) {
+  if (r.limits.alwaysMerged && t.adapter[request] !== r.mergedAdapter) {
     r.stallTicks += (r.mergedAdapter < 0 ? 1 : 2) * r.limits.mergeNs * TICKS_PER_NS;
     r.mergedAdapter = t.adapter[request];
   }

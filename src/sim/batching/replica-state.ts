@@ -48,6 +48,8 @@ export interface ReplicaLimits {
   readyNs: number;
   /** One adapter at a time is merged into the weights: what merging it, and taking it out again, holds up, ns; 0: none is. */
   mergeNs: number;
+  /** One adapter is merged into the weights at any time, whoever asks. */
+  alwaysMerged: boolean;
   /** Merged only while one adapter has so much of what would run together; null: always, or never. */
   adaptiveMerge: { above: number; below: number } | null;
   /** Null: a starving adapter waits for a slot like any other. */

@@ -53,7 +53,10 @@ export class Replica extends ReplicaState {
   adapterReady(waiters: number, entry: number, nowNs: number): void {
     const { t } = this;
     let request = waiters;
-    if (request >= 0) t.hostEntry[request] = entry;
+    if (request >= 0) {
+      t.hostEntry[request] = entry;
+      t.usedHost[request] = 1;
+    }
     while (request >= 0) {
       const following = t.next[request];
       t.next[request] = -1;

@@ -42,6 +42,8 @@ export class RequestTable {
   slot = new Int32Array(0);
   /** Entry of host memory it keeps pinned until it has a slot; −1 where none. */
   hostEntry = new Int32Array(0);
+  /** 1 once it has used its adapter's entry of host memory, in the eyes of the eviction policy. */
+  usedHost = new Uint8Array(0);
   /** Tokens still to be prefilled, and how many its prefill has in all (prompt, plus what it had generated if preempted). */
   prefillLeft = new Int32Array(0);
   prefillTotal = new Int32Array(0);

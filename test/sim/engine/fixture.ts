@@ -50,9 +50,9 @@ export function listSource(arrivals: readonly Arrival[]): ArrivalSource {
   return source;
 }
 
-export function listCatalog(adapters: number, ranks: readonly number[]): AdapterCatalog {
+export function listCatalog(adapters: number, ranks: readonly number[], users = adapters): AdapterCatalog {
   return {
-    users: adapters,
+    users,
     adapters,
     ranks,
     rankClass: (adapter) => adapter % ranks.length,
@@ -377,7 +377,7 @@ export function runTiny(options: {
       memory: tinyMemory(options.kvBlocks ?? 10_000, options.adapterBlocks),
     },
     listSource(options.arrivals),
-    listCatalog(options.adapters, ranks),
+    listCatalog(options.adapters, ranks, Math.max(options.adapters, ...options.arrivals.map(({ user }) => user + 1))),
   );
   cell.advance(Number.POSITIVE_INFINITY);
   cell.finish();

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { adapterFootprint } from '../../../src/scenario/geometry.ts';
 import { mergeSeconds } from '../../../src/sim/cost/merged.ts';
 import { type StepCost, TICKS_PER_NS } from '../../../src/sim/cost/step-cost.ts';
-import { stream } from '../../../src/sim/random/streams.ts';
+import { hash32 } from '../../../src/sim/random/hash.ts';
+import { Prng } from '../../../src/sim/random/prng.ts';
+import { streamKey } from '../../../src/sim/random/streams.ts';
 import {
   fateOf,
   lifecycleOf,
@@ -103,13 +105,19 @@ type Settings = {
 
 /** In the order in which they come to the engine, which numbers them. */
 function reached(arrivals: readonly Arrival[], { mean, cv }: { mean: number; cv: number }) {
-  // Lognormal with this mean and this coefficient of variation, in the order of sends.
-  const random = stream('1', 'frontend', 0);
+  // Lognormal with this mean and this coefficient of variation, by the user and how often the user has sent.
+  const keys = [0, 1, 2, 3].map((word) => streamKey('1', 'frontend', word, 0));
+  const sent = new Map<number, number>();
   const sigma = Math.sqrt(Math.log(1 + cv * cv));
-  const wayNs = () =>
-    cv === 0 ? mean * 1e9 : (mean * 1e9 * Math.exp(sigma * random.normal())) / Math.exp(sigma ** 2 / 2);
+  const wayNs = (user: number) => {
+    const count = (sent.get(user) ?? 0) + 1;
+    sent.set(user, count);
+    if (cv === 0) return mean * 1e9;
+    const [a, b, c, d] = keys.map((key) => hash32(key, user, count));
+    return (mean * 1e9 * Math.exp(sigma * new Prng(a, b, c, d).normal())) / Math.exp(sigma ** 2 / 2);
+  };
   return arrivals
-    .map((a) => ({ ...a, reachesNs: a.arrivalNs + Math.round(wayNs()) }))
+    .map((a) => ({ ...a, reachesNs: a.arrivalNs + Math.round(wayNs(a.user)) }))
     .sort((a, b) => a.reachesNs - b.reachesNs)
     .map((a, id) => ({ ...a, id }));
 }

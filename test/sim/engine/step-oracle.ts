@@ -20,6 +20,7 @@ interface Live extends OracleRequest {
   kept: number;
   hasSlot: boolean;
   pinsHost: boolean;
+  usedHost: boolean;
   swapped: boolean;
   firstNs: number;
   started: boolean;
@@ -107,6 +108,13 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     }
     return undefined;
   };
+  /** Once a request, and not at all where its own miss was the use. */
+  const useHost = (request: Live) => {
+    if (!request.usedHost && host.has(request.adapter)) {
+      touch(host, request.adapter);
+      request.usedHost = true;
+    }
+  };
   const ceilBlocks = (tokens: number) => Math.ceil(tokens / o.blockTokens);
   const enqueue = (request: Live, nowNs: number) => {
     waiting.push(request);
@@ -174,8 +182,10 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
     } else {
       loads.splice(loads.indexOf(load), 1);
       host.get(load.adapter)!.loading = false;
-      if (load.waiters.length > 0) load.waiters[0].pinsHost = true;
-      else host.get(load.adapter)!.pinned = false;
+      if (load.waiters.length > 0) {
+        load.waiters[0].pinsHost = true;
+        load.waiters[0].usedHost = true;
+      } else host.get(load.adapter)!.pinned = false;
       startLoads(nowNs);
       for (const request of load.waiters) enqueue(request, nowNs);
       const asking = askingAgain;
@@ -212,7 +222,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         gpu.delete(oldest(gpu, ({ pins }) => pins > 0)!);
       }
       gpu.set(request.adapter, { active: o.blocking, pins: 0 });
-      if (!request.pinsHost) touch(host, request.adapter);
+      useHost(request);
       const copyNs = o.copyNs[request.class];
       if (o.blocking) stallNs += copyNs;
       else {
@@ -221,7 +231,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
       }
     } else {
       touch(gpu, request.adapter);
-      if (!request.pinsHost) touch(host, request.adapter);
+      useHost(request);
     }
     const mine = gpu.get(request.adapter)!;
     mine.pins++;
@@ -526,6 +536,7 @@ export function stepOracle(o: OracleOptions): OracleOutcome[] {
         kept: 0,
         hasSlot: false,
         pinsHost: false,
+        usedHost: false,
         swapped: false,
         firstNs: -1,
         started: false,
