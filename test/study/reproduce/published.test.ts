@@ -27,10 +27,12 @@ describe('shipped reproductions', () => {
     });
     const rows = rowsOf({ ...one, file: { ...one.file, groups: few } });
     expect(rows.length).toBe(few.reduce((sum, group) => sum + group.rows.length, 0));
-    // A setting that changes nothing would compare one simulated value with several published ones.
+    // A setting that changes nothing would compare one simulated value with several published ones. Punica's four patterns of
+    // popularity are one run by its script, and count once.
+    const runs = (ids: readonly string[]) => (one.name === 'punica-textgen' ? 1 : ids.length);
     for (const group of few) {
       const ids = rows.filter((row) => row.group === group).map(({ id }) => id);
-      expect([group.name, new Set(ids).size]).toEqual([group.name, ids.length]);
+      expect([group.name, new Set(ids).size]).toEqual([group.name, runs(ids)]);
     }
   });
 });
