@@ -55,12 +55,9 @@ await build({
   ],
   logLevel: 'warning',
 });
-// The report's program runs in the reader's browser: one script with all it needs, never split.
-const ownNotice =
-  '/* Holds Vega, Vega-Lite (University of Washington Interactive Data Lab, BSD-3-Clause) and D3 (Mike Bostock, ISC). */';
-await build({
+/** Runs in a reader's browser: one script with all it needs, never split. */
+const inPages = {
   absWorkingDir: root,
-  entryPoints: { 'report/client': 'src/report/html/client/main.ts' },
   outdir: 'dist',
   bundle: true,
   minify: true,
@@ -68,6 +65,14 @@ await build({
   platform: 'browser',
   target: 'es2022',
   legalComments: 'none',
+  logLevel: 'warning',
+};
+// A run's report with its charts.
+const ownNotice =
+  '/* Holds Vega, Vega-Lite (University of Washington Interactive Data Lab, BSD-3-Clause) and D3 (Mike Bostock, ISC). */';
+await build({
+  ...inPages,
+  entryPoints: { 'report/client': 'src/report/html/client/main.ts' },
   banner: { js: ownNotice },
   plugins: [
     {
@@ -77,21 +82,9 @@ await build({
         onResolve({ filter: /\/fonts\.ts$/ }, () => ({ path: join(root, 'src/report/html/client/text-width.ts') })),
     },
   ],
-  logLevel: 'warning',
 });
 // The other pages': a few controls, without Vega.
-await build({
-  absWorkingDir: root,
-  entryPoints: { 'report/page': 'src/report/html/client/page.ts' },
-  outdir: 'dist',
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  platform: 'browser',
-  target: 'es2022',
-  legalComments: 'none',
-  logLevel: 'warning',
-});
+await build({ ...inPages, entryPoints: { 'report/page': 'src/report/html/client/page.ts' } });
 // What results depend on, in ten digits: stored points of a study are taken only by the code that would compute the same bytes.
 const hash = createHash('sha256');
 for (const part of ['scenario', 'sim', 'metrics', 'run', 'study']) {

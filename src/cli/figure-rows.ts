@@ -4,6 +4,7 @@ import type { Across, Figure, NamedRun, Row } from '../report/figures/figure.ts'
 import type { FigureId } from '../report/figures/index.ts';
 import type { Provenance, StudyRun } from '../report/run-data.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { requestRate } from '../scenario/volume.ts';
 import { kernelRows } from './kernel-figures.ts';
 import { UsageError } from './parse.ts';
 import { type Stored, settingsOf } from './stored.ts';
@@ -127,9 +128,8 @@ function flatten(scenario: Scenario): Record<string, number | string> {
   const { base, adapter, hardware, population, ...rest } = scenario;
   const { rank, ...otherAdapter } = adapter;
   const { cohorts, ...otherPopulation } = population;
-  const total = cohorts.reduce((sum, cohort) => sum + cohort.rate, 0);
   walk({ base: base.name, adapter: otherAdapter, hardware: { ...hardware, gpu: hardware.gpu.name }, ...rest }, '');
-  walk({ population: { ...otherPopulation, rate: total } }, '');
+  walk({ population: { ...otherPopulation, rate: requestRate(population) } }, '');
   walk(rank.ranks.length === 1 ? { adapter: { rank: rank.ranks[0].rank } } : { adapter: { rank: 'mixed' } }, '');
   return Object.fromEntries(Object.entries(out).map(([path, value]) => [path.replace(/\.name$/, ''), value]));
 }

@@ -6,6 +6,7 @@ import { type AdapterFootprint, adapterFootprint, rankClasses } from '../scenari
 import { type EngineSetting, engineSettings } from '../scenario/presets/engines/apply.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { servingSchema } from '../scenario/schema/serving.ts';
+import { adaptersOf, requestRate } from '../scenario/volume.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import type { MemoryPlan } from '../sim/cost/step-cost.ts';
 import { type AdaptersFit, adaptersFit, fitText } from './adapters-fit.ts';
@@ -44,12 +45,12 @@ export interface Plan {
 /** Throws a UserError where the base does not fit on its GPUs. */
 export function planOf(scenario: Scenario): Plan {
   const { population, hardware } = scenario;
-  const rate = population.cohorts.reduce((sum, cohort) => sum + cohort.rate, 0);
+  const rate = requestRate(population);
   const { tensor, pipeline } = hardware.parallel;
   return {
     name: scenario.name,
     users: population.users,
-    adapters: Math.ceil((population.users * population.adapters_per_user) / population.users_per_adapter),
+    adapters: adaptersOf(population.users, population),
     requests_per_second: rate,
     requests: Math.round(rate * scenario.duration),
     duration_s: scenario.duration,

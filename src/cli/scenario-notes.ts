@@ -6,7 +6,7 @@
 import { ENGINES } from '../scenario/presets/engines/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { calibrationUsage, unusedCalibrations } from '../scenario/shipped-calibrations.ts';
-import { adaptersOf } from '../sim/population/catalog.ts';
+import { adaptersOf, requestRate } from '../scenario/volume.ts';
 import { adaptersFit } from './adapters-fit.ts';
 import { formatBytes, formatCount } from './format.ts';
 
@@ -20,7 +20,7 @@ const NOTES: readonly Note[] = [
     const { population, hardware, duration } = scenario;
     if (population.start === 'cold' || population.start === 'settled') return null;
     const held = adaptersFit(scenario).host_per_replica * hardware.replicas;
-    const lookups = Math.round(population.cohorts.reduce((sum, { rate }) => sum + rate, 0) * duration);
+    const lookups = Math.round(requestRate(population) * duration);
     if (held >= adaptersOf(population.users, population) || lookups === 0 || lookups >= RENEWALS * held) return null;
     return (
       `host memory begins with the most popular adapters (population.start: ${population.start}) and holds ${formatCount(held)}: ` +

@@ -10,6 +10,7 @@ import { doubtLifecycle } from './lifecycle.ts';
 import type { Dtype, Gpu, Scenario } from './scenario.ts';
 import type { Families } from './schema.ts';
 import type { Path } from './source-text.ts';
+import { requestRate } from './volume.ts';
 
 type Warn = (id: string, message: string, path: Path, hint?: string) => void;
 
@@ -64,7 +65,7 @@ export function meanLength(choice: Choice, families: Families): number | null {
 function load(scenario: Scenario, families: Families, warn: Warn): void {
   const { population, base, hardware, budget, duration } = scenario;
   if (population.arrivals.name !== 'open') return;
-  const rate = population.cohorts.reduce((sum, cohort) => sum + cohort.rate, 0);
+  const rate = requestRate(population);
   const crowds = population.flash_crowds.reduce((sum, crowd) => sum + crowd.rate * crowd.duration, 0);
   const requests = rate * duration + crowds;
   if (requests > budget.max_requests)
@@ -163,7 +164,7 @@ function residency(scenario: Scenario, warn: Warn): void {
 /** A p99.9 of a thousand requests is one request. */
 function samples({ population, duration, warmup, thresholds }: Scenario, warn: Warn): void {
   if (population.arrivals.name !== 'open') return;
-  const measured = population.cohorts.reduce((sum, cohort) => sum + cohort.rate, 0) * (duration - warmup);
+  const measured = requestRate(population) * (duration - warmup);
   for (const { metric } of thresholds) {
     const digits = /_p(\d{2,5})$/.exec(metric)?.[1];
     if (digits === undefined) continue;

@@ -4,8 +4,7 @@
  * time whatever the system does, so systems are compared under the same draws.
  */
 import type { ArrivalSource } from './population/source.ts';
-import { hash32 } from './random/hash.ts';
-import { Prng } from './random/prng.ts';
+import type { KeyedStream } from './random/keyed.ts';
 
 interface Sent {
   dueNs: number;
@@ -30,8 +29,7 @@ export class Frontend implements ArrivalSource {
   turn = 0;
   private readonly inner: ArrivalSource;
   private readonly untilNs: number;
-  private readonly keys: Int32Array;
-  private readonly keyed = new Prng(0, 0, 0, 1);
+  private readonly draws: KeyedStream;
   /** Requests sent so far, by user. */
   private readonly sends: Uint32Array;
   private readonly mu: number;
@@ -39,12 +37,12 @@ export class Frontend implements ArrivalSource {
   /** On their way, the first to come last. */
   private readonly under: Sent[] = [];
 
-  /** @param untilNs what is sent from then on is not simulated; @param keys four words that name the cell and the purpose */
-  constructor(inner: ArrivalSource, meanNs: number, cv: number, untilNs: number, users: number, keys: Int32Array) {
+  /** @param untilNs what is sent from then on is not simulated; @param draws by user and number of the request */
+  constructor(inner: ArrivalSource, meanNs: number, cv: number, untilNs: number, users: number, draws: KeyedStream) {
     const variance = Math.log1p(cv * cv);
     this.inner = inner;
     this.untilNs = untilNs;
-    this.keys = keys;
+    this.draws = draws;
     this.sends = new Uint32Array(users);
     this.mu = Math.log(meanNs) - 0.5 * variance;
     this.sigma = Math.sqrt(variance);
@@ -61,23 +59,13 @@ export class Frontend implements ArrivalSource {
     this.take();
   }
 
-  private normal(user: number): number {
-    const { keys, keyed } = this;
-    const count = ++this.sends[user];
-    keyed.reseed(
-      hash32(keys[0], user, count),
-      hash32(keys[1], user, count),
-      hash32(keys[2], user, count),
-      hash32(keys[3], user, count),
-    );
-    return keyed.normal();
-  }
-
   /** Takes over what was sent before the first of those on their way comes: it may come before that one. */
   private take(): void {
     const { inner, under } = this;
     while (inner.nextNs < this.untilNs && (under.length === 0 || inner.nextNs <= under[under.length - 1].dueNs)) {
-      const dueNs = inner.nextNs + Math.round(Math.exp(this.mu + this.sigma * this.normal(inner.user)));
+      const dueNs =
+        inner.nextNs +
+        Math.round(Math.exp(this.mu + this.sigma * this.draws.at(inner.user, ++this.sends[inner.user]).normal()));
       let at = under.length;
       while (at > 0 && under[at - 1].dueNs <= dueNs) at--;
       under.splice(at, 0, {

@@ -5,6 +5,7 @@
 import { execute } from '../run/execute.ts';
 import { readTraceOf } from '../run/identity.ts';
 import { SharedBoard, StoppedError } from '../run/shared-board.ts';
+import { requestRate } from '../scenario/volume.ts';
 import { type Executor, type ExecutorOptions, effortOf } from './executor.ts';
 import { PointPool } from './point-pool.ts';
 import { type Point, settingText } from './points.ts';
@@ -110,7 +111,7 @@ const taskOf = ({ index, id, scenario }: Point, { check = false }: ExecutorOptio
 function deservesAll({ scenario }: Point, points: number, jobs: number): boolean {
   const { hardware, population, duration } = scenario;
   if (jobs === 1 || hardware.cells === 1) return false;
-  const requests = population.cohorts.reduce((sum, { rate }) => sum + rate, 0) * duration;
+  const requests = requestRate(population) * duration;
   return points === 1 || requests >= BIG_REQUESTS || population.users >= BIG_USERS;
 }
 

@@ -1,6 +1,7 @@
 /** The way through the API server where it takes every request a time of its own. */
 import { expect, test } from 'vitest';
 import { Frontend } from '../../src/sim/frontend.ts';
+import { KeyedStream } from '../../src/sim/random/keyed.ts';
 import { listSource } from './engine/fixture.ts';
 
 const SENDS = Array.from({ length: 20_000 }, (_, user) => ({
@@ -10,9 +11,9 @@ const SENDS = Array.from({ length: 20_000 }, (_, user) => ({
   prompt: 1 + (user % 5),
   output: 1 + (user % 3),
 }));
-const KEYS = Int32Array.of(1, 2, 3, 4);
+const DRAWS = new KeyedStream((word) => word + 1);
 const through = (cv: number, untilNs = Number.POSITIVE_INFINITY) => {
-  const way = new Frontend(listSource(SENDS), 500_000_000, cv, untilNs, SENDS.length, KEYS);
+  const way = new Frontend(listSource(SENDS), 500_000_000, cv, untilNs, SENDS.length, DRAWS);
   const got: { user: number; wayNs: number; nextNs: number }[] = [];
   while (way.nextNs < Number.POSITIVE_INFINITY) {
     const { user, nextNs, sentNs, adapter, promptTokens, outputTokens } = way;
@@ -54,7 +55,7 @@ test('what is sent after the end is not simulated, what is on its way then is', 
 
 test('a user’s n-th request takes the same time whatever others do, and whenever it is sent', () => {
   const wayOf = (sends: typeof SENDS, user: number) => {
-    const way = new Frontend(listSource(sends), 500_000_000, 0.2, Number.POSITIVE_INFINITY, SENDS.length, KEYS);
+    const way = new Frontend(listSource(sends), 500_000_000, 0.2, Number.POSITIVE_INFINITY, SENDS.length, DRAWS);
     while (way.user !== user) way.advance();
     return way.nextNs - way.sentNs;
   };

@@ -81,13 +81,8 @@ export interface Across {
   spec?(rows: readonly Row[], theme: Theme): Spec;
 }
 
-/** One metric of a threshold at one value of the axis whose knee was searched. */
-export interface KneeRow {
-  /** Values of the other axes; empty where there are none. */
-  readonly setting: string;
-  readonly axis: string;
-  readonly axisUnit: string;
-  readonly value: number;
+/** A metric of a threshold beside its bound. */
+export interface BoundedRow {
   readonly metric: string;
   readonly unit: string;
   /** Mean over replications with its interval. */
@@ -96,6 +91,15 @@ export interface KneeRow {
   readonly hi: number | null;
   readonly bound: number;
   readonly op: string;
+}
+
+/** One metric of a threshold at one value of the axis whose knee was searched. */
+export interface KneeRow extends BoundedRow {
+  /** Values of the other axes; empty where there are none. */
+  readonly setting: string;
+  readonly axis: string;
+  readonly axisUnit: string;
+  readonly value: number;
   /** Share of the replications in which every threshold holds. */
   readonly holds: number;
   /** Ends of the setting's bracket; null where it has no knee. */
@@ -104,18 +108,10 @@ export interface KneeRow {
 }
 
 /** One metric of a threshold for one configuration of a plan, cheapest first. */
-export interface PlanRow {
+export interface PlanRow extends BoundedRow {
   /** What it is and what it costs: "replicas 2, slots 16, $6/h". */
   readonly configuration: string;
   readonly price: number;
-  readonly metric: string;
-  readonly unit: string;
-  /** Mean over replications with its interval. */
-  readonly actual: number;
-  readonly lo: number | null;
-  readonly hi: number | null;
-  readonly bound: number;
-  readonly op: string;
   readonly verdict: 'answer' | 'passes' | 'fails';
 }
 

@@ -55,8 +55,9 @@ export function colour(field: string, looks: readonly Look[], theme: Theme, left
   };
 }
 
-function scaled(field: string, looks: readonly Look[], range: readonly unknown[], legend: Spec | null): Spec {
-  return { field, type: 'nominal', scale: { domain: looks.map((look) => look.label), range }, legend, sort: null };
+function scaled(field: string, looks: readonly Look[], by: 'dash' | 'shape', legend: Spec | null): Spec {
+  const scale = { domain: looks.map((look) => look.label), range: looks.map((look) => look[by]) };
+  return { field, type: 'nominal', scale, legend, sort: null };
 }
 
 /** Colour and dash of a line by series: encodings of one field that share one legend. */
@@ -64,12 +65,7 @@ export function lineSeries(field: string, looks: readonly Look[], theme: Theme):
   const legend = legendOf(looks, theme, { symbolType: 'stroke', symbolSize: 260 });
   return {
     color: { ...colour(field, looks, theme), legend },
-    strokeDash: scaled(
-      field,
-      looks,
-      looks.map((look) => look.dash),
-      legend,
-    ),
+    strokeDash: scaled(field, looks, 'dash', legend),
   };
 }
 
@@ -90,12 +86,7 @@ export function pointSeries(field: string, looks: readonly Look[], theme: Theme)
   const legend = legendOf(looks, theme, { symbolType: undefined, symbolOpacity: 1 });
   return {
     color: { ...colour(field, looks, theme), legend },
-    shape: scaled(
-      field,
-      looks,
-      looks.map((look) => look.shape),
-      legend,
-    ),
+    shape: scaled(field, looks, 'shape', legend),
   };
 }
 
@@ -115,12 +106,7 @@ export function markedLines(
 ): Spec {
   const covered = coverage(rows, field, x, y);
   const points = pointSeries(field, looks, theme);
-  const dash = scaled(
-    'dash',
-    looks,
-    looks.map((look) => look.dash),
-    null,
-  );
+  const dash = scaled('dash', looks, 'dash', null);
   return {
     transform: [
       { calculate: `datum['${field}']`, as: 'dash' },

@@ -1,3 +1,4 @@
+import { adaptersOf } from '../../scenario/volume.ts';
 import { type Look, TIERS } from '../theme.ts';
 import { countAxis } from './axes.ts';
 import type { Figure, Row } from './figure.ts';
@@ -31,9 +32,8 @@ export const tierOccupancy: Figure<'run'> = {
       for (let i = 0; i < series.length; i++)
         rows.push({ t_s: series.t[i], tier: look.label, adapters: values[i] > 0 ? values[i] : null });
     }
-    const { users, adapters_per_user, users_per_adapter } = scenario.population;
-    const catalog = Math.ceil((users * adapters_per_user) / users_per_adapter);
-    rows.push({ t_s: 0, tier: 'catalog', adapters: catalog });
+    const { population } = scenario;
+    rows.push({ t_s: 0, tier: 'catalog', adapters: adaptersOf(population.users, population) });
     return rows;
   },
   spec(rows, theme) {

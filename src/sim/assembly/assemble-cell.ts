@@ -2,7 +2,7 @@
  * Assembles a cell from a resolved scenario and its population. Only here, in sim/assembly, do base units become ns, ticks and blocks,
  * and the scenario's choices policy objects. Everything random gets a stream of its own, named by purpose and cell.
  */
-import { frontendSeconds, metricsPage } from '../../scenario/frontend.ts';
+import { frontendSeconds, metricsPage, type PageCost } from '../../scenario/frontend.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { AloneTime } from '../alone.ts';
 import { ApiServer } from '../api-server.ts';
@@ -22,6 +22,7 @@ import { DiskPrewarmer, HostPrewarmer } from '../lifecycle/prewarm.ts';
 import type { UpdateLaw } from '../lifecycle/updates/law.ts';
 import type { AdapterDraw } from '../population/adapter-draw.ts';
 import type { AdapterCatalog, ArrivalSource } from '../population/source.ts';
+import { KeyedStream } from '../random/keyed.ts';
 import { stream, streamKey } from '../random/streams.ts';
 import type { Recorder } from '../recorder.ts';
 import { adapterCosts } from './adapter-costs.ts';
@@ -58,8 +59,13 @@ export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: 
   const { scenario } = inputs;
   const { serving } = scenario;
   const modelled = inputs.cost ?? stepCostOf(scenario);
-  const apiServer = apiServerOf(scenario, inputs.recorder);
-  const context = contextOf(inputs, catalog, apiServer, alwaysMerged(scenario) ? new MergedCost(modelled) : modelled);
+  const page = metricsPage(scenario);
+  const apiServer = page === null ? null : apiServerOf(page, inputs.recorder);
+  const context = contextOf(inputs, catalog, {
+    page,
+    recorder: apiServer ?? inputs.recorder,
+    cost: alwaysMerged(scenario) ? new MergedCost(modelled) : modelled,
+  });
   const { adapters, memory, layout, events, wiring } = context;
 
   for (let node = 0; node < layout.nodes; node++) wiring.nodes.push(nodeStorage(context, node));
@@ -115,10 +121,7 @@ export function assembleCell(inputs: CellInputs, sends: ArrivalSource, catalog: 
   return wiring.cell;
 }
 
-/** Null where nothing passes the API server that would hold it up. */
-function apiServerOf(scenario: Scenario, recorder: Recorder): ApiServer | null {
-  const page = metricsPage(scenario);
-  if (page === null) return null;
+function apiServerOf(page: PageCost, recorder: Recorder): ApiServer {
   const times = { everyNs: toNs(page.every), lineNs: page.line * NS_PER_SECOND, nameNs: page.name * NS_PER_SECOND };
   return new ApiServer(times, recorder);
 }
@@ -126,11 +129,9 @@ function apiServerOf(scenario: Scenario, recorder: Recorder): ApiServer | null {
 function contextOf(
   inputs: CellInputs,
   catalog: AdapterCatalog,
-  apiServer: ApiServer | null,
-  cost: StepCost,
+  { page, recorder, cost }: { page: PageCost | null; recorder: Recorder; cost: StepCost },
 ): AssemblyContext {
   const { scenario } = inputs;
-  const page = metricsPage(scenario);
   const layout = layoutOf(scenario, catalog.adapters);
   const sources = eventSources({
     nodes: layout.nodes,
@@ -143,7 +144,7 @@ function contextOf(
   return {
     scenario,
     catalog,
-    recorder: apiServer ?? inputs.recorder,
+    recorder,
     layout,
     events,
     sources,
@@ -193,8 +194,8 @@ function arrivalsOf(
   const frontendNs = toNs(frontendSeconds(scenario));
   const spread = frontendNs > 0 ? (scenario.serving.frontend_cv ?? 0) : 0;
   if (spread === 0) return { source: sends, way: null, frontendNs };
-  const keys = Int32Array.from({ length: 4 }, (_, word) => streamKey(scenario.seed, 'frontend', word, cell));
-  const way = new Frontend(sends, frontendNs, spread, toNs(scenario.duration), users, keys);
+  const draws = new KeyedStream((word) => streamKey(scenario.seed, 'frontend', word, cell));
+  const way = new Frontend(sends, frontendNs, spread, toNs(scenario.duration), users, draws);
   return { source: way, way, frontendNs: 0 };
 }
 

@@ -1,23 +1,19 @@
 /** What becomes of a revision: keyed draws by adapter and number of the revision, whenever and in whatever order they are asked for. */
 import type { Lifecycle as LifecycleSpec } from '../../scenario/scenario.ts';
+import { toNs } from '../clock.ts';
 import { member } from '../population/choice.ts';
 import { DURATIONS } from '../population/durations/index.ts';
-import { hash32, hashFraction } from '../random/hash.ts';
-import { Prng } from '../random/prng.ts';
+import { hashFraction } from '../random/hash.ts';
+import { KeyedStream } from '../random/keyed.ts';
 import type { Fate } from './lifecycle.ts';
 
 /** @param key 32 bits for a purpose in this cell */
 export function fateOf(spec: LifecycleSpec, key: (purpose: string) => number): Fate {
-  const prng = new Prng(0, 0, 0, 1);
   const law = (choice: LifecycleSpec['training'], purpose: string) => {
     const [entry, params] = member(DURATIONS, choice, 'law of durations');
     const { draw } = entry.create(params);
-    const keys = [0, 1, 2, 3].map((word) => key(`${purpose} ${word}`));
-    return (adapter: number, number: number) => {
-      const [a, b, c, d] = keys.map((k) => hash32(k, adapter, number));
-      prng.reseed(a, b, c, d);
-      return Math.round(draw(prng) * 1e9);
-    };
+    const draws = new KeyedStream((word) => key(`${purpose} ${word}`));
+    return (adapter: number, number: number) => toNs(draw(draws.at(adapter, number)));
   };
   const passKey = key('passes');
   const badKey = key('is rolled back');

@@ -6,6 +6,7 @@
  */
 import { rankClasses } from '../../scenario/geometry.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { adaptersOf } from '../../scenario/volume.ts';
 import { RequestHeap } from '../batching/request-heap.ts';
 import { hash32 } from '../random/hash.ts';
 import { Permutation } from '../random/permutation.ts';
@@ -155,11 +156,6 @@ export class CellCatalog implements AdapterCatalog {
     for (let i = count - 1; i >= 0; i--) result[i] = heap.pop();
     return result;
   }
-}
-
-/** Adapters that `users` users of one cohort have in a cell. */
-export function adaptersOf(users: number, shape: { adapters_per_user: number; users_per_adapter: number }): number {
-  return shape.users_per_adapter === 1 ? users * shape.adapters_per_user : Math.ceil(users / shape.users_per_adapter);
 }
 
 /** Which of a few consecutive ranges, given by their starts and the end, holds the value. */

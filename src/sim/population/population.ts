@@ -6,13 +6,14 @@
  */
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../scenario/trace.ts';
+import { adaptersOf } from '../../scenario/volume.ts';
 import { toNs } from '../clock.ts';
 import { stream } from '../random/streams.ts';
 import { AdapterDraw } from './adapter-draw.ts';
 import { ARRIVALS } from './arrivals/index.ts';
 import type { ArrivalProcess } from './arrivals/process.ts';
 import { BURSTINESS } from './burstiness/index.ts';
-import { adaptersOf, CellCatalog } from './catalog.ts';
+import { CellCatalog } from './catalog.ts';
 import { CellArrivals } from './cell-arrivals.ts';
 import { member } from './choice.ts';
 import { FirstTurns } from './first-turns.ts';

@@ -8,8 +8,9 @@
  */
 import type { Sessions } from '../../scenario/scenario.ts';
 import { RequestHeap } from '../batching/request-heap.ts';
+import { toNs } from '../clock.ts';
 import { hash32 } from '../random/hash.ts';
-import { Prng } from '../random/prng.ts';
+import { KeyedStream } from '../random/keyed.ts';
 import { streamKey } from '../random/streams.ts';
 import { member } from './choice.ts';
 import { DURATIONS } from './durations/index.ts';
@@ -62,8 +63,7 @@ export class SessionReturns {
   private readonly horizonNs: number;
   /** Requests of each user that have ended, modulo 2^16. */
   private readonly ended16: Uint16Array;
-  private readonly keys: Int32Array;
-  private readonly keyed = new Prng(0, 0, 0, 1);
+  private readonly draws: KeyedStream;
 
   private readonly due = new RequestHeap();
   private pushed = 0;
@@ -86,7 +86,7 @@ export class SessionReturns {
     this.slots = shape.slots;
     this.horizonNs = shape.horizonNs;
     this.ended16 = new Uint16Array(laws.some((law) => law.sessions !== null) ? shape.users : 0);
-    this.keys = Int32Array.from({ length: 4 }, (_, i) => hash32(streamKey(shape.seed, 'session', i), shape.cell, 0));
+    this.draws = new KeyedStream((word) => hash32(streamKey(shape.seed, 'session', word), shape.cell, 0));
   }
 
   /** A turn ended: schedules the next one, or returns false where the session ends. */
@@ -95,15 +95,9 @@ export class SessionReturns {
     const { sessions } = law;
     if (sessions === null) return false;
     const count = ++this.ended16[user];
-    const { keys, keyed } = this;
-    keyed.reseed(
-      hash32(keys[0], user, count),
-      hash32(keys[1], user, count),
-      hash32(keys[2], user, count),
-      hash32(keys[3], user, count),
-    );
+    const keyed = this.draws.at(user, count);
     if (turn >= sessions.goesOn.length || keyed.uniform() >= sessions.goesOn[turn]) return false;
-    const dueNs = ns + Math.round(sessions.thinkTime.draw(keyed) * 1e9);
+    const dueNs = ns + toNs(sessions.thinkTime.draw(keyed));
     // Beyond the last arrival nobody returns, but the session goes on as far as a closed loop is concerned.
     if (!(dueNs < this.horizonNs)) return true;
     const entry = this.take();

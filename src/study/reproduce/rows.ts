@@ -5,6 +5,7 @@ import { runHashOf } from '../../run/identity.ts';
 import { loadScenarioText, type Override } from '../../scenario/load.ts';
 import { readScenario } from '../../scenario/read-file.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { requestRate } from '../../scenario/volume.ts';
 import {
   isMetric,
   OFFERED,
@@ -118,5 +119,5 @@ function labelOf(settings: Readonly<Record<string, unknown>>, note: unknown): st
 }
 
 function offeredBy({ population }: Scenario): number | null {
-  return population.arrivals.name === 'open' ? population.cohorts.reduce((sum, { rate }) => sum + rate, 0) : null;
+  return population.arrivals.name === 'open' ? requestRate(population) : null;
 }

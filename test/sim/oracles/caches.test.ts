@@ -16,6 +16,10 @@ const ADAPTERS = 2_000;
 const REQUESTS = 40_000;
 const GAP_NS = 1e8;
 
+/** One request after another, each long over when the next comes. */
+const apart = (keys: Int32Array) =>
+  Array.from(keys, (adapter, user) => ({ arrivalNs: user * GAP_NS, user, adapter, prompt: 1, output: 1 }));
+
 function plainLru(keys: Int32Array, capacity: number): boolean[] {
   const entries = new Set<number>();
   return Array.from(keys, (key) => {
@@ -41,13 +45,7 @@ function che(p: Float64Array, capacity: number): number {
 
 describe('host memory under every policy', () => {
   const keys = draws(zipf(ADAPTERS, 0.9), 12_000, 59);
-  const arrivals = Array.from(keys, (adapter, user) => ({
-    arrivalNs: user * GAP_NS,
-    user,
-    adapter,
-    prompt: 1,
-    output: 1,
-  }));
+  const arrivals = apart(keys);
   // Not `random`: its draws are not the replay's.
   it.each(Object.keys(EVICTION).filter((name) => name !== 'random'))(
     'misses as often as a replay of the same requests: %s',
@@ -82,13 +80,7 @@ describe.each([
 ])('Zipf(%d): %d GPU slots, %d adapters in host memory, %d on disk', (alpha, slots, host, disk) => {
   const p = zipf(ADAPTERS, alpha);
   const keys = draws(p, REQUESTS, 53);
-  const arrivals = Array.from(keys, (adapter, user) => ({
-    arrivalNs: user * GAP_NS,
-    user,
-    adapter,
-    prompt: 1,
-    output: 1,
-  }));
+  const arrivals = apart(keys);
   const { log } = runTiny({
     arrivals,
     adapters: ADAPTERS,

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { duration } from '../../../scenario/units.ts';
+import { toNs } from '../../clock.ts';
 import { Permutation } from '../../random/permutation.ts';
 import type { UpdateContext, UpdateEntry, UpdateLaw } from './law.ts';
 
@@ -37,7 +38,7 @@ class Periodic implements UpdateLaw {
     }
     const window = Math.min(params.window, params.period - params.at);
     const seconds = this.round * params.period + params.at + (window * (this.place + 0.5)) / adapters;
-    this.nextNs = Math.round(seconds * 1e9);
+    this.nextNs = toNs(seconds);
     this.adapter = this.order.apply(this.place);
   }
 

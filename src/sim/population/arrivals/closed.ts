@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { count, duration, number } from '../../../scenario/units.ts';
 import { RequestHeap } from '../../batching/request-heap.ts';
+import { toNs } from '../../clock.ts';
 import { AliasTable } from '../../random/alias.ts';
 import type { Prng } from '../../random/prng.ts';
 import { stream } from '../../random/streams.ts';
@@ -70,7 +71,7 @@ class ClosedArrivals implements ArrivalProcess {
 
   private schedule(ns: number): void {
     if (this.issued === this.most) return;
-    this.due.push(0, ns + Math.round(this.think.draw(this.thinkRandom) * 1e9), this.issued++);
+    this.due.push(0, ns + toNs(this.think.draw(this.thinkRandom)), this.issued++);
   }
 }
 

@@ -3,6 +3,7 @@
  * streams are merged in operational time, which all of them share, so the diurnal shape costs one inversion an arrival.
  */
 import * as z from 'zod';
+import { toNs } from '../../clock.ts';
 import type { Prng } from '../../random/prng.ts';
 import { stream } from '../../random/streams.ts';
 import type { GapLaw } from '../burstiness/law.ts';
@@ -52,7 +53,7 @@ class OpenArrivals implements ArrivalProcess {
       }
     }
     this.cohort = first;
-    this.nextNs = tau === Number.POSITIVE_INFINITY ? tau : Math.round(this.time.seconds(tau) * 1e9);
+    this.nextNs = tau === Number.POSITIVE_INFINITY ? tau : toNs(this.time.seconds(tau));
   }
 }
 

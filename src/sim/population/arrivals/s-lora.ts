@@ -7,6 +7,7 @@
  */
 import * as z from 'zod';
 import { count, duration, number, positive, rate } from '../../../scenario/units.ts';
+import { toNs } from '../../clock.ts';
 import { NumpyLegacy } from '../../random/numpy-legacy.ts';
 import type { ArrivalContext, ArrivalEntry, ArrivalProcess } from './process.ts';
 
@@ -47,7 +48,7 @@ class SLoraArrivals implements ArrivalProcess {
     const shape = 1 / params.cv ** 2;
     const scale = params.cv ** 2 / params.rate;
     let at = 0;
-    this.arrivalNs = Float64Array.from(draws(() => Math.round((at += random.gamma(shape, scale)) * 1e9)));
+    this.arrivalNs = Float64Array.from(draws(() => toNs((at += random.gamma(shape, scale)))));
     this.advance();
   }
 
