@@ -54,7 +54,7 @@ describe('changes nothing:', () => {
     ['no adapter pinned to the GPU', 'serving.pin.gpu=0'],
     [
       'host work that takes no time',
-      'serving.cost={model: roofline, layer_launch: 0, request_overhead: 0, prompt_overhead: 0, host_step: 0, host_request: 0, host_launch: 0, collective_skew: 0}',
+      'serving.cost={model: roofline, request_overhead: 0, prompt_overhead: 0, host_step: 0, host_request: 0, host_launch: 0, collective_skew: 0}',
     ],
     ['kernels that launch nothing for tokens', 'serving.cost={model: roofline, lora_token: 0, lora_block: 0}'],
     [

@@ -1,9 +1,6 @@
 /**
  * Parameters of everything in a step but LoRA. The roofline and the measured kernel profile share them: a profile replaces
  * only the LoRA part. Shares are of the datasheet's peaks; times are in seconds.
- *
- * Two simplifications of layer_launch: attention over the cache comes on top of the floor instead of hiding behind the launches,
- * and step_overhead counts as time of the device, so that launches hide behind it.
  */
 import * as z from 'zod';
 import { duration, fraction, number } from '../../scenario/units.ts';
@@ -57,11 +54,6 @@ export const baseParams = {
       'The same for each layer of a step over more tokens than captured_tokens, whose kernels the host launches one by one',
     ),
   kernel_gap: duration().default(1e-6).describe('Seconds between two kernels of a captured graph'),
-  layer_launch: duration()
-    .default(0)
-    .describe(
-      'Seconds an interpreter takes to launch one layer where no graph is captured: a step takes no less, and LoRA hides behind it',
-    ),
   captured_tokens: number()
     .default(512)
     .describe(

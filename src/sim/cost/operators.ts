@@ -111,9 +111,7 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
     base: new Float64Array(size),
     collective: new Float64Array(size),
     launch: new Float64Array(size),
-    idle: params.layer_launch > 0 ? new Float64Array(size) : undefined,
   };
-  const launched = ticks(base.layers * params.layer_launch);
   const all = operators(params, scenario);
   const launch = ticks(params.step_overhead + base.layers * params.kernels_per_layer * params.kernel_gap);
   const skewed = base.layers * 2 * params.collective_skew * lastOf(scenario.hardware.parallel.tensor);
@@ -135,11 +133,8 @@ export function baseTables(params: BaseParams, scenario: Scenario, fabric: Fabri
     }
     const skew = n > params.captured_tokens ? skewed : 0;
     tables.collective[n] = ticks(communication(params, scenario, fabric, tokens, sampled) + skew);
-    const device = ticks(seconds) + tables.collective[n] + launch;
-    const idle = Math.max(0, launched - device);
-    if (tables.idle !== undefined) tables.idle[n] = idle;
-    tables.launch[n] = launch + idle;
-    tables.base[n] = device + idle;
+    tables.launch[n] = launch;
+    tables.base[n] = ticks(seconds) + tables.collective[n] + launch;
   }
   return tables;
 }

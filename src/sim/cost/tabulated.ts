@@ -21,8 +21,6 @@ export interface Tabulated {
   base: Float64Array;
   collective: Float64Array;
   launch: Float64Array;
-  /** Of base[n], time in which the device waits for launches, and LoRA costs nothing; left out: none. */
-  idle?: Float64Array;
   /** Of each request of a step; left out: none. */
   requestTicks?: number;
   /** Of each prompt that is begun; left out: none. */
@@ -50,7 +48,6 @@ export class TabulatedStepCost implements StepCost {
   private readonly full: PrefillAttention;
   private readonly windowed: PrefillAttention;
   private readonly loraPart: LoraPart;
-  private readonly idle: Float64Array | null;
 
   constructor(parts: Tabulated) {
     this.base = parts.base;
@@ -65,7 +62,6 @@ export class TabulatedStepCost implements StepCost {
     this.full = parts.full;
     this.windowed = parts.windowed;
     this.loraPart = parts.lora;
-    this.idle = parts.idle ?? null;
   }
 
   prefillAttention(chunk: number, context: number): number {
@@ -85,7 +81,6 @@ export class TabulatedStepCost implements StepCost {
   }
 
   lora(batch: LoraBatch, stepTokens: number): number {
-    const ticks = this.loraPart.cost(batch, this.base, stepTokens);
-    return this.idle === null ? ticks : Math.max(0, ticks - this.idle[stepTokens]);
+    return this.loraPart.cost(batch, this.base, stepTokens);
   }
 }

@@ -198,47 +198,6 @@ describe('what an engine version adds', () => {
     expect(idle({ lora_block: 3e-9 })).toBe(3 * one);
   });
 
-  it('a step takes no less than launching its layers does, and LoRA hides behind what is left of that', () => {
-    const slow = { ...IDEAL, layer_launch: 1e-3, lora_operator: 10e-6 };
-    const batch = {
-      tokens: 1,
-      distinct: 1,
-      maxRank: 8,
-      distinctByClass: Int32Array.of(1),
-      tokensByClass: Int32Array.of(1),
-    };
-    const options = { base: SMALL, gpu: ROUND_GPU, ranks: [8] };
-    const cost = create(options, slow);
-    expect(seconds(cost.base[1])).toBeCloseTo(2 * 1e-3, 12);
-    expect(cost.lora(batch, 1)).toBe(0);
-    // Launching takes half of what the device needs: nothing changes.
-    const plain = create(options, { ...slow, layer_launch: 0 });
-    const quick = create(options, { ...slow, layer_launch: seconds(plain.base[1]) / 4 });
-    expect(quick.base[1]).toBe(plain.base[1]);
-    expect(quick.lora(batch, 1)).toBe(plain.lora(batch, 1));
-    // A little longer than the device: LoRA shows but for that little.
-    const even = create(options, { ...slow, layer_launch: seconds(plain.base[1] + plain.lora(batch, 1) / 2) / 2 });
-    expect((even.base[1] + even.lora(batch, 1)) / (plain.base[1] + plain.lora(batch, 1))).toBeCloseTo(1, 9);
-  });
-
-  it('LoRA hides behind the launches of the whole step, tokens without an adapter included', () => {
-    const options = { base: SMALL, gpu: ROUND_GPU, ranks: [8] };
-    const batch = {
-      tokens: 1,
-      distinct: 1,
-      maxRank: 8,
-      distinctByClass: Int32Array.of(1),
-      tokensByClass: Int32Array.of(1),
-    };
-    const free = { ...IDEAL, lora_operator: 10e-6 };
-    const plain = create(options, free);
-    // Layers are launched just as fast as 64 tokens are computed: one token alone waits for launches, 64 do not.
-    const cost = create(options, { ...free, layer_launch: seconds(plain.base[64]) / SMALL.layers });
-    expect(cost.base[1]).toBeGreaterThan(plain.base[1]);
-    expect(cost.lora(batch, 1)).toBeLessThan(plain.lora(batch, 1));
-    expect(cost.lora(batch, 64)).toBe(plain.lora(batch, 64));
-  });
-
   it('products in FP8 reach a share of their own, products in 16 bits do not know of it', () => {
     // No bytes to speak of: arithmetic decides.
     const gpu = { ...ROUND_GPU, memory_bandwidth: 1e18, flops: { bf16: 1e9, fp8: 2e9 } };

@@ -26,6 +26,6 @@ test('a parameter of the old calibration that the new fit does not name has no s
   const old = holding(scenario, { lora_constant: 0.02 });
   const tokens = (one: Scenario) => evaluate(one).get('makespan_output_tps')!;
   expect(tokens(old)).toBeLessThan(0.9 * tokens(scenario));
-  const fitted = { memory_efficiency: 0.5, layer_launch: 8e-4 };
+  const fitted = { memory_efficiency: 0.5, host_launch: 8e-4 };
   expect(tokens(withParameters(old, fitted))).toBe(tokens(withParameters(scenario, fitted)));
 });
