@@ -2,7 +2,7 @@
 import { formatValue } from '../metrics/summary.ts';
 import { fold, type Screen, table, textWidth } from '../report/text-table.ts';
 import { groupName } from '../study/reproduce/published.ts';
-import { overall, type Reproduced } from '../study/reproduce/reproduce.ts';
+import { overall, type Part, type Reproduced } from '../study/reproduce/reproduce.ts';
 import type { Comparison, Score } from '../study/reproduce/score.ts';
 import type { Failure } from './errors.ts';
 
@@ -100,12 +100,24 @@ export function summaryText(results: readonly Reproduced[], screen: Screen): str
   return `${screen.style('bold', 'all')}\n${scoresText(overall(results), screen)}${fold(lists, screen.width)}${fold(FORMULA, screen.width)}`;
 }
 
+/** What it was stopped in: rows and scores of what was finished, with what they are of first. */
+export function partText({ result, of }: Part, rows: boolean, screen: Screen): string {
+  const head = `stopped in ${result.reproduction.name}, ${result.rows.length} of ${of} rows finished; rows and scores of these alone:\n\n`;
+  return `${fold(head.trimEnd(), screen.width)}\n${reproductionText(result, rows, screen)}`;
+}
+
 /** Which reproductions there is no result of; empty where there are all. */
-export function notReproducedText(failures: readonly NamedFailure[], stopped: readonly string[]): string {
+export function notReproducedText(
+  failures: readonly NamedFailure[],
+  stopped: readonly string[],
+  part: Part | null,
+): string {
   const broken = failures.map(({ name, data }) => `${name} (${data.kind})`);
+  const [begun, notBegun] = part === null ? [[], stopped] : [stopped.slice(0, 1), stopped.slice(1)];
   return [
     ...(broken.length === 0 ? [] : [`not reproduced: ${broken.join(', ')}\n`]),
-    ...(stopped.length === 0 ? [] : [`stopped before: ${stopped.join(', ')}\n`]),
+    ...(begun.length === 0 ? [] : [`not finished: ${begun.join(', ')}\n`]),
+    ...(notBegun.length === 0 ? [] : [`stopped before: ${notBegun.join(', ')}\n`]),
   ].join('');
 }
 
@@ -113,45 +125,47 @@ export interface NamedFailure extends Failure {
   readonly name: string;
 }
 
-/** @param sets settings on top of every row's own, as written */
-export function reproductionJson(
-  results: readonly Reproduced[],
-  failures: readonly NamedFailure[],
-  stopped: readonly string[],
-  sets: readonly string[],
-): unknown {
-  const scoreJson = ({ worst, ...score }: Score) => ({
-    ...score,
-    worst: `${worst.row.group.name}: ${worst.row.label}`,
-  });
-  return {
-    formula: FORMULA,
-    set: sets,
-    reproductions: results.map(({ reproduction, comparisons, scores, orderings, knees, rivals }) => ({
-      name: reproduction.name,
-      title: reproduction.file.title,
-      engine: reproduction.file.engine,
-      source: reproduction.file.source,
-      rows: comparisons.map(({ row, metric, unit, published, simulated, error, standing }) => ({
-        group: row.group.name,
-        target: row.group.target ?? null,
-        of: row.group.of ?? null,
-        settings: row.settings,
-        metric,
-        unit,
-        published,
-        simulated,
-        error,
-        standing,
-        run_hash: row.id,
-      })),
-      scores: scores.map(scoreJson),
-      orderings,
-      knees,
-      rivals,
-    })),
-    overall: overall(results).map(scoreJson),
-    failed: failures.map(({ name, data }) => ({ name, ...data })),
-    stopped,
-  };
+export interface Outcome {
+  readonly results: readonly Reproduced[];
+  readonly failures?: readonly NamedFailure[];
+  readonly stopped?: readonly string[];
+  readonly part?: Part | null;
+  /** Settings on top of every row's own, as written. */
+  readonly sets: readonly string[];
 }
+
+export const reproductionJson = ({ results, failures = [], stopped = [], part = null, sets }: Outcome): unknown => ({
+  formula: FORMULA,
+  set: sets,
+  reproductions: results.map(reproducedJson),
+  overall: overall(results).map(scoreJson),
+  failed: failures.map(({ name, data }) => ({ name, ...data })),
+  stopped,
+  part: part === null ? null : { ...reproducedJson(part.result), rows_of: part.of },
+});
+
+const scoreJson = ({ worst, ...score }: Score) => ({ ...score, worst: `${worst.row.group.name}: ${worst.row.label}` });
+
+const reproducedJson = ({ reproduction, comparisons, scores, orderings, knees, rivals }: Reproduced) => ({
+  name: reproduction.name,
+  title: reproduction.file.title,
+  engine: reproduction.file.engine,
+  source: reproduction.file.source,
+  rows: comparisons.map(({ row, metric, unit, published, simulated, error, standing }) => ({
+    group: row.group.name,
+    target: row.group.target ?? null,
+    of: row.group.of ?? null,
+    settings: row.settings,
+    metric,
+    unit,
+    published,
+    simulated,
+    error,
+    standing,
+    run_hash: row.id,
+  })),
+  scores: scores.map(scoreJson),
+  orderings,
+  knees,
+  rivals,
+});

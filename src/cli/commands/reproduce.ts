@@ -26,7 +26,7 @@ import { CHECK_OPTION, JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { drawReproductions } from '../reproduce-figures.ts';
-import { notReproducedText, reproductionJson, reproductionText, summaryText } from '../reproduce-text.ts';
+import { notReproducedText, partText, reproductionJson, reproductionText, summaryText } from '../reproduce-text.ts';
 
 export const command: Command = {
   positionals: {
@@ -104,29 +104,30 @@ export const command: Command = {
       progress.clear();
       await executor.close();
     }
-    const { results } = all;
+    const { results, stopped, part } = all;
     const failures = all.failed.map(({ name, error }) => ({ name, ...failure(error, terminal, context.line) }));
     const sets = args.set as string[];
-    if (context.json) terminal.outJson(reproductionJson(results, failures, all.stopped, sets));
+    if (context.json) terminal.outJson(reproductionJson({ results, failures, stopped, part, sets }));
     else {
       if (sets.length > 0) terminal.out(`Every row with ${sets.join(', ')}: not the system that was published.\n\n`);
       for (const one of results) terminal.out(reproductionText(one, args.rows === true, terminal.results));
       if (results.length > 1) terminal.out(summaryText(results, terminal.results));
-      terminal.out(notReproducedText(failures, all.stopped));
+      if (part !== null) terminal.out(partText(part, args.rows === true, terminal.results));
+      terminal.out(notReproducedText(failures, stopped, part));
     }
     for (const { name, text } of failures) terminal.err(`${name} is not reproduced:\n${text}`);
-    if (typeof args.markdown === 'string' && failures.length + all.stopped.length > 0)
+    if (typeof args.markdown === 'string' && failures.length + stopped.length > 0)
       terminal.err(`${args.markdown} is left as it was: reproductions are missing\n`);
     else if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
     await write(
-      results,
+      part === null ? results : [...results, part.result],
+      reproductionJson({ results, stopped, part, sets }),
       (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined, sets),
-      sets,
       // They are of published systems.
       args.figures === true && sets.length === 0,
       context,
     );
-    if (all.stopped.length > 0) return EXIT.interrupted;
+    if (stopped.length > 0) return EXIT.interrupted;
     if (failures.length > 0) return Math.max(...failures.map(({ code }) => code));
     return args.strict === true && !withinTolerance(results) ? EXIT.threshold : EXIT.ok;
   },
@@ -172,17 +173,16 @@ export function ownFolder(written: readonly string[] | undefined, sets: readonly
 
 async function write(
   results: readonly Reproduced[],
+  json: unknown,
   out: string,
-  sets: readonly string[],
   figures: boolean,
   context: Context,
 ): Promise<void> {
+  // Of nothing, an empty table would take the place of a full one.
+  if (results.length === 0) return;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'reproduction.arrow'), reproductionTable(results));
-  writeFileSync(
-    join(out, 'reproduction.json'),
-    `${JSON.stringify(reproductionJson(results, [], [], sets), null, 2)}\n`,
-  );
+  writeFileSync(join(out, 'reproduction.json'), `${JSON.stringify(json, null, 2)}\n`);
   if (figures) await drawReproductions(results, out);
   if (!context.quiet) context.terminal.err(`${out}/reproduction.arrow${figures ? ', figures beside it' : ''}\n`);
 }

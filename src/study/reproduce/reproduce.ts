@@ -35,29 +35,32 @@ export type ReproduceOptions = Omit<ExecutorOptions, 'onResult'> & {
   readonly extra?: readonly Override[];
 };
 
-export async function reproduce(
-  reproductions: readonly Reproduction[],
-  executor: Executor,
-  options: ReproduceOptions = {},
-): Promise<Reproduced[]> {
-  const all = reproductions.map((reproduction) => ({ reproduction, rows: rowsOf(reproduction, options.extra) }));
-  const results = new Map<string, PointResult>();
-  const points = pointsOf(all.flatMap(({ rows }) => rows).filter(({ published }) => needsRun([...published.keys()])));
+/** Published beside simulated. */
+function comparisonsOf(rows: readonly PublishedRow[], runs: Runs): Comparison[] {
+  const values = new Map(rows.map((row) => [row.id, valuesOf(row, runs.get(row.id))]));
+  return compare(rows, ({ id }) => values.get(id)!);
+}
+
+function judged(reproduction: Reproduction, rows: readonly PublishedRow[], runs: Runs): Reproduced {
+  const comparisons = comparisonsOf(rows, runs);
+  return {
+    reproduction,
+    rows,
+    comparisons,
+    scores: scores(comparisons, reproduction.file),
+    orderings: orderings(comparisons),
+    knees: knees(comparisons),
+    rivals: rivals(comparisons),
+  };
+}
+
+/** Results by a scenario's hash. */
+type Runs = Map<string, PointResult>;
+
+async function simulate(rows: readonly PublishedRow[], runs: Runs, executor: Executor, options: ReproduceOptions) {
+  const points = pointsOf(rows.filter(needsRun));
   if (points.length > 0)
-    await executor.run(points, { ...options, onResult: (result) => results.set(result.id, result) });
-  return all.map(({ reproduction, rows }): Reproduced => {
-    const values = new Map(rows.map((row) => [row.id, valuesOf(row, results.get(row.id))]));
-    const comparisons = compare(rows, ({ id }) => values.get(id)!);
-    return {
-      reproduction,
-      rows,
-      comparisons,
-      scores: scores(comparisons, reproduction.file),
-      orderings: orderings(comparisons),
-      knees: knees(comparisons),
-      rivals: rivals(comparisons),
-    };
-  });
+    await executor.run(points, { ...options, onResult: (result) => void runs.set(result.id, result) });
 }
 
 /** A reproduction that there is no result of, and why. */
@@ -72,11 +75,20 @@ export interface Reproductions {
   readonly failed: readonly NotReproduced[];
   /** Names that were not begun, or not finished, when it was asked to stop. */
   readonly stopped: readonly string[];
+  /** Of the one that it was asked to stop in, the rows that were finished; null where there are none. */
+  readonly part: Part | null;
+}
+
+export interface Part {
+  /** Without orderings and knees, which rows yet to come would change. */
+  readonly result: Reproduced;
+  /** Rows that it has. */
+  readonly of: number;
 }
 
 /**
  * One after the other: one that cannot be read, resolved or simulated is reported and the rest goes on. A signal stops it between two
- * points; reproductions that are finished then are kept.
+ * points; reproductions that are finished then are kept, and the rows of the one under way.
  * @param sources by name; reading one may throw
  */
 export async function reproduceEach(
@@ -87,17 +99,32 @@ export async function reproduceEach(
   const results: Reproduced[] = [];
   const failed: NotReproduced[] = [];
   for (const [i, { name, read }] of sources.entries()) {
+    const runs: Runs = new Map();
+    let part: Part | null = null;
     try {
       const reproduction = read();
-      const points = reproduction.file.groups.reduce((sum, group) => sum + group.rows.length, 0);
-      options.onBegin?.(name, points);
-      results.push(...(await reproduce([reproduction], executor, options)));
+      const rows = rowsOf(reproduction, options.extra);
+      options.onBegin?.(name, rows.length);
+      await simulate(rows, runs, executor, options).catch((error: unknown) => {
+        part = partOf(reproduction, rows, runs);
+        throw error;
+      });
+      results.push(judged(reproduction, rows, runs));
     } catch (thrown) {
-      if (options.signal?.aborted) return { results, failed, stopped: sources.slice(i).map((one) => one.name) };
+      if (options.signal?.aborted) return { results, failed, stopped: sources.slice(i).map((one) => one.name), part };
       failed.push({ name, error: thrown as Error });
     }
   }
-  return { results, failed, stopped: [] };
+  return { results, failed, stopped: [], part: null };
+}
+
+function partOf(reproduction: Reproduction, rows: readonly PublishedRow[], runs: Runs): Part | null {
+  const finished = new Set(rows.filter((row) => !needsRun(row) || runs.has(row.id)));
+  if (finished.size === 0) return null;
+  // Of all rows: whether something was fitted to a run may stand in another table than the one that is finished.
+  const comparisons = comparisonsOf(rows, runs).filter(({ row }) => finished.has(row));
+  const checks = { scores: scores(comparisons, reproduction.file), orderings: [], knees: [], rivals: [] };
+  return { result: { reproduction, rows: [...finished], comparisons, ...checks }, of: rows.length };
 }
 
 /** One point for each distinct scenario: rows that differ in what was published alone share it. */
@@ -124,7 +151,8 @@ function valuesOf({ scenario, published }: PublishedRow, result: PointResult | u
   ]);
 }
 
-const needsRun = (metrics: readonly string[]): boolean => metrics.some((name) => !Object.hasOwn(PLAN_METRICS, name));
+const needsRun = ({ published }: PublishedRow): boolean =>
+  [...published.keys()].some((name) => !Object.hasOwn(PLAN_METRICS, name));
 
 /** Scores over every reproduction together, each value counting once; arithmetic left out. */
 export function overall(results: readonly Reproduced[]): Score[] {

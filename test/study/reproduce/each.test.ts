@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/scenario/errors.ts';
 import type { Executor } from '../../../src/study/executor.ts';
+import type { PointResult } from '../../../src/study/point-result.ts';
 import { fitAll } from '../../../src/study/reproduce/fit-all.ts';
+import { PLAN_METRICS } from '../../../src/study/reproduce/plan-metrics.ts';
 import { publishedFile, readReproduction } from '../../../src/study/reproduce/published.ts';
 import { reproduceEach } from '../../../src/study/reproduce/reproduce.ts';
+import type { Comparison } from '../../../src/study/reproduce/score.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../scenarios/published');
 const source = (name: string) => ({ name, read: () => readReproduction(publishedFile(FOLDER, name)) });
@@ -62,6 +65,35 @@ describe('reproducing one after the other', () => {
     const { results, failed, stopped } = await reproduceEach(sources, executor, { signal: controller.signal });
     expect(results.map(({ reproduction }) => reproduction.name)).toEqual(['lora-operators']);
     expect([failed, stopped]).toEqual([[], ['mint', 'vllm-requests']]);
+  });
+
+  it('keeps the rows of the one that it is stopped in, without the checks that take all of them', async () => {
+    const run = (most: number, controller = new AbortController()) => {
+      let ran = 0;
+      const executor = idle(async (points, { onResult }) => {
+        for (const { index, setting, replication, id } of points) {
+          if (ran++ === most) {
+            controller.abort();
+            throw new Error('stopped');
+          }
+          const rows = [{ metric: 'ttft_ms_p50', cohort: 'all', unit: 'ms', value: 1, lo: null, hi: null }];
+          onResult({ index, setting, replication, id, rows } as unknown as PointResult);
+        }
+      });
+      return reproduceEach([source('vllm-0.8-lora-grid'), source('mint')], executor, { signal: controller.signal });
+    };
+    const whole = (await run(Number.POSITIVE_INFINITY)).results[0];
+    const { results, stopped, part } = await run(5);
+    expect([results, stopped]).toEqual([[], ['vllm-0.8-lora-grid', 'mint']]);
+    expect(part!.of).toBe(whole.rows.length);
+    // What follows from the plan alone needs no run.
+    const planned = whole.rows.filter(({ published }) => [...published.keys()].every((name) => name in PLAN_METRICS));
+    expect(part!.result.rows).toHaveLength(planned.length + 5);
+    const key = ({ row, metric, standing, error }: Comparison) => [row.group.name, row.label, metric, standing, error];
+    const kept = new Set(part!.result.rows.map(({ group, label }) => `${group.name}/${label}`));
+    const same = whole.comparisons.filter(({ row }) => kept.has(`${row.group.name}/${row.label}`));
+    expect(part!.result.comparisons.map(key)).toEqual(same.map(key));
+    expect([part!.result.orderings, part!.result.knees, part!.result.rivals]).toEqual([[], [], []]);
   });
 });
 
