@@ -94,9 +94,11 @@ export function loadScenarioText(text: string, file: string, options: LoadOption
     const repaired = repair(tree, parse);
     if (repaired !== null) {
       findings.push(
-        ...[...repaired.findings, ...check(repaired.scenario)].filter(
-          (found) => !unfounded(found, [...repaired.removed, ...doubtful]),
-        ),
+        ...[
+          ...repaired.findings,
+          ...check(repaired.scenario),
+          ...attachProfile(repaired.scenario, directory).findings,
+        ].filter((found) => !unfounded(found, [...repaired.removed, ...doubtful])),
       );
     }
   } else {

@@ -35,6 +35,18 @@ function problems(run: () => unknown): readonly Diagnostic[] {
 
 const ids = (run: () => unknown) => problems(run).map(({ id }) => id);
 
+describe('a file with mistakes of several kinds', () => {
+  test('names what stands in a field, what fields say together, and a file that is not there', () => {
+    const text = `version: 1
+population: {users: 1000, popularity: {law: zipf, exponent: -3}}
+base: qwen3-8b
+hardware: {gpu: h200, tensor: 3}
+serving: {cost: {model: calibrated, file: vllm-9}}
+`;
+    expect(ids(() => load(text, [], { families: REAL }))).toEqual(['MB-E202', 'MB-E106', 'MB-E101', 'MB-E226']);
+  });
+});
+
 describe('a short file', () => {
   test('is a whole scenario', () => {
     const { scenario, warnings } = load(MINIMAL);
