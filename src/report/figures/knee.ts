@@ -14,7 +14,7 @@ export const knee: Figure<'knee'> = {
   title: 'Where a threshold breaks',
   question: 'How far can this axis go before a threshold breaks?',
   howToRead:
-    'A panel a threshold: the metric at every value that was simulated, with its interval over replications, and the bound as a dotted line. The shaded band is the bracket of the knee: on one side of it the thresholds hold in every replication, on the other they break in every one. Hollow marks: some replication breaks a threshold there.',
+    'A panel a threshold: the metric at every value that was simulated, with its 95% interval over replications (the span of only two), and the bound as a dotted line. The shaded band is the bracket of the knee: on one side of it the thresholds hold in every replication, on the other they break in every one. Hollow marks: some replication breaks a threshold there.',
   source: 'own',
   needs: [],
   prepare(input) {

@@ -36,7 +36,7 @@ export const sweepGrid: Figure<'study'> = {
   title: 'Sweep',
   question: 'How do the axes of the sweep act, and act together?',
   howToRead:
-    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the interval over replications. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do. Where all lines of a plot coincide, one dark line stands for them.',
+    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the 95% interval over replications, or the span of only two. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do. Where all lines of a plot coincide, one dark line stands for them.',
   source: 'small multiples after Tufte, The Visual Display of Quantitative Information',
   needs: [],
   prepare(runs) {
