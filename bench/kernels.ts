@@ -182,11 +182,15 @@ const quickShapes = (rows: number): Readonly<Record<string, Partial<ProblemSpec>
   [`decode, ${8 * rows} adapters, ranks 4 to 64`]: { tokens: 8 * rows, ranks: [4, 8, 16, 64] },
   [`prefill, ${64 * rows} rows of 1 adapter, rank 8`]: { tokens: 64 * rows, sequences: 1, adapters: 1, ranks: [8] },
 });
-const QUICK_SAMPLES = 31;
-/** Times that every shape has its turn: what disturbs the machine for a while, or a compiler that is late, is not the whole sample. */
-const QUICK_TURNS = 3;
+/** In a row, so that all but the first find the caches as the kernel itself leaves them. */
+const QUICK_SAMPLES = 8;
+/**
+ * Times that every shape has its turn. On a shared machine most moments are disturbed, for longer than a turn; many short turns
+ * meet a quiet one where few long ones do not. Against three turns of 31 samples: twice the time, a third of the spread.
+ */
+const QUICK_TURNS = 36;
 
-/** A second or two for the backends that run on the processor: what `compare --bench` takes in turn of two checkouts. */
+/** A few seconds for the backends that run on the processor: what `compare --bench` takes in turn of two checkouts. */
 export async function kernelsQuickBench(): Promise<Line[]> {
   const shapes: { what: string; session: Session; ns: number }[] = [];
   const { addon } = loadNative('cpu');

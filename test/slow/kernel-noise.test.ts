@@ -6,13 +6,14 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { benchTask, compareCheckouts } from '../../src/study/compare/bench.ts';
 import type { Checkout } from '../../src/study/compare/checkout.ts';
+import { samplesNeeded } from '../../src/study/compare/samples.ts';
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const scratch = mkdtempSync(join(tmpdir(), 'mint-noise-'));
 const checkout = (label: string, folder: string): Checkout => ({ label, folder, notes: [], close: () => undefined });
 const here = checkout('here', ROOT);
-/** Enough for one of the shapes to be significant: samplesNeeded. */
-const ROUNDS = 6;
+/** Shapes of kernels-quick on two backends: with fewer rounds nothing could be significant, and no call be wrong. */
+const ROUNDS = samplesNeeded(6) + 1;
 const REPEATS = 20;
 
 /** As `compare --bench` does it: every sample in a process of its own, the sides in turn. */
@@ -47,7 +48,7 @@ it('the same kernels, 20 times against themselves, are hardly ever called better
   }
   // At the level of 1% a comparison, two of twenty come in less than two cases of a hundred.
   expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(1);
-});
+}, 3_600_000);
 
 it('a kernel that computes its first product twice is found', async () => {
   const { verdict, lines } = await compare(slower, 2 * ROUNDS);
