@@ -5,7 +5,8 @@
 import type { SummaryRow } from '../../metrics/summary.ts';
 import { ALPHA, type Comparison, type Exactness, infoOf, overall, type SideInfo } from './comparison.ts';
 import { type Divergence, findDivergence } from './divergence.ts';
-import { draftLines, FEWEST_PAIRS, HEADLINE, pairsNeeded, settle } from './judge.ts';
+import { type Draft, draftLines, HEADLINE, settle } from './judge.ts';
+import { FEWEST_FOR_SIGNS, pairsNeeded, signsSuffice } from './paired-tests.ts';
 import { inCommon, scenarioDifferences } from './scenario-diff.ts';
 import { digestsOf, type StoredRun } from './stored-run.ts';
 
@@ -26,25 +27,27 @@ interface RunPair {
 }
 
 export function compareRuns(base: RunsSide, next: RunsSide, options: CompareOptions): Comparison {
-  const { comparison, pairs } = draftComparison(base, next, options);
-  return settleComparison(comparison, pairs);
+  return settleComparison(draftComparison(base, next, options));
 }
 
-/** Corrects the lines, however many settings they are of, and draws the verdict over all. */
-export function settleComparison(draft: Comparison, pairs: number): Comparison {
-  const { lines, exact, margin } = draft;
-  if (pairs === 0) return draft;
-  settle(lines, margin);
-  const notes = exact?.equal === true ? [] : pairNotes(pairs, lines.filter(({ p }) => p !== null).length);
-  return { ...draft, verdict: overall(lines, exact), notes: [...draft.notes, ...notes] };
+/** A comparison whose lines are not tested yet; without pairs it is finished. */
+export interface DraftComparison {
+  readonly comparison: Comparison;
+  readonly drafts: readonly Draft[];
+  readonly pairs: number;
 }
 
-/** A comparison whose lines are not corrected yet, with the number of its pairs; without pairs it is finished. */
-export function draftComparison(
-  base: RunsSide,
-  next: RunsSide,
-  { margin, metrics }: CompareOptions,
-): { comparison: Comparison; pairs: number } {
+/** Tests the lines, however many settings they are of, and draws the verdict over all. */
+export function settleComparison({ comparison, drafts, pairs }: DraftComparison): Comparison {
+  if (drafts.length === 0) return comparison;
+  const { exact, margin } = comparison;
+  const lines = settle(drafts, margin);
+  const tested = drafts.filter(({ values }) => values !== null).length;
+  const notes = exact?.equal === true ? [] : pairNotes(pairs, tested);
+  return { ...comparison, lines, verdict: overall(lines, exact), notes: [...comparison.notes, ...notes] };
+}
+
+export function draftComparison(base: RunsSide, next: RunsSide, { margin, metrics }: CompareOptions): DraftComparison {
   const differences = scenarioDifferences(base.runs[0].scenario, next.runs[0].scenario);
   const pairs = pairUp(base.runs, next.runs);
   const notes: string[] = [];
@@ -62,7 +65,8 @@ export function draftComparison(
       `no seed is on both sides: ${seedsOf(base.runs)} against ${seedsOf(next.runs)}. Pairs need the same draws: run both with the same seed and --replications.`,
     );
     const empty = { lines: [], exact: null, divergence: null };
-    return { comparison: { ...common, ...empty, method: 'paired', verdict: 'not comparable', notes }, pairs: 0 };
+    const comparison: Comparison = { ...common, ...empty, method: 'paired', verdict: 'not comparable', notes };
+    return { comparison, drafts: [], pairs: 0 };
   }
   const left = base.runs.length + next.runs.length - 2 * pairs.length;
   if (left > 0)
@@ -77,14 +81,15 @@ export function draftComparison(
   const sameDuration = durations[0] === durations[1];
   if (!sameDuration) notes.push(durationNote(durations));
   const judged = metrics ?? [...new Set([...HEADLINE, ...thresholdsOf(base.runs[0]), ...thresholdsOf(next.runs[0])])];
-  const lines = draftLines(
+  const drafts = draftLines(
     pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
     { metrics: judged, margin, sameScenario: same, sameDuration },
   );
   const divergence = same && exact?.equal !== false ? null : firstDivergence(same ? pairs : pairs.slice(0, 1));
   const method = same ? 'exact' : 'paired';
   return {
-    comparison: { ...common, method, verdict: 'not comparable', lines, exact, divergence, notes },
+    comparison: { ...common, method, verdict: 'not comparable', lines: [], exact, divergence, notes },
+    drafts,
     pairs: pairs.length,
   };
 }
@@ -180,17 +185,17 @@ function compareRows(base: readonly SummaryRow[], next: readonly SummaryRow[]): 
 }
 
 function pairNotes(pairs: number, tested: number): string[] {
-  if (pairs < FEWEST_PAIRS && tested > 0) {
-    return [
-      `${pairs} pairs of runs: judged by Student's t of their differences, with Holm's correction over ${tested} lines. It takes differences for normally distributed; from ${FEWEST_PAIRS} pairs on nothing is taken for granted (--replications 10)`,
-    ];
-  }
-  if (pairs < FEWEST_PAIRS) {
-    return [
-      `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance. A metric with an interval within each run (times, waits) is decided where those are apart in every pair; any other is not. 10 replications (--replications 10) decide more`,
-    ];
-  }
+  if (tested === 0)
+    return pairs >= FEWEST_FOR_SIGNS
+      ? []
+      : [
+          `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of runs: too few for a test of significance. A metric with an interval within each run (times, waits) is decided where those are apart in every pair; any other is not. 10 replications (--replications 10) decide more`,
+        ];
+  if (signsSuffice(pairs, tested)) return [];
   const needed = pairsNeeded(tested);
-  if (pairs >= needed) return [];
-  return [`${pairs} pairs cannot make one of ${tested} metrics significant after Holm's correction; take ${needed}`];
+  const more =
+    needed === null ? '' : `; from ${needed} pairs on nothing is taken for granted (--replications ${needed})`;
+  return [
+    `${pairs} pairs of runs: judged by Student's t of their differences, with Holm's correction over ${tested} lines. It takes differences for normally distributed${more}`,
+  ];
 }

@@ -1,14 +1,9 @@
 /**
  * Verdicts on simulated metrics, from replications paired by seed.
  *
- * Six pairs and more: mean change with a percentile-bootstrap interval over pairs (metrics/statistics/resampling.ts), a sign-flip test of the
- * differences, Holm's correction over all lines. Improved or regressed: significant, and by more than the margin. No change: the
- * interval lies within the margin.
- *
- * Three to five pairs cannot be significant to that test, which takes the signs alone. They are judged by Student's t of their differences, with
- * its interval, in the same correction: it takes the differences of replications for normal, which quantiles, counts and indices of fairness are but nearly. Differences that are all the
- * same show no spread, which in so few pairs is no certainty: they stay undecided, except of what follows from the configuration alone.
- * Where the base is 0 no relative interval is given.
+ * Improved or regressed: significant after Holm's correction over all lines, and by more than the margin. No change: the interval lies
+ * within the margin. The test is that of paired-tests.ts which the pairs suffice for: signs alone take more of them the more lines
+ * there are (six for one, ten for thirteen), Student's t takes three.
  *
  * One or two pairs, and few runs of one scenario and seed, have no spread to speak of. Then each run's own interval (batch means, order statistics) is the measure of noise: a
  * difference beyond the margin counts where the intervals of the two runs of every pair are apart, all the same way. A metric without an
@@ -16,24 +11,19 @@
  * is an interval clear of zero where the pairs are too few for Holm's correction.
  */
 import { metricNamed } from '../../metrics/catalog/index.ts';
-import { bootstrap, mean, meanInterval } from '../../metrics/statistics/resampling.ts';
-import { signFlip, smallestP } from '../../metrics/statistics/sign-flip.ts';
-import { studentQuantile, studentTails } from '../../metrics/statistics/student.ts';
+import { mean } from '../../metrics/statistics/resampling.ts';
 import { holm } from '../../metrics/statistics/tests.ts';
 import type { SummaryRow } from '../../metrics/summary.ts';
 import { ALPHA, type Better, changeOf, direction, type Line, marginFor, type Verdict } from './comparison.ts';
-
-/** Below this number of pairs no sign pattern is rarer than 5%. */
-export const FEWEST_PAIRS = 6;
-
-/** From here on differences have a spread that Student's t can stand on. */
-export const FEWEST_FOR_T = 3;
-
-/** Relative size of what sums of doubles leave. */
-const ROUNDING = 1e-9;
-
-/** Metrics that follow from the configuration alone, whatever the draws: one pair says all. */
-const CONFIGURED: ReadonlySet<string> = new Set(['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
+import {
+  bySigns,
+  byStudent,
+  FEWEST_FOR_SIGNS,
+  FEWEST_FOR_T,
+  pairsText,
+  signsSuffice,
+  type Values,
+} from './paired-tests.ts';
 
 /** What a run is judged by where nothing else is asked for, as far as both sides have it. */
 export const HEADLINE: readonly string[] = [
@@ -67,54 +57,50 @@ export interface JudgeOptions {
   sameDuration?: boolean;
 }
 
-/** One line a metric that at least one side has. */
-export function judge(pairs: readonly Pair[], options: JudgeOptions): Line[] {
-  const lines = draftLines(pairs, options);
-  settle(lines, options.margin);
-  return lines;
+/** A line before the tests. */
+export interface Draft {
+  readonly line: Line;
+  /** What is to be tested; null where the line has its verdict. */
+  readonly values: Values | null;
 }
 
-/** Lines before the correction: `p` is that of the line alone, and what was tested has no verdict yet. */
-export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Line[] =>
+/** One line a metric that at least one side has. */
+export const judge = (pairs: readonly Pair[], options: JudgeOptions): Line[] =>
+  settle(draftLines(pairs, options), options.margin);
+
+export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Draft[] =>
   options.metrics.flatMap((metric) => draft(metric, pairs, options) ?? []);
 
-/** Corrects all lines that were tested together, whatever settings they are of, and gives them their verdicts. */
-export function settle(lines: readonly Line[], margin: number): void {
+/** Tests all lines together, whatever settings they are of, and gives them their verdicts. */
+export function settle(drafts: readonly Draft[], margin: number): Line[] {
+  const together = drafts.filter(({ values }) => values !== null).length;
+  const lines = drafts.map(({ line, values }) =>
+    values === null
+      ? line
+      : signsSuffice(values.length, together)
+        ? bySigns(line, values)
+        : byStudent(line, values, together),
+  );
   const tested = lines.filter(({ p }) => p !== null);
   const raw = tested.map(({ p }) => p!);
   const adjusted = holm(raw);
-  const needed = pairsNeeded(tested.length);
   tested.forEach((line, i) => {
     line.p = adjusted[i];
     line.verdict = fromInterval(line, margin);
-    if (line.n < FEWEST_PAIRS) {
-      if (line.verdict === 'within noise' && raw[i] < ALPHA) {
-        line.verdict = 'undecided';
-        line.why =
-          adjusted[i] < ALPHA
-            ? 'clear of zero, not of the margin'
-            : `clear of zero by itself, not beside ${tested.length} lines: it takes ${needed} pairs`;
-      } else if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
-      else delete line.why;
-    } else if (
-      line.verdict === 'within noise' &&
-      line.n < needed &&
-      (line.lo === null ? raw[i] < ALPHA : line.lo > 0 || line.hi! < 0)
-    ) {
+    if (signsSuffice(line.n, together)) return;
+    if (line.verdict === 'within noise' && raw[i] < ALPHA) {
       line.verdict = 'undecided';
-      line.why = `too few pairs beside ${tested.length} lines: it takes ${needed}`;
-    }
+      line.why =
+        adjusted[i] < ALPHA
+          ? 'clear of zero, not of the margin'
+          : `clear of zero by itself, not beside ${together} lines: ${pairsText(together)}`;
+    } else if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
+    else delete line.why;
   });
+  return lines;
 }
 
-/** How many pairs it takes for one of `metrics` lines to be significant after Holm's correction. */
-export function pairsNeeded(metrics: number): number {
-  let pairs = FEWEST_PAIRS;
-  while (smallestP(pairs) > ALPHA / Math.max(1, metrics)) pairs++;
-  return pairs;
-}
-
-function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): Line | null {
+function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): Draft | null {
   const rows = pairs.map((pair) => ({ base: find(pair.base, metric), new: find(pair.new, metric) }));
   const row = rows[0].base ?? rows[0].new;
   if (row === undefined) return null;
@@ -133,61 +119,20 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): L
     n: pairs.length,
     verdict: 'not comparable',
   };
-  if (options.sameDuration === false && addsUp(line)) return { ...line, why: 'adds up over runs of other durations' };
-  if (values.every(([base, next]) => Object.is(base, next))) return { ...line, change: 0, verdict: 'equal' };
-  if (line.base === null || line.new === null) {
-    return { ...line, why: `${line.base === null ? 'the base' : 'the new side'} has no value: its sample is empty` };
-  }
+  const decided = (rest: Partial<Line>): Draft => ({ line: { ...line, ...rest }, values: null });
+  if (options.sameDuration === false && addsUp(line)) return decided({ why: 'adds up over runs of other durations' });
+  if (values.every(([base, next]) => Object.is(base, next))) return decided({ change: 0, verdict: 'equal' });
+  if (line.base === null || line.new === null)
+    return decided({ why: `${line.base === null ? 'the base' : 'the new side'} has no value: its sample is empty` });
   line.change = changeOf(line.unit, line.base, line.new);
-  const whole = values as (readonly [number, number])[];
-  if (pairs.length >= FEWEST_PAIRS) return withInterval(line, whole);
-  if (pairs.length >= FEWEST_FOR_T && !options.sameScenario) return withStudent(line, whole);
-  return { ...line, ...few(line, rows, options) };
+  if (pairs.length >= (options.sameScenario ? FEWEST_FOR_SIGNS : FEWEST_FOR_T))
+    return { line, values: values as Values };
+  return decided(few(line, rows, options));
 }
 
 /** Counts and totals of a whole run; levels and rates do not depend on how long it is. */
 const addsUp = ({ name, unit }: Line): boolean =>
   name.endsWith('_total') || (unit === 'count' && !/_(mean|peak|min|max|p\d+)$/.test(name));
-
-/** Adds interval and raw p; the verdict follows when all lines are corrected together. */
-function withInterval(line: Line, values: readonly (readonly [number, number])[]): Line {
-  const bases = Float64Array.from(values, ([base]) => base);
-  const news = Float64Array.from(values, ([, next]) => next);
-  // Resampled are pairs, not values: the ratio of their means keeps what the common draws cancel.
-  const statistic = (picked: Float64Array) =>
-    changeOf(line.unit, mean(picked.map((i) => bases[i])), mean(picked.map((i) => news[i])));
-  const indices = bases.map((_, i) => i);
-  const { lo, hi } = hasNoScale(line) ? line : bootstrap(indices, statistic, `compare/${line.name}`);
-  const p = signFlip(
-    news.map((value, i) => value - bases[i]),
-    `compare/${line.name}`,
-  );
-  return { ...line, lo, hi, p };
-}
-
-/** Nothing is a percentage of 0: such a change is certain or not, and has no size. */
-const hasNoScale = ({ unit, base }: Line): boolean => base === 0 && unit !== 'fraction';
-
-/** The same for three to five pairs: the interval of the mean difference, in the terms of the change. */
-function withStudent(line: Line, values: readonly (readonly [number, number])[]): Line {
-  const differences = values.map(([base, next]) => next - base);
-  const { estimate, lo, hi } = meanInterval(differences)!;
-  const half = hi - estimate;
-  // No more than rounding apart: a spread of 0 says that the pairs are few, not that the next would be the same.
-  if (half <= ROUNDING * Math.abs(estimate) && !CONFIGURED.has(line.name)) {
-    if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
-    const why = `the same in all ${differences.length} pairs, which leaves no spread to judge by: it takes ${FEWEST_PAIRS}`;
-    return { ...line, verdict: 'undecided', why };
-  }
-  const deviation = half / studentQuantile(0.975, differences.length - 1);
-  const p = studentTails(estimate / deviation, differences.length - 1);
-  const of = (difference: number) =>
-    hasNoScale(line) ? null : changeOf(line.unit, line.base!, line.base! + difference);
-  const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
-  // Kept where nothing more certain can be said.
-  const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
-  return { ...line, lo: of(lo), hi: of(hi), p, ...(why === undefined ? {} : { why }) };
-}
 
 function fromInterval(line: Line, margin: number): Verdict {
   const within = marginFor(line.unit, margin);

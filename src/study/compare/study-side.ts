@@ -79,9 +79,9 @@ export function compareStudies(base: StudySide, next: StudySide, options: Compar
   const drafts = base.settings.flatMap((setting) => {
     const partner = others.get(setting.label);
     if (partner === undefined) return [];
-    const { comparison, pairs } = draftComparison(asRuns(base, setting), asRuns(next, partner), options);
-    for (const line of comparison.lines) line.setting = setting.label;
-    return [{ comparison, pairs }];
+    const draft = draftComparison(asRuns(base, setting), asRuns(next, partner), options);
+    for (const { line } of draft.drafts) line.setting = setting.label;
+    return [draft];
   });
   if (drafts.length === 0) {
     throw new UserError(
@@ -95,7 +95,7 @@ export function compareStudies(base: StudySide, next: StudySide, options: Compar
   if (left > 0) notes.push(`${left} ${left === 1 ? 'setting is' : 'settings are'} on one side only and were left out`);
   const same = comparisons.every(({ method }) => method === 'exact');
   const exacts = comparisons.flatMap(({ exact }) => exact ?? []);
-  const draft: Comparison = {
+  const comparison: Comparison = {
     provenance,
     base: infoOf(base),
     new: infoOf(next),
@@ -103,13 +103,17 @@ export function compareStudies(base: StudySide, next: StudySide, options: Compar
     margin,
     alpha,
     verdict: 'not comparable',
-    lines: comparisons.flatMap(({ lines }) => lines),
+    lines: [],
     differences: comparisons.find(({ differences }) => differences !== null)?.differences ?? null,
     exact: same && exacts.length === comparisons.length ? together(exacts) : null,
     divergence: null,
     notes,
   };
-  return settleComparison(draft, Math.min(...drafts.map(({ pairs }) => pairs)));
+  return settleComparison({
+    comparison,
+    drafts: drafts.flatMap((one) => one.drafts),
+    pairs: Math.min(...drafts.flatMap((one) => (one.pairs === 0 ? [] : [one.pairs]))),
+  });
 }
 
 const together = (all: readonly Exactness[]): Exactness => ({

@@ -3,7 +3,8 @@ import { truncateMarkdown } from '../../../src/cli/compare-markdown.ts';
 import type { SummaryRow } from '../../../src/metrics/summary.ts';
 import { stream } from '../../../src/sim/random/streams.ts';
 import type { Line } from '../../../src/study/compare/comparison.ts';
-import { judge, type Pair, pairsNeeded } from '../../../src/study/compare/judge.ts';
+import { judge, type Pair } from '../../../src/study/compare/judge.ts';
+import { pairsNeeded } from '../../../src/study/compare/paired-tests.ts';
 import { inCommon, scenarioDifferences } from '../../../src/study/compare/scenario-diff.ts';
 import { small } from '../../run/small.ts';
 
@@ -63,19 +64,62 @@ describe('replications paired by seed', () => {
     expect(wrong).toBeLessThanOrEqual(8);
   });
 
-  it('cannot be significant where they are few, and say how many it takes', () => {
-    // Seven could show one metric that changed, not one of thirteen: the interval is clear of zero, and noise is not what it is.
+  it('that are all the same say nothing certain where they are few, and say how many it takes', () => {
+    // Seven could show one metric that changed, not one of thirteen.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
-    const side = (i: number, factor: number) => names.map((name) => row(name, factor * (100 + i)));
+    const side = (i: number, more: number) => names.map((name) => row(name, 100 + i + more));
     const pairs = (count: number) =>
-      Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(i, 1), new: side(i, 1.1) }));
+      Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(i, 0), new: side(i, 10) }));
     const options = { metrics: names, margin: 0.02, sameScenario: false };
     expect(judge(pairs(7), options)[0]).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringMatching(/takes 10$/),
+      why: expect.stringMatching(/^the same in all 7 pairs.*it takes 10 pairs$/),
     });
     expect(judge(pairs(10), options)[0]).toMatchObject({ verdict: 'changed' });
     expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
+    // No number of sign patterns makes one of so many lines significant.
+    expect(pairsNeeded(2000)).toBeNull();
+  });
+
+  it.each([3, 5, 6, 7, 8, 9, 10, 12, 40])(
+    'of which there are %i show what is plain, beside twelve metrics that move',
+    (count) => {
+      // TTFT on a slower GPU: ten times as long, give or take a third.
+      const names = Array.from({ length: 12 }, (_, i) => `metric_${i}`);
+      const draw = stream(`plain/${count}`, 'x');
+      const pairs = Array.from({ length: count }, (_, i) => {
+        const noise = () => Math.exp(0.1 * draw.normal());
+        const others = () => names.map((name) => row(name, 100 * noise()));
+        const base = [row('ttft_ms_p99', 120 * noise()), ...others()];
+        return { seed: `${i}`, base, new: [row('ttft_ms_p99', 1200 * noise()), ...others()] };
+      });
+      const options = { metrics: ['ttft_ms_p99', ...names], margin: 0.02, sameScenario: false };
+      expect(judge(pairs, options)[0].verdict).toBe('regressed');
+    },
+  );
+
+  it.each([3, 6, 8])('of one system, %i of them, are called better or worse in one comparison of twenty', (count) => {
+    const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
+    let wrong = 0;
+    for (let repeat = 0; repeat < 100; repeat++) {
+      const draw = stream(`null/${count}/${repeat}`, 'x');
+      const side = () => names.map((name) => row(name, 100 * Math.exp(0.2 * draw.normal())));
+      const pairs = Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(), new: side() }));
+      const lines = judge(pairs, { metrics: names, margin: 0.02, sameScenario: false });
+      if (lines.some(({ verdict }) => verdict === 'changed')) wrong++;
+    }
+    // More than 11 of 100 in less than one case in a hundred.
+    expect(wrong).toBeLessThanOrEqual(11);
+  });
+
+  it('are tested over thousands of lines', () => {
+    const names = Array.from({ length: 2000 }, (_, i) => `metric_${i}`);
+    const pairs = Array.from({ length: 6 }, (_, i) => ({
+      ...{ seed: `${i}`, base: names.map((name, m) => row(name, 100 + i + m / 7)) },
+      new: names.map((name, m) => row(name, (m === 0 ? 300 : 100) + 1.1 * i + m / 7 + ((i * m) % 3))),
+    }));
+    const lines = judge(pairs, { metrics: names, margin: 0.02, sameScenario: false });
+    expect(lines.filter(({ verdict }) => verdict === 'changed').map(({ name }) => name)).toEqual(['metric_0']);
   });
 
   it('of three to five are judged by the spread of their differences', () => {

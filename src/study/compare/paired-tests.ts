@@ -1,0 +1,91 @@
+/**
+ * What is tested of one metric over pairs of runs: the interval of its change and how likely the differences are by chance. The verdict
+ * follows when all lines are corrected together (judge.ts).
+ *
+ * The sign-flip test takes nothing for granted, but of n pairs it gives no p below 2^(1 − n): with fewer than Holm's correction
+ * asks for, it could call nothing significant, whatever happened. Such pairs are judged by Student's t of their differences, which takes
+ * the differences of replications for normal; quantiles, counts and indices of fairness are so but nearly.
+ */
+import { bootstrap, mean, meanInterval } from '../../metrics/statistics/resampling.ts';
+import { signFlip, smallestP } from '../../metrics/statistics/sign-flip.ts';
+import { studentQuantile, studentTails } from '../../metrics/statistics/student.ts';
+import { ALPHA, changeOf, type Line } from './comparison.ts';
+
+/** Base and new value of each pair. */
+export type Values = readonly (readonly [base: number, next: number])[];
+
+/** Below this number of pairs no sign pattern is rarer than 5%. */
+export const FEWEST_FOR_SIGNS = 6;
+
+/** From here on differences have a spread that Student's t can stand on. */
+export const FEWEST_FOR_T = 3;
+
+/** From here on the sign-flip test draws patterns, and more pairs give no smaller p. */
+const MOST_FOR_SIGNS = 16;
+
+/** Relative size of what sums of doubles leave. */
+const ROUNDING = 1e-9;
+
+/** Metrics that follow from the configuration alone, whatever the draws: one pair says all. */
+const CONFIGURED: ReadonlySet<string> = new Set(['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
+
+/** Whether the signs of so many pairs can make one of `lines` significant after Holm's correction. */
+export const signsSuffice = (pairs: number, lines: number): boolean =>
+  pairs >= FEWEST_FOR_SIGNS && smallestP(pairs) <= ALPHA / Math.max(1, lines);
+
+/** How many pairs that takes; null where no number does. */
+export function pairsNeeded(lines: number): number | null {
+  for (let pairs = FEWEST_FOR_SIGNS; pairs <= MOST_FOR_SIGNS; pairs++) if (signsSuffice(pairs, lines)) return pairs;
+  return null;
+}
+
+/** "it takes 10 pairs" */
+export function pairsText(lines: number): string {
+  const needed = pairsNeeded(lines);
+  return needed === null ? 'compare fewer metrics or settings' : `it takes ${needed} pairs`;
+}
+
+/** The mean change with a percentile-bootstrap interval over pairs, and the sign-flip test of the differences. */
+export function bySigns(line: Line, values: Values): Line {
+  const bases = Float64Array.from(values, ([base]) => base);
+  const news = Float64Array.from(values, ([, next]) => next);
+  // Resampled are pairs, not values: the ratio of their means keeps what the common draws cancel.
+  const statistic = (picked: Float64Array) =>
+    changeOf(line.unit, mean(picked.map((i) => bases[i])), mean(picked.map((i) => news[i])));
+  const indices = bases.map((_, i) => i);
+  const { lo, hi } = hasNoScale(line) ? line : bootstrap(indices, statistic, `compare/${line.name}`);
+  const p = signFlip(
+    news.map((value, i) => value - bases[i]),
+    `compare/${line.name}`,
+  );
+  return { ...line, lo, hi, p };
+}
+
+/** Nothing is a percentage of 0: such a change is certain or not, and has no size. */
+const hasNoScale = ({ unit, base }: Line): boolean => base === 0 && unit !== 'fraction';
+
+/**
+ * The interval of the mean difference, in the terms of the change, and the test that goes with it. Differences that are all the same show
+ * no spread, which in so few pairs is no certainty: they stay undecided, except of what follows from the configuration alone.
+ *
+ * @param lines that are tested together
+ */
+export function byStudent(line: Line, values: Values, lines: number): Line {
+  const differences = values.map(([base, next]) => next - base);
+  const { estimate, lo, hi } = meanInterval(differences)!;
+  const half = hi - estimate;
+  // No more than rounding apart: a spread of 0 says that the pairs are few, not that the next would be the same.
+  if (half <= ROUNDING * Math.abs(estimate) && !CONFIGURED.has(line.name)) {
+    if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
+    const why = `the same in all ${differences.length} pairs, which leaves no spread to judge by: ${pairsText(lines)}`;
+    return { ...line, verdict: 'undecided', why };
+  }
+  const deviation = half / studentQuantile(0.975, differences.length - 1);
+  const p = studentTails(estimate / deviation, differences.length - 1);
+  const of = (difference: number) =>
+    hasNoScale(line) ? null : changeOf(line.unit, line.base!, line.base! + difference);
+  const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
+  // Kept where nothing more certain can be said.
+  const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
+  return { ...line, lo: of(lo), hi: of(hi), p, ...(why === undefined ? {} : { why }) };
+}
