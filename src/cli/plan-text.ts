@@ -52,8 +52,10 @@ export function planDetails(print: PlanPrint): string {
   return lines.join('');
 }
 
-export const priceText = (price: number, objective: string, unit: string): string =>
-  objective === 'usd_per_hour' ? `$${significant(price, 4)}/h` : formatMetric(price, unit, 4);
+export function priceText(price: number, objective: string, unit: string): string {
+  if (objective === 'usd_per_hour') return `$${significant(price, 4)}/h`;
+  return objective === 'gpus' ? `${price} ${price === 1 ? 'GPU' : 'GPUs'}` : formatMetric(price, unit, 4);
+}
 
 function answerText(
   { result, objective, unit, style, width, replications }: PlanPrint,
@@ -153,17 +155,19 @@ function candidateTable({ result, objective, unit, smaller, width, style }: Plan
 }
 
 /** What is not in the table, and how the answer was taken from what costs the same. */
-export function restText(candidates: readonly Candidate[], known: readonly number[], answer: number | null): string {
+export function restText(candidates: readonly Candidate[], listed: readonly number[], answer: number | null): string {
   if (answer === null) return '';
   const { price } = candidates[answer];
-  const unseen = candidates.filter((_, at) => !known.includes(at));
+  const unseen = candidates.filter((_, at) => !listed.includes(at));
   const same = unseen.filter((one) => one.price === price).length;
   const cost = same === 0 ? 'more' : same === unseen.length ? 'as much' : 'as much or more';
   const [others, verb] =
     unseen.length === 1 ? ['1 other, which costs', 'was'] : [`${unseen.length} others, which cost`, 'were'];
   const tie = candidates.some((one, at) => at !== answer && one.price === price && one.state !== 'fails');
+  const inferred = unseen.filter(({ state }) => state === 'passes').length;
+  const pass = inferred === 0 ? '' : `; ${inferred} ${inferred === 1 ? 'passes' : 'pass'} by inference`;
   return (
-    (unseen.length > 0 ? `  ${others} ${cost}, ${verb} not simulated\n` : '') +
+    (unseen.length > 0 ? `  ${others} ${cost}, ${verb} not simulated${pass}\n` : '') +
     (tie ? '  of those that pass and cost the same, the first in the order of the axes as written is the answer\n' : '')
   );
 }

@@ -179,7 +179,7 @@ function candidatesOf({ source, axes, objective }: PlanOptions) {
       const places = setting.map(({ value }, axis) => lists[axis].values.indexOf(value));
       candidates.push({ setting, places, price: OBJECTIVES[objective].of(scenario) });
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || !error.diagnostics.every(ofCombination)) throw error;
       problem ??= error;
       invalid.push({ setting, reason: reasonOf(error.diagnostics) });
     }
@@ -188,6 +188,9 @@ function candidatesOf({ source, axes, objective }: PlanOptions) {
   candidates.sort((a, b) => a.price - b.price || comparePlaces(a.places, b.places));
   return { candidates, invalid, first };
 }
+
+/** Fields that contradict each other rule a combination out. A misspelt value is no part of the question, and might hide the answer. */
+const ofCombination = ({ id }: Diagnostic): boolean => id.startsWith('MB-E2') && id !== 'MB-E226';
 
 function comparePlaces(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((place, i) => place !== b[i]);

@@ -60,6 +60,21 @@ describe('run', () => {
     expect(new Set(documents.map(({ metrics }) => metrics.ttft_ms_mean.value)).size).toBe(3);
   });
 
+  it('prints what replications have in common, and where each of them is', async () => {
+    const { stdout } = await mintHere(['run', 'smoke', ...SHORT, '--replications', '3', '-q', '--out', 'many'], {
+      cwd,
+    });
+    const shown = /^ {2}ttft_ms_p50 +([\d.]+) ±[\d.]+ ms$/m.exec(stdout);
+    const folders = [...stdout.matchAll(/^ {2}(mint\S*) +passes {2}(\S+)\/report\.html$/gm)];
+    expect(folders.map(([, seed]) => seed)).toEqual(['mint', 'mint#1', 'mint#2']);
+    const values = folders.map(([, , folder]) => {
+      const { metrics } = JSON.parse(readFileSync(join(cwd, folder, 'summary.json'), 'utf8'));
+      return metrics.ttft_ms_p50.value as number;
+    });
+    expect(Number(shown?.[1])).toBeCloseTo(values.reduce((a, b) => a + b) / 3, 0);
+    expect(stdout).toMatch(/^PASS {2}smoke {2}3 replications\n {2}slo_attainment >= 95% {2}holds in each\n/);
+  });
+
   it('fails where a threshold does, with the results kept', async () => {
     const { code, stdout } = await mintHere(
       ['run', 'smoke', ...SHORT, '--set', 'thresholds.ttft_ms_p50=< 1', '-q', '--out', 'strict'],

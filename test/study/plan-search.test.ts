@@ -52,6 +52,12 @@ describe('the cheapest configuration', () => {
     expect(candidates.slice(0, answer!).every(({ state }) => state === 'fails')).toBe(true);
   });
 
+  it('is not looked for where a value is misspelt, which leaves out what it meant', async () => {
+    const { found, simulated } = search(['hardware.gpu=l40s,h10', 'hardware.replicas=8..32']);
+    await expect(found).rejects.toThrow(/"h10" is not a known GPU \(at hardware.gpu=h10/);
+    expect(simulated).toEqual([]);
+  });
+
   it('takes values of an axis without an order one by one', async () => {
     const model: Model = ({ serving }) => ({ ttft_ms_p99: serving.slots === 32 ? 100 : 5000 });
     const { answer, candidates } = await search(['serving.slots=8,16,32,64'], model).found;
@@ -202,6 +208,14 @@ describe('what was not simulated', () => {
       known,
       answer,
     );
+  it('counts what passes by inference', () => {
+    const states = ['fails', 'passes', 'passes', null] as const;
+    const candidates = states.map((state, at) => ({ price: 5 + at, state }) as Candidate);
+    expect(restText(candidates, [0, 1], 1)).toBe(
+      '  2 others, which cost more, were not simulated; 1 passes by inference\n',
+    );
+  });
+
   it.each([
     [[6, 6, 6], 1, [0, 1], /1 other, which costs as much, was not simulated\n.*order of the axes/],
     [[6, 8, 9], 0, [0], /^ {2}2 others, which cost more, were not simulated\n$/],

@@ -23,6 +23,7 @@ import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
 import { quote } from '../quote.ts';
+import { replicationsText } from '../replications-text.ts';
 import { printReport } from '../report-text.ts';
 import { notesText } from '../scenario-notes.ts';
 
@@ -38,7 +39,7 @@ export const command: Command = {
   options: {
     set: SET_OPTION,
     seed: SEED_OPTION,
-    replications: { type: 'number', describe: 'Runs with different seeds' },
+    replications: { type: 'number', describe: 'Runs with different seeds; what they have in common is printed' },
     jobs: JOBS_OPTION,
     out: { type: 'string', alias: 'o', default: 'reports/runs', describe: 'Folder of the run folders' },
     resume: { type: 'boolean', default: false, describe: 'Take finished runs of the same scenario as they are' },
@@ -139,11 +140,15 @@ async function runAll(scenario: Scenario, reproduce: string, args: Arguments, co
       }
       throw error;
     }
-    if (context.json) continue;
+    if (context.json || points.length > 1) continue;
     const { folder, trace } = outcomes[outcomes.length - 1];
     printReport(folder, context);
     if (trace !== undefined)
       context.terminal.out(`${context.terminal.styleOut('dim', 'trace:')} ${join(folder, 'trace.json')}\n`);
+  }
+  if (points.length > 1 && !context.json) {
+    const { terminal } = context;
+    terminal.out(replicationsText(scenario, outcomes, reproduce, terminal.results));
   }
   return outcomes;
 }
