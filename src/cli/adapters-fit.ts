@@ -11,6 +11,8 @@ export interface AdaptersFit {
   /** Of one replica; each holds its own. */
   gpu_per_replica: number;
   host_per_replica: number;
+  /** A replica's part of its node's host memory, bytes: as large as its part of the node's GPUs. */
+  host_bytes_per_replica: number;
   /** Of one node, which its replicas share; or of the nodes of a replica that is wider than one. */
   disk_per_node: number;
   nodes_per_replica: number;
@@ -25,6 +27,7 @@ export function adaptersFit(scenario: Scenario): AdaptersFit {
     mean_disk_bytes: disk,
     gpu_per_replica: serving.slots,
     host_per_replica: Math.min(count(room.host, host), serving.tiers.host.entries ?? Number.POSITIVE_INFINITY),
+    host_bytes_per_replica: room.host,
     disk_per_node: count(room.disk, disk),
     nodes_per_replica: placementOf(hardware).nodesPerReplica,
   };
@@ -53,6 +56,6 @@ export function fitText(adapters: number, fit: AdaptersFit): string {
   const disks = fit.nodes_per_replica === 1 ? 'disks of each node' : `disks of its ${fit.nodes_per_replica} nodes`;
   return (
     `of ${formatCount(adapters)} adapters (${formatBytes(fit.mean_host_bytes)} in the mean) each replica has room for ${room(fit.gpu_per_replica)} on its GPUs ` +
-    `and ${room(fit.host_per_replica)} in host memory, the ${disks} for ${room(fit.disk_per_node)}`
+    `and ${room(fit.host_per_replica)} in its ${formatBytes(fit.host_bytes_per_replica)} of host memory, the ${disks} for ${room(fit.disk_per_node)}`
   );
 }

@@ -26,8 +26,8 @@ describe('init', () => {
   replica    80 GiB: weights 15 GiB, working 1.96 GiB, 32 slots 832 MiB, KV
              cache for 444,544 tokens
   fit        of 10,000 adapters (26 MiB in the mean) each replica has room for
-             32 on its GPUs and 78 in host memory, the disks of each node for
-             all
+             32 on its GPUs and 78 in its 2 GiB of host memory, the disks of
+             each node for all
   objective  interactive: ttft 2 s, tpot 100 ms, e2el 1 min
   threshold  slo_attainment ≥ 95%
 `,

@@ -256,7 +256,9 @@ export const servingSchema = (families: Families) => {
           .strictObject({
             capacity: bytes({ max: 1e18 })
               .optional()
-              .describe('Host memory of a node for adapters; default: three quarters of hardware.node.host_memory.'),
+              .describe(
+                'Host memory of a node for adapters; default: three quarters of hardware.node.host_memory. A replica has as large a part of it as of the GPUs of the node (hardware.gpus_per_node), however many replicas there are.',
+              ),
             entries: count({ min: 1, infinity: true })
               .optional()
               .describe('Most adapters in host memory per replica (vLLM max_cpu_loras); default: as many as fit.'),
