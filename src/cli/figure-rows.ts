@@ -1,5 +1,6 @@
 /** A figure's rows from what is stored: one run or several, the points of sweeps, kernel measurements, or a figure drawn before. */
 import { told } from '../report/draw.ts';
+import { fieldValue } from '../report/field-value.ts';
 import type { Across, Figure, NamedRun, Row } from '../report/figures/figure.ts';
 import type { FigureId } from '../report/figures/index.ts';
 import type { Provenance, StudyRun } from '../report/run-data.ts';
@@ -92,7 +93,9 @@ export function studyRuns(stored: readonly Stored[]): StudyRun[] | null {
       return {
         label: one.label,
         params: Object.fromEntries([...study, ...params]),
-        written: Object.fromEntries(axes.map(({ path, written }) => [path, written[setting]])),
+        written: Object.fromEntries(
+          axes.map(({ path, values, unit, written }) => [path, fieldValue(values[setting], unit, written[setting])]),
+        ),
         summary: one.settings[setting].summary,
       };
     });

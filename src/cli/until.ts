@@ -9,7 +9,7 @@ import { scenarioHash } from '../scenario/hash.ts';
 import { splitAxes, splitList } from '../study/axes.ts';
 import { findKnees, type KneeResult } from '../study/knee.ts';
 import { planStudy, type Setting, type StudySource, settingsOf, settingText } from '../study/points.ts';
-import { isRange, parseAxis, type Range } from '../study/range.ts';
+import { bytesOf, isRange, parseAxis, type Range } from '../study/range.ts';
 import { decisive, type Smaller, scenarioAt, smallerText, withThresholds } from '../study/search-space.ts';
 import type { Arguments, Context } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -146,6 +146,9 @@ function spaceOf(args: Arguments): { axis: Range; source: StudySource; settings:
 }
 
 function kneeRows({ axis, thresholds, settings }: KneeResult): KneeRow[] {
+  // Bytes are drawn in the unit that suits their size, whatever they were written in.
+  const bytes = bytesOf(axis);
+  const drawn = (value: number) => value * (bytes ?? 1);
   return settings.flatMap(({ setting, points, bracket }) =>
     thresholds.flatMap(({ metric, value: bound, op }) =>
       points.flatMap(({ value, holds, rows }): KneeRow[] => {
@@ -155,8 +158,8 @@ function kneeRows({ axis, thresholds, settings }: KneeResult): KneeRow[] {
           {
             setting: settingText(setting),
             axis: axis.path,
-            axisUnit: axis.unit,
-            value,
+            axisUnit: bytes === null ? axis.unit : 'B',
+            value: drawn(value),
             metric,
             unit: row.unit,
             actual: row.value,
@@ -165,8 +168,8 @@ function kneeRows({ axis, thresholds, settings }: KneeResult): KneeRow[] {
             bound,
             op,
             holds: holds.filter(Boolean).length / holds.length,
-            below: bracket.bracket?.below ?? null,
-            above: bracket.bracket?.above ?? null,
+            below: bracket.bracket === null ? null : drawn(bracket.bracket.below),
+            above: bracket.bracket === null ? null : drawn(bracket.bracket.above),
           },
         ];
       }),

@@ -118,6 +118,21 @@ export const COMPUTE: Quantity = {
 };
 export const POWER: Quantity = { name: 'power', examples: '700W, 1.2kW', units: { W: 1, kW: 1e3, MW: 1e6 } };
 
+/** What a bare number of a kind is in, by the kind's name; plain numbers have no unit. */
+export const BASE_UNITS: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      [DURATION, 's'],
+      [RATE, '1/s'],
+      [BYTE_COUNT, 'B'],
+      [BANDWIDTH, 'B/s'],
+      [FRACTION, 'fraction'],
+      [COMPUTE, 'FLOP/s'],
+      [POWER, 'W'],
+    ] as const
+  ).map(([{ name }, unit]) => [name, unit]),
+);
+
 const NUMBER_TEXT = '[+-]?(?:\\d[\\d_]*\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
 const PART = new RegExp(`^(${NUMBER_TEXT})\\s*([^\\s\\d]*)\\s*`);
 const NO_LIMIT = /^(none|unlimited|infinity|\.inf)$/i;

@@ -3,6 +3,8 @@
  * written is kept beside it for labels and commands.
  */
 import { parse } from 'yaml';
+import { FAMILIES } from '../run/families.ts';
+import { fieldUnit } from '../scenario/field-unit.ts';
 import { parsePath } from '../scenario/overrides.ts';
 import * as units from '../scenario/units.ts';
 import { type Point, type Study, valueText } from './points.ts';
@@ -17,16 +19,16 @@ export interface AxisColumn {
   readonly written: readonly string[];
 }
 
-/** Kinds of quantity that text with a unit may be, each with its base unit. The first that reads all values wins. */
-const KINDS: readonly (readonly [units.Quantity, string])[] = [
-  [units.NUMBER, 'number'],
-  [units.DURATION, 's'],
-  [units.RATE, '1/s'],
-  [units.BYTE_COUNT, 'B'],
-  [units.BANDWIDTH, 'B/s'],
-  [units.FRACTION, 'fraction'],
-  [units.COMPUTE, 'FLOP/s'],
-  [units.POWER, 'W'],
+/** Kinds of quantity that text with a unit may be. The first that reads all values wins. */
+const KINDS: readonly units.Quantity[] = [
+  units.NUMBER,
+  units.DURATION,
+  units.RATE,
+  units.BYTE_COUNT,
+  units.BANDWIDTH,
+  units.FRACTION,
+  units.COMPUTE,
+  units.POWER,
 ];
 
 export function axisColumns({ paths, settings, points }: Pick<Study, 'paths' | 'settings' | 'points'>): AxisColumn[] {
@@ -36,22 +38,26 @@ export function axisColumns({ paths, settings, points }: Pick<Study, 'paths' | '
     const values = given.map((value) => (typeof value === 'string' ? (parse(value) as unknown) : value));
     const written = given.map((value) => (value === undefined ? '' : valueText(value)));
     const used = settings.map((_, at) => at).filter((at) => given[at] !== undefined);
-    const [numbers, unit] = quantities(used.map((at) => values[at])) ??
+    const [numbers, unit] = quantities(
+      path,
+      used.map((at) => values[at]),
+    ) ??
       resolved(path, used, points) ?? [used.map((at) => written[at]), 'name'];
     const bySetting = new Map(used.map((at, i) => [at, numbers[i]]));
     return { path, unit, written, values: settings.map((_, at) => bySetting.get(at) ?? null) };
   });
 }
 
-/** All values as numbers of one kind; null where one is none. */
-function quantities(values: readonly unknown[]): [number[], string] | null {
+/** All values as numbers of one kind; null where one is none. Bare numbers are in the base unit of the field. */
+function quantities(path: string, values: readonly unknown[]): [number[], string] | null {
   if (values.every((value) => typeof value === 'number' && Number.isFinite(value)))
-    return [values as number[], 'number'];
-  for (const [kind, unit] of KINDS) {
+    return [values as number[], fieldUnit(path, FAMILIES) ?? 'number'];
+  for (const kind of KINDS) {
     const numbers = values.map((value) =>
       typeof value === 'number' ? value : typeof value === 'string' ? units.parseQuantity(value, kind) : '',
     );
-    if (numbers.every((number) => typeof number === 'number')) return [numbers, unit];
+    if (numbers.every((number) => typeof number === 'number'))
+      return [numbers, units.BASE_UNITS.get(kind.name) ?? 'number'];
   }
   return null;
 }

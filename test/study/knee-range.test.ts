@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/scenario/errors.ts';
 import { parseQuantity, RATE } from '../../src/scenario/units.ts';
-import { allValues, parseAxis, type Range, snap, spread, valueText } from '../../src/study/range.ts';
+import { allValues, bytesOf, parseAxis, type Range, snap, spread, valueText } from '../../src/study/range.ts';
 
 const range = (text: string) => parseAxis(text) as Range;
 
@@ -34,6 +34,35 @@ describe('an axis', () => {
 });
 
 describe('values', () => {
+  it('never pass an end that has more digits than a value between', () => {
+    expect(spread(range('capacity=256MiB..64GiB'), 6).at(-1)).toBe(65536);
+    const odd = spread(range('capacity=123.456..987.654'), 6);
+    expect([odd[0], odd.at(-1)]).toEqual([123.456, 987.654]);
+  });
+
+  it('take a unit in which bare bytes are short', () => {
+    expect(range('serving.tiers.host.capacity=4294967296..68719476736')).toMatchObject({
+      low: 4,
+      high: 64,
+      unit: 'GiB',
+      step: 0,
+    });
+    expect(range('serving.tiers.host.capacity=1e9..5e10:5e8')).toMatchObject({
+      low: 1000,
+      high: 50_000,
+      unit: 'MB',
+      step: 500,
+    });
+    expect(range('serving.tiers.host.capacity=1000000007..2000000011')).toMatchObject({ low: 1000000007, unit: 'B' });
+  });
+
+  it('say how many bytes their unit is', () => {
+    expect(bytesOf(range('capacity=256MiB..64GiB'))).toBe(2 ** 20);
+    expect(bytesOf(range('serving.tiers.host.capacity=1e9..1e11'))).toBe(1e9);
+    for (const other of ['population.rate=10/s..20/s', 'serving.slots=8..64', 'duration=20s..60s'])
+      expect(bytesOf(range(other)), other).toBeNull();
+  });
+
   it('are spread evenly in the logarithm, from end to end', () => {
     expect(spread(range('r=10/s..1000/s'), 5)).toEqual([10, 31.62, 100, 316.2, 1000]);
     expect(spread(range('slots=1..4'), 6)).toEqual([1, 2, 3, 4]);

@@ -117,6 +117,16 @@ describe('columns of axes', () => {
     expect(column('population.users=200,2k').written).toEqual(['200', '2k']);
   });
 
+  it('read bare numbers in the unit of the field', () => {
+    expect(column('serving.tiers.host.capacity=1073741824,4294967296')).toMatchObject({
+      unit: 'B',
+      values: [2 ** 30, 2 ** 32],
+    });
+    expect(column('duration=20,60')).toMatchObject({ unit: 's', values: [20, 60] });
+    expect(column('population.rate=10,20').unit).toBe('1/s');
+    expect(column('serving.slots=4,8').unit).toBe('number');
+  });
+
   it('leave a listed point without a value empty', () => {
     const folder = temporaryFolder();
     const listed = [parsePoint('adapter.rank=4, base=qwen3-4b')!, parsePoint('adapter.rank=8')!];

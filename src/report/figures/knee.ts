@@ -1,6 +1,6 @@
 import { formatMetric, operatorSign, possible } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
-import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
+import { bytesAxis, byteTicks, countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import type { Figure, Row } from './figure.ts';
 import { distinct, type Panel, panels } from './panels.ts';
 import { markedLines, pointSeries, present } from './series.ts';
@@ -27,6 +27,7 @@ export const knee: Figure<'knee'> = {
     const looks = present(seriesLooks(distinct(rows, 'setting')), rows, 'setting');
     const values = rows.map((row) => Number(row.value));
     const unit = String(rows[0].axisUnit);
+    const bytes = unit === 'B';
     const metrics = distinct(rows, 'metric');
     const color = pointSeries('setting', looks, theme).color;
     const bands = distinct(rows, 'setting').flatMap((setting) => {
@@ -38,10 +39,10 @@ export const knee: Figure<'knee'> = {
       metrics.map((metric, i): Panel => {
         const own = rows.filter((row) => row.metric === metric);
         const last = i === metrics.length - 1;
-        const title = last ? `${String(rows[0].axis)}${unit === '' ? '' : `, ${unit}`}` : null;
-        const { domain, ticks } = logTicks(values);
+        const title = last ? `${String(rows[0].axis)}${unit === '' || bytes ? '' : `, ${unit}`}` : null;
+        const { domain, ticks } = bytes ? { domain: WHOLE, ticks: byteTicks(values) } : logTicks(values);
         const [from, to] = tight(domain, values);
-        const axis = countAxis('value', title, { log: true, values });
+        const axis = bytes ? bytesAxis('value', title, values) : countAxis('value', title, { log: true, values });
         const x = {
           ...axis,
           scale: { type: 'log', domain: [from, to], nice: false, clamp: true },
@@ -77,6 +78,8 @@ export const knee: Figure<'knee'> = {
     );
   },
 };
+
+const WHOLE = [0, Number.POSITIVE_INFINITY] as const;
 
 /** Ends a little beyond the data rather than at the next power of ten. */
 function tight([low, high]: readonly [number, number], values: readonly number[]): [number, number] {

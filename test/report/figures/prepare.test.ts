@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawAll } from '../../../src/report/draw.ts';
-import { logTicks } from '../../../src/report/figures/axes.ts';
+import { byteTicks, logTicks } from '../../../src/report/figures/axes.ts';
 import { fairness } from '../../../src/report/figures/fairness.ts';
 import type { PlanRow } from '../../../src/report/figures/figure.ts';
 import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
@@ -27,6 +27,35 @@ import { kernelRows, kneeRows, planRows } from '../study-fixture.ts';
 
 const run = runTables();
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+
+describe('ticks of a byte axis', () => {
+  const positive = fc.double({ min: 1, max: 2 ** 53, noNaN: true });
+
+  it('are powers of two between the values, few enough to be read', () => {
+    expect(byteTicks([256 * 2 ** 20, 64 * 2 ** 30]).map(Math.log2)).toEqual([28, 30, 32, 34, 36]);
+    expect(byteTicks([40 * 2 ** 30, 90 * 2 ** 30]).map((tick) => tick / 2 ** 30)).toEqual([40, 48, 56, 64, 80]);
+    fc.assert(
+      fc.property(positive, positive, (a, b) => {
+        const ticks = byteTicks([a, b]);
+        expect(ticks.every((tick) => tick >= Math.min(a, b) && tick <= Math.max(a, b))).toBe(true);
+        expect(ticks.length).toBeLessThanOrEqual(17);
+        if (Math.max(a, b) / Math.min(a, b) >= 1.2) expect(ticks.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('stand under a knee over bytes, whose axis names no other unit', () => {
+    const bytes = kneeRows().map((row) => ({
+      ...row,
+      axis: 'serving.tiers.host.capacity',
+      axisUnit: 'B',
+      value: row.value * 2 ** 30,
+    }));
+    const text = JSON.stringify(knee.spec(knee.prepare(bytes), theme('light')));
+    expect(text).toContain('GiB');
+    expect(text).not.toContain('capacity, ');
+  });
+});
 
 describe('a cohort that is called as the whole is', () => {
   const twice = runTables(['all']);
