@@ -1,4 +1,5 @@
 /** What a sweep says before any figure: which settings pass, between what its headline metrics lie, and which axis moves each most. */
+import { fieldValue } from './field-value.ts';
 import { formatMetric } from './format.ts';
 import type { Tile, Verdict } from './headline.ts';
 import { findSummary } from './run-data.ts';
@@ -90,7 +91,11 @@ function spreadOf({ axes, settings }: StudyTables, metric: string): Spread | nul
 const settingLabel = ({ axes }: StudyTables, setting: number): string =>
   axes
     .filter(({ values }) => values[setting] !== null)
-    .map(({ path, written }) => `${path}=${written[setting]}`)
+    .map(({ path, values, unit, written }) => {
+      // As it can be typed; bytes that were written as bare numbers are not read.
+      const shown = unit === 'B' ? fieldValue(values[setting], unit, written[setting]) : written[setting];
+      return `${path}=${shown}`;
+    })
     .join(', ');
 
 function spreadText(study: StudyTables, { metric, unit, least, most, by }: Spread): string {
@@ -116,5 +121,13 @@ function passText(study: StudyTables, passing: StudyTables['settings']): string 
   });
   if (priced.length === 0) return `${share}.`;
   const cheapest = priced.reduce((a, b) => (b.value < a.value ? b : a));
-  return `${share}; of those ${settingLabel(study, cheapest.setting)} costs least, ${formatMetric(cheapest.value, cheapest.unit)} a user and month.`;
+  const price = `${formatMetric(cheapest.value, cheapest.unit)} a user and month`;
+  const least = priced.filter(
+    ({ value, unit }) => formatMetric(value, unit) === formatMetric(cheapest.value, cheapest.unit),
+  );
+  if (least.length > 1) {
+    const which = least.length === passing.length ? 'all of those' : `${least.length} of those`;
+    return `${share}; ${which} cost ${least.length === passing.length ? 'the same' : 'least'}, ${price}.`;
+  }
+  return `${share}; of those ${settingLabel(study, cheapest.setting)} costs least, ${price}.`;
 }

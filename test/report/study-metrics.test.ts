@@ -81,6 +81,28 @@ describe('what is shown', () => {
   });
 });
 
+describe('the sentence of a study that is judged', () => {
+  const judged = (passed: readonly number[], prices: readonly number[]) => {
+    const base = study(0.1);
+    const priced = base.settings.map((one, at) => ({
+      ...{ ...one, passed: passed[at] },
+      summary: one.summary.map((found) => (found.unit === 'USD' ? { ...found, value: prices[at] } : found)),
+    }));
+    return studyDigest({ ...base, settings: priced }).verdict.sentence;
+  };
+
+  it('names the cheapest setting only where one is', () => {
+    const same = [1, 1, 1, 1, 1, 1];
+    const start = (n: number) => `${n} of 6 settings meet their thresholds in every replication; `;
+    expect(judged([2, 2, 0, 0, 0, 0], same)).toBe(`${start(2)}all of those cost the same, $1 a user and month.`);
+    expect(judged([2, 2, 2, 0, 0, 0], [1, 1, 2, 1, 1, 1])).toBe(
+      `${start(3)}2 of those cost least, $1 a user and month.`,
+    );
+    expect(judged([2, 2, 0, 0, 0, 0], [2, 1, 1, 1, 1, 1])).toContain('serving.tiers.host.capacity=256 GiB costs least');
+    expect(judged([2, 0, 0, 0, 0, 0], same)).toContain('serving.tiers.host.capacity=64 GiB costs least');
+  });
+});
+
 describe('an axis that changes nothing', () => {
   it('is named in the verdict box and in summary.md', () => {
     const digest = studyDigest(study(0));
