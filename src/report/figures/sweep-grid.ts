@@ -1,3 +1,5 @@
+import { breakLines } from '../caption.ts';
+import { faces, textWidth } from '../fonts.ts';
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
@@ -79,25 +81,34 @@ export const sweepGrid: Figure<'study'> = {
       columns.slice(at * abreast, (at + 1) * abreast),
     );
     const width = Math.floor((theme.sheet.width - LEFT - 20 - theme.trim - (abreast - 1) * GAP) / abreast);
+    const bold = (text: string) => faces().bold.width(text, theme.sheet.text);
     const plots = strips.flatMap((strip) =>
-      metrics.map((metric, row) => ({
-        hconcat: strip.map((column, at) => {
+      metrics.map((metric, row) => {
+        const places = strip.map((column, at) => {
           const x = horizontal(rows, row === metrics.length - 1, at === 0, theme);
           const y = vertical(metric, rows, at === 0);
           const own = rows.filter((one) => one.metric === metric && one.column === column);
-          const one = looks.length > 1 && samePlaces(own, 'series', x, y).length === 1;
-          return {
+          return { column, x, y, own, one: looks.length > 1 && samePlaces(own, 'series', x, y).length === 1 };
+        });
+        const names = coincident(
+          METRICS[metric],
+          places.map(({ one }) => one),
+          width,
+          theme,
+        );
+        return {
+          hconcat: places.map(({ column, x, y, own, one }, at) => ({
             width,
             height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
-            title: title(row === 0 ? column : '', said(at === 0 ? METRICS[metric] : '', one), theme),
+            title: title(row === 0 ? breakLines(column, width, bold) : [], names[at], theme),
             transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
             layer: [one ? oneLine(String(own[0].series), theme, x, y) : markedLines('series', looks, theme, x, y, own)],
-          };
-        }),
-        spacing: GAP,
-        // Labels of a row must not move its plots out of line with the rows above.
-        bounds: 'flush',
-      })),
+          })),
+          spacing: GAP,
+          // Labels of a row must not move its plots out of line with the rows above.
+          bounds: 'flush',
+        };
+      }),
     );
     return { vconcat: plots, spacing: 10 };
   },
@@ -105,7 +116,19 @@ export const sweepGrid: Figure<'study'> = {
 
 /** Where all series of a plot are one line. */
 const SAME = 'all lines coincide';
-const said = (metric: string, one: boolean): string => (one ? [metric, SAME].filter(Boolean).join(' · ') : metric);
+
+/** What stands over the plots of a row: the metric over the first, and where all lines are one, once if that is so in the whole row. */
+function coincident(metric: string, ones: readonly boolean[], width: number, theme: Theme): string[] {
+  if (ones.every(Boolean)) return ones.map((_, at) => (at === 0 ? `${metric} · ${SAME}` : ''));
+  const fits = (text: string) => textWidth(text, theme.sheet.text) <= width;
+  return ones.map((one, at) => {
+    // The metric's name may run on over the next plots, where nothing else stands.
+    const before = at === 0 ? metric : '';
+    const said = [before, ...(one ? [SAME] : [])].filter((part) => part !== '').join(' · ');
+    const free = at === 0 ? fits(said) : fits(SAME) && fits(metric);
+    return free ? said : before;
+  });
+}
 
 /** One of the series for all of them, in the colour of text. */
 function oneLine(series: string, theme: Theme, x: Spec, y: Spec): Spec {
@@ -141,17 +164,13 @@ function rolesOf(runs: readonly StudyRun[]): { x: string; series: string | null;
   return combinations > MOST_COLUMNS ? null : { x, series, columns };
 }
 
-const UNDER_TITLE = 3;
-
 /** The column's name over what the row shows; a name alone stands as high as those that have something under them. */
-function title(column: string, metric: string, theme: Theme): Spec {
+function title(column: readonly string[], metric: string, theme: Theme): Spec {
   const size = theme.sheet.text;
   const look = { anchor: 'start', frame: 'group', offset: 6, fontSize: size, subtitleFontSize: size };
-  if (column === '') return { ...look, text: metric === '' ? ' ' : metric, fontWeight: 'normal', color: theme.muted };
-  const name = { ...look, text: column, color: theme.ink };
-  // Vega gives blank text no height, and a line half as much again as its size.
-  if (metric === '') return { ...name, offset: look.offset + 1.5 * size + UNDER_TITLE };
-  return { ...name, subtitle: metric, subtitleColor: theme.muted, subtitlePadding: UNDER_TITLE };
+  const under = metric === '' ? '\u00a0' : metric;
+  if (column.length === 0) return { ...look, text: under, fontWeight: 'normal', color: theme.muted };
+  return { ...look, text: column, color: theme.ink, subtitle: under, subtitleColor: theme.muted, subtitlePadding: 3 };
 }
 
 function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: Theme): Spec {
