@@ -1,5 +1,5 @@
 import { breakLines } from '../caption.ts';
-import { faces, textWidth } from '../fonts.ts';
+import { textWidth } from '../fonts.ts';
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
@@ -31,6 +31,8 @@ const MOST_SERIES = 6;
 const MOST_COLUMNS = 6;
 const LEFT = 52;
 const GAP = 14;
+/** How much wider bold text is than regular, at most. */
+const BOLD = 1.15;
 
 export const sweepGrid: Figure<'study'> = {
   scope: 'study',
@@ -81,7 +83,7 @@ export const sweepGrid: Figure<'study'> = {
       columns.slice(at * abreast, (at + 1) * abreast),
     );
     const width = Math.floor((theme.sheet.width - LEFT - 20 - theme.trim - (abreast - 1) * GAP) / abreast);
-    const bold = (text: string) => faces().bold.width(text, theme.sheet.text);
+    const bold = (text: string) => BOLD * textWidth(text, theme.sheet.text);
     const plots = strips.flatMap((strip) =>
       metrics.map((metric, row) => {
         const places = strip.map((column, at) => {
