@@ -20,13 +20,12 @@ export const loadStages: Figure<'run'> = {
     const shown = rows
       .flatMap((row) => [Number(row.p50_ms), Number(row.p99_ms), Number(row.mean_ms)])
       .filter((ms) => ms >= FLOOR_MS);
-    const y = categoryAxis('stage');
+    const y = named;
     const axis = (field: string) =>
       millisecondsAxis(field, 'time in the stage: median ●, mean |, 99th percentile ▶', {
         log: true,
         values: shown,
         grid: true,
-        // A stage that takes no time stands at the very start, clear of the names.
         padding: 8,
       });
     return panels(
@@ -69,7 +68,7 @@ export const loadStages: Figure<'run'> = {
           ],
         },
       ],
-      labelRoom(stages, theme),
+      labelRoom(stages, theme) + CLEAR,
     );
   },
   across: {
@@ -79,7 +78,7 @@ export const loadStages: Figure<'run'> = {
       const stages = distinct(rows, 'stage');
       const looks = Object.values(seriesLooks(distinct(rows, 'run')));
       const shown = rows.flatMap((row) => [Number(row.p50_ms), Number(row.p99_ms)]).filter((ms) => ms >= FLOOR_MS);
-      const y = { ...categoryAxis('stage'), sort: stages, scale: { paddingInner: 0.3 } };
+      const y = { ...named, sort: stages, scale: { paddingInner: 0.3 } };
       const yOffset = { field: 'run', type: 'nominal', sort: distinct(rows, 'run') };
       const axis = (field: string) =>
         millisecondsAxis(field, 'time in the stage, median to 99th percentile', {
@@ -114,11 +113,16 @@ export const loadStages: Figure<'run'> = {
             ],
           },
         ],
-        labelRoom(stages, theme),
+        labelRoom(stages, theme) + CLEAR,
       );
     },
   },
 };
+
+/** A stage that takes no time stands at the very start of the axis, clear of its name. */
+const CLEAR = 8;
+const category = categoryAxis('stage');
+const named = { ...category, axis: { ...(category.axis as object), labelPadding: CLEAR } };
 
 /** Shorter stages are drawn at 1 µs: a stage that takes no time has no place on a logarithmic axis. */
 const FLOOR_MS = 1e-3;

@@ -52,7 +52,7 @@ td{padding:7px 12px;border-top:1px solid var(--line);text-align:right;white-spac
 th:first-child,td:first-child,.left{text-align:left!important}
 td.name{white-space:normal;overflow-wrap:break-word}
 tr.all td{font-weight:600}
-.listed thead th{white-space:normal;vertical-align:bottom}
+.listed thead th{white-space:normal;vertical-align:bottom}.listed thead .long{min-width:8.5em}
 .listed tbody th{font-weight:inherit;color:inherit;font-size:inherit;border-top:1px solid var(--line);padding:7px 9px;vertical-align:baseline}
 .listed td{vertical-align:baseline}.listed :is(th,td){padding-left:9px;padding-right:9px}.listed small{display:block;color:var(--m-muted)}.listed td.name,.listed th.name{white-space:normal;min-width:14em;overflow-wrap:break-word}
 .scroll table tr>:first-child{position:sticky;left:0;z-index:1;background:var(--card)}

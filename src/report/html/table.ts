@@ -4,11 +4,14 @@ import { text } from './escape.ts';
 
 /** Longer text than this may break anywhere between words: it is a note, not a value. */
 const VALUE = 28;
+/** A longer heading over short values would break into a line a word. */
+const HEADING = 16;
 
 export function htmlTable({ header, rows, right }: StructuredTable): string {
   const numbers = new Set(right);
   const names = header.map((name, column) => {
-    const place = numbers.has(column) ? '' : ' class="left"';
+    const classes = [...(numbers.has(column) ? [] : ['left']), ...(name.length > HEADING ? ['long'] : [])];
+    const place = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
     return `<th scope="col"${place}>${text(name).replaceAll(/([_.])(?=[^ ])/g, '$1<wbr>')}</th>`;
   });
   const cell = (value: string, column: number) => {
