@@ -113,6 +113,10 @@ function resourceOf(
   value: (name: string) => number,
   evidence: string[],
 ): Pick<Binding, 'resource' | 'evidence'> {
+  if (value('unfinished') > 0 && value('finished') === 0 && value('cold_ratio') > 0 && value('cold_loads') === 0) {
+    evidence.splice(0, evidence.length, 'no request finished, and none of the loads they wait for began');
+    return { resource: ROOM, evidence };
+  }
   if (first.name === ADAPTER) return adapterResource(utilisation, value, evidence);
   if (first.name === QUEUE) return queueResource(utilisation, value, evidence);
   const part = busiestPart(value);
@@ -139,6 +143,7 @@ function queueResource(utilisation: Utilisation, value: (name: string) => number
   };
 }
 
+const ROOM = 'room for loads in host memory (serving.tiers.host.capacity)';
 const STAGES: readonly (readonly [metric: string, per: 'cold_loads' | 'activations', resource: string])[] = [
   ['load_queue_ms_mean', 'cold_loads', 'loaders (serving.loader.concurrency)'],
   ['load_fetch_ms_mean', 'cold_loads', 'bandwidth of disks and object store'],
@@ -171,7 +176,7 @@ function adapterResource(utilisation: Utilisation, value: (name: string) => numb
   // A load also waits at the head of the queue while adapters that requests wait for fill host memory.
   const roomless = most.metric === 'load_queue_ms_mean' && utilisation.loaders < FULL;
   return {
-    resource: roomless ? 'room for loads in host memory (serving.tiers.host.capacity)' : most.resource,
+    resource: roomless ? ROOM : most.resource,
     evidence,
   };
 }

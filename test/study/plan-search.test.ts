@@ -123,6 +123,14 @@ describe('what binds', () => {
     expect(bindingOf({ ...base, ...metrics }, scenario).resource).toContain(resource);
   });
 
+  it('is room for loads where none of them began and nothing finished, whatever share of no time is lost', () => {
+    const stuck = { arrivals: 1000, unfinished: 1000, finished: 0, cold_ratio: 1, cold_loads: 0 };
+    const found = bindingOf(stuck, scenario);
+    expect(found.resource).toContain('serving.tiers.host.capacity');
+    expect(found.evidence).toEqual(['no request finished, and none of the loads they wait for began']);
+    expect(bindingOf({ ...stuck, finished: 1 }, scenario).resource).not.toBe(found.resource);
+  });
+
   it('has shares of lost time that sum to one', () => {
     const { lost } = bindingOf({ ...base, queue_ms_mean: 3000, adapter_wait_ms_mean: 2000 }, scenario);
     expect(lost.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
