@@ -189,7 +189,8 @@ function remarks({ result, runs, style, replications }: PlanPrint, smaller: stri
   ];
   if (inferred > 0) {
     const because = monotone.map(({ path, better, because }) => `${better} ${path} (${because})`).join(', ');
-    lines.push(`inferred because never worse: ${because}; the neighbours of the answer were simulated\n`);
+    const near = result.answer === null ? '' : '; the neighbours of the answer were simulated';
+    lines.push(`inferred because never worse: ${because}${near}\n`);
   }
   if (misled.length > 0)
     lines.push(

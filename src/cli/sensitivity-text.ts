@@ -95,11 +95,9 @@ function jointText({ explained: { joint }, width }: SensitivityPrint, metric: st
   const [least, lower, middle, upper, most] = found.map((value) => formatMetric(value, unit));
   const lost = values.filter((value) => value === null).length;
   const none = lost === 0 ? '' : `; ${lost} without a value`;
-  return fold(
-    `all together, ${values.length} joint draws from the ranges: ${least} to ${most}, half of them ${lower} to ${upper}, median ${middle}${none}`,
-    width,
-    '  ',
-  );
+  const spread =
+    least === most ? `${most} in all` : `${least} to ${most}, half of them ${lower} to ${upper}, median ${middle}`;
+  return fold(`all together, ${values.length} joint draws from the ranges: ${spread}${none}`, width, '  ');
 }
 
 /** What the marks of the last column mean, those that stand there. */
@@ -125,7 +123,8 @@ function marksText({ explained, replications, width }: SensitivityPrint): string
         ? ['two replications cannot tell a change from luck (--replications 5)\n']
         : [];
   const elasticity = 'elast.: elasticity, percent of the metric for one percent of the parameter, from end to end';
-  return ['\n', fold(elasticity, width), ...lines, ...few].join('');
+  const tabled = [...explained.byMetric.values()].some(({ effects }) => movingOf(effects).length > 0);
+  return ['\n', ...(tabled ? [fold(elasticity, width)] : []), ...lines, ...few].join('');
 }
 
 /** Parameters that matter and whose value is not within what is known of them. */

@@ -2,6 +2,7 @@
  * What a run took for granted, in sentences for the reader of its report. Each line follows from the resolved scenario, so a
  * report never lists a simplification that its run did not make.
  */
+import { LEAST_FOR_INTERVAL } from '../metrics/statistics/resampling.ts';
 import { GPUS } from '../scenario/presets/gpus.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { formatSeconds, percent, significant } from './format.ts';
@@ -57,9 +58,11 @@ const LINES: readonly Line[] = [
       ? null
       : `Experts are chosen evenly: a step reads the expected number of distinct experts for its tokens (${base.moe.top_k} of ${base.moe.experts} a token).`,
   ({ replications }) =>
-    replications > 1
+    replications >= LEAST_FOR_INTERVAL
       ? `Intervals are over ${replications} replications with their own seeds.`
-      : 'One run, one seed: intervals inside it treat stretches of time as samples, and another seed gives other numbers.',
+      : replications > 1
+        ? `${replications} replications with their own seeds, too few for an interval: a range beside a value spans theirs.`
+        : 'One run, one seed: intervals inside it treat stretches of time as samples, and another seed gives other numbers.',
   () => `Quantiles are read off histograms, within ${percent(0.002)} of the exact ones.`,
 ];
 

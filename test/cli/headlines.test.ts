@@ -128,7 +128,7 @@ it('of a sensitivity: the first metric that anything moves, and joint draws in w
     ...{ explained, replications: 1, smaller: '' },
   } as unknown as SensitivityPrint);
   expect(verdict?.sentence).toBe(
-    'ttft_ms_p99 rests on request rate. Its verdict (passes) changes within the range of 1 parameter. In 1 of 3 joint draws every threshold holds.',
+    'ttft_ms_p99 rests on request rate. The verdict (passes) changes within the range of 1 parameter. In 1 of 3 joint draws every threshold holds.',
   );
   expect(verdict?.because[0].evidence[0]).toMatch(
     /^request rate at ×1\.25: slo_attainment >= 90% is 80% instead of 95%/,

@@ -44,8 +44,8 @@ function verdictOf(print: SensitivityPrint): Verdict {
   const flipping = new Set(flips.map(({ key }) => key)).size;
   const verdict =
     flipping === 0
-      ? `Its verdict (${base.passes ? 'passes' : 'fails'}) stays at both ends of every single parameter.`
-      : `Its verdict (${base.passes ? 'passes' : 'fails'}) changes within the range of ${flipping} ${flipping === 1 ? 'parameter' : 'parameters'}.`;
+      ? `The verdict (${base.passes ? 'passes' : 'fails'}) stays at both ends of every single parameter.`
+      : `The verdict (${base.passes ? 'passes' : 'fails'}) changes within the range of ${flipping} ${flipping === 1 ? 'parameter' : 'parameters'}.`;
   const because: Reason[] =
     flipping === 0 ? [] : [{ text: 'Not settled within what is known of:', evidence: flipSentences(print) }];
   const robust = flipping === 0 && (joint === null || kept === (base.passes ? joint.draws.length : 0));
