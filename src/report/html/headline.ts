@@ -7,16 +7,19 @@ export interface Head {
   readonly kind: string;
   readonly name: string;
   readonly description: string;
+  /** What was set on top of the scenario that is described. */
+  readonly changes: readonly string[];
   readonly setting: Setting;
   readonly verdict: Verdict | null;
   readonly tiles: readonly Tile[];
 }
 
-export function pageHeader({ kind, name, description, setting, verdict, tiles }: Head): string {
+export function pageHeader({ kind, name, description, changes, setting, verdict, tiles }: Head): string {
   return `<header><div class="wrap">
 <div class="top"><span class="brand"><b>mint-bench</b> ${text(kind)}</span><span class="buttons"><button type="button" data-copy="command" hidden>Copy command</button><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></span></div>
 <h1>${text(name)}</h1>
 ${description === '' ? '' : `<p class="lede">${text(description)}</p>`}
+${changes.length === 0 ? '' : `<p class="lede changes">Set on top of the scenario: ${changes.map((set) => `<code>${text(set)}</code>`).join(', ')}.</p>`}
 ${setting.length === 0 ? '' : `<dl class="setting">${setting.map(([label, value]) => `<div><dt>${text(label)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>`}
 ${verdict === null ? '' : verdictBox(verdict)}
 ${tiles.length === 0 ? '' : `<ul class="tiles c${columns(tiles.length)}">${tiles.map(tile).join('')}</ul>`}

@@ -2,6 +2,8 @@
  * report.html: one self-contained page. Nothing is loaded from anywhere, it opens from file://, and every string of the scenario
  * or the run is escaped (escape.ts); the content security policy allows the page's own script by hash and no other.
  */
+
+import { changesIn } from '../changes.ts';
 import type { Digest } from '../digest.ts';
 import { SECTIONS, type Section } from '../figures/figure.ts';
 import { formatMetric, possible } from '../format.ts';
@@ -53,7 +55,7 @@ export function page(input: Page): string {
   return `${pageHead(`${digest.name} · mint-bench`, program)}
 <body>
 <a class="skip" href="#main">Skip to the results</a>
-${pageHeader({ ...digest, kind: 'run report', verdict: verdictOf(digest) })}
+${pageHeader({ ...digest, kind: 'run report', changes: changesIn(digest.reproduce), verdict: verdictOf(digest) })}
 <nav aria-label="Sections"><div class="wrap"><a href="#explore" class="needs-script" hidden>Explore</a>${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
 ${exploreSection(data.cohorts, timeUnit(data.duration_s).name)}

@@ -15,6 +15,7 @@ export function studyPage(digest: StudyDigest, hash: string, figures: readonly D
     ...{ figures, figuresIntro: 'How the answers change with what was varied.' },
     sections: [['settings', 'Settings', settings(digest)]],
     command: reproduce,
+    axes: axes.map(([path]) => path),
     footer: `study <span class="mono" style="overflow-wrap:anywhere">${text(hash)}</span>`,
   });
 }

@@ -2,19 +2,22 @@
  * The page of many runs, a sweep or a search: answer, figures, tables, assumptions, command, in this order, as on the page of a run.
  * It holds nothing of the machine and no time, so that equal studies have equal pages.
  */
+import { changesIn } from '../changes.ts';
 import { pageScript } from './client-script.ts';
 import { text } from './escape.ts';
 import { type DrawnFigure, figureCard } from './figure-card.ts';
 import { assumptionSection, commandBox, type Head, pageHeader } from './headline.ts';
 import { pageHead } from './page-head.ts';
 
-export interface StudyShell extends Head {
+export interface StudyShell extends Omit<Head, 'changes'> {
   readonly figures: readonly DrawnFigure[];
   readonly figuresIntro: string;
   /** Sections between figures and assumptions: id, heading, HTML. */
   readonly sections: readonly (readonly [id: string, heading: string, html: string])[];
   readonly assumptions: readonly string[];
   readonly command: string;
+  /** Paths that the page shows as axes. */
+  readonly axes?: readonly string[];
   /** Ends the page; HTML. */
   readonly footer: string;
 }
@@ -38,7 +41,7 @@ export function studyShell(shell: StudyShell): string {
   return `${pageHead(`${name} · mint-bench ${kind}`, program)}
 <body>
 <a class="skip" href="#main">Skip to the results</a>
-${pageHeader(shell)}
+${pageHeader({ ...shell, changes: changesIn(command, shell.axes) })}
 <nav aria-label="Sections"><div class="wrap">${links.map(([id, label]) => `<a href="#${id}">${text(label)}</a>`).join('')}</div></nav>
 <main id="main" class="wrap">
 ${drawn}
