@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HISTORY_SCHEMA_VERSION, type HistoryLine, historyMetrics } from '../metrics/history.ts';
+import { changesIn } from '../report/changes.ts';
 import type { RunOutcome } from '../run/run.ts';
 import { HEADLINE } from '../study/compare/judge.ts';
 
@@ -25,6 +26,7 @@ function historyLine({ document, manifest, passed }: RunOutcome): HistoryLine {
     ...revision(),
     version: tool.version,
     scenario: document.scenario,
+    set: changesIn(manifest.command),
     run_hash: document.run_hash,
     seed: document.seed,
     node_major: identity.node_major,

@@ -16,6 +16,8 @@ export interface HistoryLine {
   dirty: boolean;
   version: string;
   scenario: string;
+  /** What was set on top of the scenario, `path=value`; missing in lines of earlier versions. */
+  set?: readonly string[];
   run_hash: string;
   seed: string;
   node_major: number;

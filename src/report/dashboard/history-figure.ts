@@ -37,15 +37,19 @@ const MARKS = {
   'new scenario': { shape: 'diamond', swatch: 'grey' },
 } as const;
 
-export const rowsOf = ({ points, unit }: Trend): Row[] =>
-  points.map(({ date, commit, value, move }, run) => ({
+export function rowsOf({ points, unit }: Trend): Row[] {
+  // No line leads to what is not comparable.
+  let version = 0;
+  return points.map(({ date, commit, value, move }, run) => ({
     run: run + 1,
+    version: move === 'new scenario' ? ++version : version,
     date,
     commit,
     value: unit === 'fraction' ? 100 * value : value,
     shown: formatMetric(value, unit, 4),
     move,
   }));
+}
 
 export function historyFigure({ scenario, metric, definition, better, unit, points }: Trend): Figure {
   const last = points[points.length - 1];
@@ -93,7 +97,10 @@ function specOf(rows: readonly Row[], theme: Theme, unit: string) {
         title: unit === 'fraction' ? '%' : unit,
         height: 130,
         layer: [
-          { mark: { type: 'line', color: theme.swatches.blue, opacity: 0.55 }, encoding: { x, y } },
+          {
+            mark: { type: 'line', color: theme.swatches.blue, opacity: 0.55 },
+            encoding: { x, y, detail: { field: 'version', type: 'nominal' } },
+          },
           {
             transform: [tip("datum.shown + ' · ' + datum.commit + ' · ' + slice(datum.date, 0, 16)")],
             mark: { type: 'point', filled: true, size: 75, opacity: 1, aria: true },

@@ -7,18 +7,22 @@ export interface ScenarioHistory {
   scenario: string;
   runs: number;
   last: HistoryLine;
-  /** Of the last run against the one before; null where there is none of the same scenario. */
+  /** Of the last run against the one before; null where there is none, or the scenario has changed since. */
   moved: { better: string[]; worse: string[] } | null;
   trends: Trend[];
 }
 
-/** Scenarios in the order of their names. Seeds are kept apart: another seed is another draw, not a trend. */
+/**
+ * Systems in the order of their names: a scenario, with what was set on top of it. Seeds are kept apart: another seed is another draw, not a
+ * trend.
+ */
 export function scenarioHistories(lines: readonly HistoryLine[]): ScenarioHistory[] {
   const groups = new Map<string, HistoryLine[]>();
   const seeds = new Map<string, Set<string>>();
-  for (const line of lines) seeds.set(line.scenario, (seeds.get(line.scenario) ?? new Set()).add(line.seed));
+  for (const line of lines) seeds.set(systemOf(line), (seeds.get(systemOf(line)) ?? new Set()).add(line.seed));
   for (const line of lines) {
-    const key = seeds.get(line.scenario)!.size > 1 ? `${line.scenario} (seed ${line.seed})` : line.scenario;
+    const system = systemOf(line);
+    const key = seeds.get(system)!.size > 1 ? `${system} (seed ${line.seed})` : system;
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
   return [...groups]
@@ -38,6 +42,10 @@ export function scenarioHistories(lines: readonly HistoryLine[]): ScenarioHistor
       return { scenario, runs: group.length, last, moved, trends };
     });
 }
+
+/** "smoke", "smoke with hardware.gpu=l40s" */
+const systemOf = ({ scenario, set = [] }: HistoryLine): string =>
+  set.length === 0 ? scenario : `${scenario} with ${[...set].sort().join(', ')}`;
 
 function trendsOf(scenario: string, lines: readonly HistoryLine[]): Trend[] {
   const names = [...new Set(lines.flatMap(({ metrics }) => Object.keys(metrics)))];

@@ -113,7 +113,9 @@ function row({ scenario, runs, last, moved }: ScenarioHistory): string {
   };
   const said =
     moved === null
-      ? 'nothing to compare with'
+      ? runs === 1
+        ? 'the first run'
+        : 'the scenario has changed'
       : moved.worse.length + moved.better.length === 0
         ? 'no change'
         : [
