@@ -11,22 +11,29 @@ export const lineName = ({ name, setting }: Line): string => (setting === undefi
 const percent = (value: number, digits = 3) => `${significant(100 * value, digits)}%`;
 const signed = (value: number, text: string) => (value > 0 ? `+${text}` : text);
 
-/** "−31% ± 2%", for shares "+1.2 ± 0.3 points"; empty where there is no change to speak of. */
+/** "−31% ± 2%", "×28 [×12, ×66]", for shares "+1.2 ± 0.3 points"; empty where there is no change to speak of. */
 export function changeText({ base, change, lo, hi, unit, verdict }: Line): string {
   if (change === null) return '';
   if (verdict === 'equal') return '=';
-  const half = lo === null || hi === null ? null : (hi - lo) / 2;
-  if (unit === 'fraction') {
-    const around = half === null ? '' : ` ± ${significant(100 * half, 2)}`;
-    return `${signed(change, significant(100 * change))}${around} points`;
-  }
-  // A percentage says nothing of what was none, nor of what is many times as much.
-  if (base === 0) return 'from 0';
-  const times = change >= MANY;
-  const text = times ? `×${significant(1 + change)}` : signed(change, percent(change));
-  const around = half === null ? '' : ` ± ${times ? significant(half, 2) : percent(half, 2)}`;
-  return `${text}${around}`;
+  // A percentage says nothing of what was none.
+  if (base === 0 && unit !== 'fraction') return 'from 0';
+  const [shown, after] = unit === 'fraction' ? [points, ' points'] : [relative, ''];
+  if (lo === null || hi === null) return `${shown(change)}${after}`;
+  const half = (hi - lo) / 2;
+  if (Math.abs(hi + lo - 2 * change) > LOPSIDED * half)
+    return `${shown(change)} [${shown(lo, 2)}, ${shown(hi, 2)}]${after}`;
+  const around =
+    unit === 'fraction' ? significant(100 * half, 2) : change >= MANY ? significant(half, 2) : percent(half, 2);
+  return `${shown(change)} ± ${around}${after}`;
 }
+
+/** Twice the distance of a value from the middle of its interval, over half its width: from here on, ± would name bounds that are not its. */
+const LOPSIDED = 0.4;
+
+const points = (change: number, digits = 3) => signed(change, significant(100 * change, digits));
+/** A percentage says nothing of what is many times as much. */
+const relative = (change: number, digits = 3) =>
+  change >= MANY ? `×${significant(1 + change, digits)}` : signed(change, percent(change, digits));
 
 /** From this change on a value is so many times the other one: ×11. */
 const MANY = 10;

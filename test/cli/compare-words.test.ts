@@ -62,6 +62,14 @@ it('writes a change as people take it: percent, so many times, or from nothing',
     changeText({ ...line('x'), verdict: 'regressed', base, new: next, change: next / base - 1, lo: null, hi: null });
   expect([change(100, 130), change(100, 50), change(100, 1250)]).toEqual(['+30%', '−50%', '×12.5']);
   expect(change(0, 2429)).toBe('from 0');
+  const within = (value: number, lo: number, hi: number, unit = 'ms') =>
+    changeText({ ...line('x'), unit, verdict: 'regressed', base: 100, new: 100 * (1 + value), change: value, lo, hi });
+  expect(within(0.3, 0.28, 0.32)).toBe('+30% ± 2%');
+  // What is not in the middle of its interval has its bounds.
+  expect(within(1.44, 0.4, 3.25)).toBe('+144% [+40%, +325%]');
+  expect(within(27.5, 11, 65)).toBe('×28.5 [×12, ×66]');
+  expect(within(0.05, 0.03, 0.07, 'fraction')).toBe('+5 ± 2 points');
+  expect(within(0.05, 0.04, 0.12, 'fraction')).toBe('+5 [+4, +12] points');
 });
 
 it('says values of fields in words of a scenario file: a policy is its field, parameters stand beside it, one is no plural', () => {

@@ -80,10 +80,12 @@ export function draftComparison(base: RunsSide, next: RunsSide, { margin, metric
   const durations = [base, next].map(({ runs: [{ scenario }] }) => scenario.duration);
   const sameDuration = durations[0] === durations[1];
   if (!sameDuration) notes.push(durationNote(durations));
+  const loads = offeredLoads(pairs);
+  if (loads !== null) notes.push(loadNote(loads));
   const judged = metrics ?? [...new Set([...HEADLINE, ...thresholdsOf(base.runs[0]), ...thresholdsOf(next.runs[0])])];
   const drafts = draftLines(
     pairs.map(({ seed, base: a, new: b }) => ({ seed, base: a.rows, new: b.rows })),
-    { metrics: judged, margin, sameScenario: same, sameDuration },
+    { metrics: judged, margin, sameScenario: same, sameDuration, sameLoad: loads === null },
   );
   const divergence = same && exact?.equal !== false ? null : firstDivergence(same ? pairs : pairs.slice(0, 1));
   const method = same ? 'exact' : 'paired';
@@ -96,6 +98,26 @@ export function draftComparison(base: RunsSide, next: RunsSide, { margin, metric
 
 const durationNote = (durations: readonly number[]): string =>
   `the sides do not run for the same time, ${durations.map((seconds) => `${seconds} s`).join(' and ')}: what differs may be the hour of the day, what had filled by then or a queue that had longer to grow. Compare runs of one duration; for scenarios, --both duration=… sets it on both sides.`;
+
+/** Requests a second that come to each side, where they differ by more than the draw; null where not, or where clients wait for answers. */
+function offeredLoads(pairs: readonly RunPair[]): [number, number] | null {
+  const [base, next] = (['base', 'new'] as const).map((side) => {
+    const rates = pairs.map(({ [side]: { scenario, rows } }) =>
+      scenario.population.arrivals.name === 'closed'
+        ? Number.NaN
+        : (rows.find(({ metric, cohort }) => metric === 'arrivals' && cohort === 'all')?.value ?? Number.NaN) /
+          scenario.duration,
+    );
+    return rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  });
+  return Math.abs(base - next) > SAME_LOAD * Math.max(base, next) ? [base, next] : null;
+}
+
+/** Later turns of a session come when the answer before them does: the system has a little to do with how many there are. */
+const SAME_LOAD = 0.05;
+
+const loadNote = (loads: readonly number[]): string =>
+  `the sides are asked for ${loads.map((rate) => Number(rate.toPrecision(3))).join(' and ')} requests/s: throughput and the cost of a token follow that, and are neither better nor worse`;
 
 const thresholdsOf = ({ scenario }: StoredRun): string[] => scenario.thresholds.map(({ metric }) => metric);
 

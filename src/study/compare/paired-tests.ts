@@ -4,7 +4,7 @@
  *
  * The sign-flip test takes nothing for granted, but of n pairs it gives no p below 2^(1 − n): with fewer than Holm's correction
  * asks for, it could call nothing significant, whatever happened. Such pairs are judged by Student's t of their differences, which takes
- * the differences of replications for normal; quantiles, counts and indices of fairness are so but nearly.
+ * them for normally distributed; quantiles, counts and indices of fairness are so but nearly.
  */
 import { bootstrap, mean, meanInterval } from '../../metrics/statistics/resampling.ts';
 import { signFlip, smallestP } from '../../metrics/statistics/sign-flip.ts';
@@ -53,7 +53,9 @@ export function bySigns(line: Line, values: Values): Line {
   const statistic = (picked: Float64Array) =>
     changeOf(line.unit, mean(picked.map((i) => bases[i])), mean(picked.map((i) => news[i])));
   const indices = bases.map((_, i) => i);
-  const { lo, hi } = hasNoScale(line) ? line : bootstrap(indices, statistic, `compare/${line.name}`);
+  // Nothing is a percentage of 0: such a change is certain or not, and has no size.
+  const sized = line.base !== 0 || line.unit === 'fraction';
+  const { lo, hi } = sized ? bootstrap(indices, statistic, `compare/${line.name}`) : line;
   const p = signFlip(
     news.map((value, i) => value - bases[i]),
     `compare/${line.name}`,
@@ -61,31 +63,37 @@ export function bySigns(line: Line, values: Values): Line {
   return { ...line, lo, hi, p };
 }
 
-/** Nothing is a percentage of 0: such a change is certain or not, and has no size. */
-const hasNoScale = ({ unit, base }: Line): boolean => base === 0 && unit !== 'fraction';
-
 /**
- * The interval of the mean difference, in the terms of the change, and the test that goes with it. Differences that are all the same show
- * no spread, which in so few pairs is no certainty: they stay undecided, except of what follows from the configuration alone.
+ * Student's t of the pairs' differences: of the logarithms where all values are positive and no shares, because what differs from one draw to
+ * the next in times and rates is a factor, else of the values. The interval is that of the mean, in the terms of the change, around it.
+ * Differences that are all the same show no spread, which in so few pairs is no certainty: they stay undecided, except of what follows
+ * from the configuration alone.
  *
  * @param lines that are tested together
  */
 export function byStudent(line: Line, values: Values, lines: number): Line {
-  const differences = values.map(([base, next]) => next - base);
-  const { estimate, lo, hi } = meanInterval(differences)!;
+  const factors = line.unit !== 'fraction' && values.every(([base, next]) => base > 0 && next > 0);
+  const differences = values.map(([base, next]) => (factors ? Math.log(next / base) : next - base));
+  const { estimate, hi } = meanInterval(differences)!;
   const half = hi - estimate;
   // No more than rounding apart: a spread of 0 says that the pairs are few, not that the next would be the same.
-  if (half <= ROUNDING * Math.abs(estimate) && !CONFIGURED.has(line.name)) {
+  const alike = half <= ROUNDING * (factors ? 1 : Math.abs(estimate));
+  if (alike && !CONFIGURED.has(line.name)) {
     if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
     const why = `the same in all ${differences.length} pairs, which leaves no spread to judge by: ${pairsText(lines)}`;
     return { ...line, verdict: 'undecided', why };
   }
   const deviation = half / studentQuantile(0.975, differences.length - 1);
   const p = studentTails(estimate / deviation, differences.length - 1);
-  const of = (difference: number) =>
-    hasNoScale(line) ? null : changeOf(line.unit, line.base!, line.base! + difference);
   const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
   // Kept where nothing more certain can be said.
   const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
-  return { ...line, lo: of(lo), hi: of(hi), p, ...(why === undefined ? {} : { why }) };
+  return { ...line, ...boundsOf(line, half, factors), p, ...(why === undefined ? {} : { why }) };
+}
+
+/** @param half width of the interval, as a difference or, of factors, as a logarithm */
+function boundsOf({ unit, base, new: next, change }: Line, half: number, factors: boolean): Pick<Line, 'lo' | 'hi'> {
+  if (factors) return { lo: (1 + change!) * Math.exp(-half) - 1, hi: (1 + change!) * Math.exp(half) - 1 };
+  if (base === 0 && unit !== 'fraction') return { lo: null, hi: null };
+  return { lo: changeOf(unit, base!, next! - half), hi: changeOf(unit, base!, next! + half) };
 }

@@ -67,9 +67,9 @@ describe('replications paired by seed', () => {
   it('that are all the same say nothing certain where they are few, and say how many it takes', () => {
     // Seven could show one metric that changed, not one of thirteen.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
-    const side = (i: number, more: number) => names.map((name) => row(name, 100 + i + more));
+    const side = (i: number, factor: number) => names.map((name) => row(name, factor * (100 + i)));
     const pairs = (count: number) =>
-      Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(i, 0), new: side(i, 10) }));
+      Array.from({ length: count }, (_, i) => ({ seed: `${i}`, base: side(i, 1), new: side(i, 1.1) }));
     const options = { metrics: names, margin: 0.02, sameScenario: false };
     expect(judge(pairs(7), options)[0]).toMatchObject({
       verdict: 'undecided',
@@ -128,15 +128,31 @@ describe('replications paired by seed', () => {
       ...{ seed: `${i}`, base: [row('goodput_rps', value)], new: [row('goodput_rps', 1.6 - 0.01 * i)] },
     }));
     expect(judged(collapse, 'goodput_rps')).toMatchObject({ verdict: 'regressed', n: 3 });
-    // By hand: differences 2, 4, 6 have the mean 4 and t = 4 / (2 / √3) = 3.46; of two degrees of freedom p = 0.0742, interval 4 ± 4.97.
+    // By hand: ln 1.02, ln 1.04, ln 1.06 have the mean 0.039097 and t = 0.039097 / (0.0192335 / √3) = 3.52; of two degrees of freedom
+    // p = 0.0721, interval 1.04 × e^±0.04778.
     const byHand = [2, 4, 6].map((difference, i) => ({
       ...{ seed: `${i}`, base: [row('ttft_ms_p99', 100)], new: [row('ttft_ms_p99', 100 + difference)] },
     }));
     const line = judged(byHand);
     expect(line).toMatchObject({ verdict: 'undecided', why: expect.stringMatching(/^the same way in all 3 pairs/) });
     expect([line.p, line.lo, line.hi]).toEqual([
+      ...[expect.closeTo(0.0721, 4), expect.closeTo(-0.00852, 5), expect.closeTo(0.0909, 5)],
+    ]);
+    // Of shares, by points: 2, 4, 6 points have t = 4 / (2 / √3) = 3.46; p = 0.0742, interval 4 ± 4.97 points.
+    const shares = [2, 4, 6].map((difference, i) => {
+      const share = (value: number) => [row('hit_ratio_gpu', value, { unit: 'fraction' })];
+      return { seed: `${i}`, base: share(0.5), new: share(0.5 + difference / 100) };
+    });
+    const share = judged(shares, 'hit_ratio_gpu');
+    expect([share.p, share.lo, share.hi]).toEqual([
       ...[expect.closeTo(0.0742, 4), expect.closeTo(-0.00968, 4), expect.closeTo(0.08968, 4)],
     ]);
+    // Times as much in every draw, and seven times as much of it in one as in another: plain, and no value below 0.
+    const times = [12, 31, 84].map((factor, i) => ({
+      ...{ seed: `${i}`, base: [row('ttft_ms_p99', 90 + i)], new: [row('ttft_ms_p99', (90 + i) * factor)] },
+    }));
+    expect(judged(times)).toMatchObject({ verdict: 'regressed' });
+    expect(judged(times).lo).toBeGreaterThan(0);
     // Significant alone, not among thirteen.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
     const many = [8, 9, 11].map((difference, i) => ({
