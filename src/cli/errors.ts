@@ -1,6 +1,6 @@
 /** From anything that was thrown to what a person reads and the exit code. */
 import { renderDiagnostics } from '../scenario/diagnostics.ts';
-import type { EnvironmentError, UserError } from '../scenario/errors.ts';
+import type { EnvironmentError, ResultsError, UserError } from '../scenario/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { UsageError } from './parse.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,6 +34,10 @@ export function failure(thrown: unknown, terminal: Terminal, line: string): Fail
       const { hint } = error as UsageError;
       const lines = [`${label}: ${error.message}`, ...(hint === undefined ? [] : [`  ${hint}`])];
       return of(EXIT.usage, 'usage', `${lines.join('\n')}\n`, hint === undefined ? {} : { remedy: hint });
+    }
+    case 'ResultsError': {
+      const { remedy } = error as ResultsError;
+      return of(EXIT.usage, 'results', `${label}: ${error.message}\n  ${remedy}\n`, { remedy });
     }
     case 'UserError': {
       // A copy from a worker has lost everything but its message.

@@ -31,8 +31,8 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: EXIT.usage,
     name: 'usage',
-    meaning: 'An unknown command or flag, or a missing argument.',
-    action: 'See mint-bench <command> --help.',
+    meaning: 'An unknown command or flag, a missing argument, or stored results that cannot be used.',
+    action: 'See mint-bench <command> --help; of results, stderr names the file and what writes it anew.',
   },
   {
     code: EXIT.scenario,

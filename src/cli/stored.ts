@@ -11,7 +11,7 @@ import type { RunTables } from '../report/run-data.ts';
 import { readSearchReport, SEARCH_REPORT, type SearchReport } from '../report/search-report.ts';
 import { planMemory } from '../sim/cost/memory.ts';
 import { type StudyDocument, settingCount } from '../study/study-document.ts';
-import { readPoints, readStudyDocument } from '../study/study-folder.ts';
+import { readPoints, readStudy } from '../study/study-folder.ts';
 import { type SettingResult, settingResults } from '../study/tables.ts';
 import { UsageError } from './parse.ts';
 import { labelsOf } from './run-labels.ts';
@@ -78,7 +78,7 @@ function readOne(path: string): Stored {
       tables: { ...tables, memory: planMemory(tables.scenario) },
     };
   }
-  if (existsSync(join(path, 'study.json'))) return readStudy(path);
+  if (existsSync(join(path, 'study.json'))) return readSweep(path);
   if (existsSync(join(path, SEARCH_REPORT))) {
     const report = readSearchReport(path);
     return { kind: 'search', path, label: report.name, report };
@@ -87,9 +87,8 @@ function readOne(path: string): Stored {
   return { kind: 'kernel', path, label: run.probe.device, run };
 }
 
-function readStudy(path: string): Stored {
-  const document = readStudyDocument(path);
-  if (document === null) throw new UsageError(`${join(path, 'study.json')} cannot be read`, 'run the sweep again');
+function readSweep(path: string): Stored {
+  const document = readStudy(path);
   const points = readPoints(path, document);
   const missing = document.points.length - points.size;
   if (missing > 0)
@@ -102,8 +101,8 @@ function readStudy(path: string): Stored {
 }
 
 function readDrawn(path: string): Stored {
-  const spec = JSON.parse(readFileSync(path, 'utf8')) as { data?: { values?: Row[] }; description?: string };
-  if (!Array.isArray(spec.data?.values))
+  const spec = jsonOf(path) as { data?: { values?: Row[] }; description?: string } | null;
+  if (!Array.isArray(spec?.data?.values))
     throw new UsageError(`${path} holds no rows of its own`, 'take a .vl.json that mint-bench wrote');
   return {
     kind: 'drawn',
@@ -112,6 +111,15 @@ function readDrawn(path: string): Stored {
     rows: spec.data.values,
     description: spec.description ?? '',
   };
+}
+
+/** Null where it is none. */
+function jsonOf(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
 }
 
 export const settingsOf = (document: StudyDocument): number[] =>

@@ -19,7 +19,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
-import { UserError } from '../scenario/errors.ts';
+import { ResultsError } from '../scenario/errors.ts';
 import type { ProbeResult, Roofline } from './backend.ts';
 import { LOAD_TIMES, type LoadMeasurement } from './loads.ts';
 import { fingerprint, type Machine } from './machine.ts';
@@ -216,17 +216,15 @@ export interface StoredKernelRun extends KernelRun {
   records: KernelRecord[];
 }
 
-/** Throws UserError where the file is not one of ours. */
+/** Throws ResultsError where the file is damaged or not one of ours. */
 export function readKernelRun(path: string): StoredKernelRun {
-  const stranger = `${path} is not a kernel run; mint-bench kernel writes one`;
-  let table: Table;
-  try {
-    table = tableFromIPC(readFileSync(path));
-  } catch {
-    throw new UserError(stranger);
-  }
-  const metadata = table.schema.metadata;
-  if (metadata.get('format') !== 'mint-bench-kernel-run') throw new UserError(stranger);
+  const table = wholeTable(path);
+  const metadata = table?.schema.metadata;
+  if (table === null || metadata?.get('format') !== 'mint-bench-kernel-run')
+    throw new ResultsError(
+      `${path} is not a kernel run${table === null ? ', or not the whole of one' : ''}`,
+      'mint-bench kernel writes one',
+    );
   const json = <T>(key: string): T => JSON.parse(metadata.get(key) ?? 'null') as T;
   return {
     machine: json<Machine>('machine'),
@@ -239,6 +237,17 @@ export function readKernelRun(path: string): StoredKernelRun {
     fingerprint: metadata.get('fingerprint') ?? '',
     records: table.toArray().map((row) => row.toJSON() as unknown as KernelRecord),
   };
+}
+
+/** Null where the file is no Arrow file, or ends before its end: apache-arrow reads a part as a stream, and may find no row. */
+function wholeTable(path: string): Table | null {
+  const bytes = readFileSync(path);
+  if (bytes.subarray(-6).toString('latin1') !== 'ARROW1') return null;
+  try {
+    return tableFromIPC(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Other work on the machine only lowers a ceiling, so the higher of two readings is the better one. */

@@ -1,9 +1,6 @@
 /** A finished run's folder → what figures and reports read. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { readDocument, readResolved } from '../metrics/result-files.ts';
 import { readRunFolder } from '../metrics/run-folder.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import { type MemorySplit, type RunTables, TABLES, type Table, type TableName } from './run-data.ts';
 
 export interface StoredRun {
@@ -14,35 +11,21 @@ export interface StoredRun {
 
 const EMPTY: Table = { length: 0, columns: {} };
 
-/** @param memory the engine's memory plan for the scenario, which no table holds; null leaves its figure out */
+/**
+ * Throws ResultsError where a file of the folder cannot be used.
+ * @param memory the engine's memory plan for the scenario, which no table holds; null leaves its figure out
+ */
 export function readRun(folder: string, memory: MemorySplit | null): StoredRun {
   const run = readRunFolder(folder);
-  const scenarioYaml = readText(folder, 'scenario.resolved.yaml');
-  const manifest = JSON.parse(readText(folder, 'manifest.json')) as Record<string, unknown>;
+  const hash = run.tables.summary.metadata.run_hash;
+  const { scenario, text } = readResolved(folder, hash);
+  const manifest = readDocument<Record<string, unknown>>(folder, 'manifest.json', ['command']);
   const named = Object.fromEntries(TABLES.map((name) => [name, run.tables[name] ?? EMPTY])) as unknown as Record<
     TableName,
     Table
   >;
   return {
-    tables: {
-      ...named,
-      manifest,
-      hash: run.tables.summary.metadata.run_hash ?? '',
-      scenario: parse(scenarioYaml) as Scenario,
-      summary: run.summary,
-      memory,
-    },
-    scenarioYaml,
+    tables: { ...named, manifest, hash: hash ?? '', scenario, summary: run.summary, memory },
+    scenarioYaml: text,
   };
-}
-
-function readText(folder: string, name: string): string {
-  try {
-    return readFileSync(join(folder, name), 'utf8');
-  } catch (cause) {
-    throw new Error(
-      `${folder} has no readable ${name}, so a report of it cannot be written; run the scenario again to write it anew.`,
-      { cause },
-    );
-  }
 }

@@ -2,8 +2,7 @@
  * What a search (a knee, a plan, what a headline rests on, interference) leaves beside its result: the text it printed and what its
  * figures are drawn from. Kept as report.json, so that `report` and `figure` draw it again without simulating.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { damaged, readDocument } from '../metrics/result-files.ts';
 import type { Block } from './blocks.ts';
 import type { Inputs, Scope } from './figures/figure.ts';
 import type { FigureId } from './figures/index.ts';
@@ -49,11 +48,10 @@ export interface SearchReport {
   readonly figures: readonly SearchFigure[];
 }
 
-/** Throws an Error for people where the file is missing or of another version. */
+/** Throws ResultsError where the file is damaged or of another version. */
 export function readSearchReport(folder: string): SearchReport {
-  const file = join(folder, SEARCH_REPORT);
-  const report = JSON.parse(readFileSync(file, 'utf8')) as SearchReport;
+  const report = readDocument<SearchReport>(folder, SEARCH_REPORT, ['schema_version', 'kind', 'name', 'figures']);
   if (report.schema_version !== SEARCH_REPORT_VERSION)
-    throw new Error(`${file} is of another version of mint-bench; run the search again: ${report.command}`);
+    throw damaged(folder, SEARCH_REPORT, 'is of another version of mint-bench');
   return report;
 }

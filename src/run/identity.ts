@@ -1,9 +1,8 @@
 /** What decides the bytes of a run's results, and the folder that they go into. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { scenarioHash, shortHash } from '../scenario/hash.ts';
+import { runHash, shortHash } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { readTrace, type Trace, type TraceFormat } from '../scenario/trace.ts';
 import type { Manifest } from './run-folder.ts';
@@ -20,10 +19,8 @@ export function identify(scenario: Scenario, out: string): RunIdentity {
 }
 
 export function runHashOf(scenario: Scenario): string {
-  const hash = createHash('sha256').update(scenarioHash(scenario));
   const file = traceFile(scenario);
-  if (file !== null) hash.update(readFileSync(file));
-  return hash.digest('hex');
+  return runHash(scenario, file === null ? undefined : readFileSync(file));
 }
 
 /** The trace that the scenario replays, null where it generates its arrivals. */

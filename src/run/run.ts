@@ -2,17 +2,18 @@
  * One run: a resolved scenario in, a run folder out. Runs of the same scenario, trace, tool version, Node major and
  * architecture give the same bytes in every file but the manifest (and report.html, which embeds it).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { conservationErrors } from '../metrics/conservation.ts';
 import { factsOf, type RunFacts } from '../metrics/facts.ts';
-import { parseTable, summaryRows } from '../metrics/run-folder.ts';
+import { readRunFolder } from '../metrics/run-folder.ts';
 import { type SummaryRow, summarise } from '../metrics/summary.ts';
 import { type SummaryDocument, summaryDocument } from '../metrics/summary-json.ts';
 import { resultTables } from '../metrics/tables/index.ts';
 import { evaluateThresholds, passed, type Verdict } from '../metrics/thresholds.ts';
 import type { TraceDocument } from '../metrics/trace/document.ts';
 import type { TraceWindow } from '../metrics/trace/window.ts';
+import { ResultsError } from '../scenario/errors.ts';
 import { resolvedYaml } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { planMemory } from '../sim/cost/memory.ts';
@@ -115,10 +116,16 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
+/** Null where there is no run to take as it is: none, one of another version, or one whose results are damaged. */
 function readStored(folder: string, version: string): RunOutcome | null {
   const manifest = readManifest(folder);
   if (manifest === null || manifest.tool.version !== version || !existsSync(join(folder, 'summary.json'))) return null;
-  const document = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as SummaryDocument;
-  const rows = summaryRows(parseTable(readFileSync(join(folder, 'summary.arrow'))));
-  return { folder, rows, document, verdicts: document.thresholds, passed: document.passed, manifest, resumed: true };
+  try {
+    const { summary: rows, document } = readRunFolder(folder);
+    if (document === null) return null;
+    return { folder, rows, document, verdicts: document.thresholds, passed: document.passed, manifest, resumed: true };
+  } catch (error) {
+    if (error instanceof ResultsError) return null;
+    throw error;
+  }
 }

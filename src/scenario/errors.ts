@@ -1,5 +1,6 @@
 /**
- * The two kinds of error that are for people: what they wrote (`UserError`) and where they run (`EnvironmentError`).
+ * The kinds of error that are for people: what they wrote (`UserError`), where they run (`EnvironmentError`), and stored results that
+ * cannot be used (`ResultsError`).
  * Anything else that is thrown is a bug. Library code throws, only the command line exits.
  */
 
@@ -49,6 +50,19 @@ export class EnvironmentError extends Error {
   constructor(message: string, tried: readonly string[], remedy: string) {
     super(message);
     this.tried = tried;
+    this.remedy = remedy;
+  }
+}
+
+/** A file of stored results is damaged, or none that this program wrote. */
+export class ResultsError extends Error {
+  override readonly name = 'ResultsError';
+  /** The command that writes it anew, in a sentence. */
+  readonly remedy: string;
+
+  /** @param message names the file and what is wrong with it */
+  constructor(message: string, remedy: string) {
+    super(message);
     this.remedy = remedy;
   }
 }

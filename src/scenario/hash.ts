@@ -23,6 +23,11 @@ export function scenarioHash(scenario: Scenario): string {
   return createHash('sha256').update(canonicalJson(scenario)).digest('hex');
 }
 
+/** SHA-256 over the scenario's hash and the trace that it replays, if any: what names a run. */
+export function runHash(scenario: Scenario, trace: Uint8Array = new Uint8Array()): string {
+  return createHash('sha256').update(scenarioHash(scenario)).update(trace).digest('hex');
+}
+
 /** The form that names run folders. */
 export const shortHash = (hash: string) => hash.slice(0, 10);
 

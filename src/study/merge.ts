@@ -1,18 +1,11 @@
 /** Shards of one study → the study: the same files as if one process had run all of it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readDocument } from '../metrics/result-files.ts';
 import type { PointResult } from './point-result.ts';
 import { inShard, shardText } from './shard.ts';
 import { type StudyDocument, settingLabel } from './study-document.ts';
-import {
-  identityText,
-  pointFile,
-  readPoints,
-  readStudyDocument,
-  readStudyManifest,
-  StudyFolder,
-  type StudyManifest,
-} from './study-folder.ts';
+import { identityText, pointFile, readPoints, readStudy, StudyFolder, type StudyManifest } from './study-folder.ts';
 import { writeTables } from './sweep.ts';
 import type { SettingResult } from './tables.ts';
 
@@ -77,11 +70,10 @@ export function mergeShards(
 }
 
 function open(path: string): Part {
-  const manifest = readStudyManifest(path);
-  const document = readStudyDocument(path);
-  if (manifest === null || document === null || !Array.isArray(document.points)) {
+  if (!existsSync(join(path, 'study.json')))
     throw new MergeError(`${path} is no folder of a sweep: it has no study.json`, 'mint-bench sweep prints its folder');
-  }
+  const document = readStudy(path);
+  const manifest = readDocument<StudyManifest>(path, 'manifest.json', ['tool', 'command']);
   return { path, manifest, document, results: readPoints(path, document) };
 }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readDocument } from '../metrics/result-files.ts';
 import { replaceFile, writing } from '../metrics/write-files.ts';
 import { builtFile } from '../run/built-file.ts';
 import { isAlive } from '../run/is-alive.ts';
@@ -143,6 +144,11 @@ export class StudyFolder {
     });
   }
 }
+
+const DOCUMENT = ['name', 'study_hash', 'command', 'replications', 'axes', 'points'] as const;
+
+/** study.json of a folder that has one; throws ResultsError where it is damaged. */
+export const readStudy = (path: string): StudyDocument => readDocument(path, 'study.json', DOCUMENT);
 
 /** Null where the folder has none. */
 export function readStudyManifest(path: string): StudyManifest | null {

@@ -8,12 +8,13 @@ import { summaryTable } from '../../src/metrics/tables/summary.ts';
 import { readRun } from '../../src/report/read-run.ts';
 import { TABLES, type Table } from '../../src/report/run-data.ts';
 import { writeReport } from '../../src/report/write.ts';
-import { resolvedYaml } from '../../src/scenario/hash.ts';
+import { resolvedYaml, runHash } from '../../src/scenario/hash.ts';
 import { runTables } from './fixture.ts';
 import { RUN_IDS } from './inputs.ts';
 
 let folder = '';
-const run = runTables();
+const fixture = runTables();
+const run = { ...fixture, hash: runHash(fixture.scenario) };
 
 function columns(table: Table): Column[] {
   return Object.entries(table.columns).map(([name, values]) => ({

@@ -2,10 +2,11 @@
  * A sweep as a side of a comparison: the replications of each setting are runs. `folder@axis=value` takes the settings with that value,
  * and what is left of the axes says which setting of one side belongs to which of the other: two policies of one sweep, at every load.
  */
+import { readDocument } from '../../metrics/result-files.ts';
 import { UserError } from '../../scenario/errors.ts';
 import type { Override } from '../../scenario/load.ts';
 import { type StudyDocument, settingCount, settingLabel } from '../study-document.ts';
-import { readPointScenario, readPoints, readStudyDocument, readStudyManifest } from '../study-folder.ts';
+import { readPointScenario, readPoints, readStudy, type StudyManifest } from '../study-folder.ts';
 import { type CompareOptions, draftComparison, type RunsSide, settleComparison } from './compare-runs.ts';
 import { type Comparison, type Exactness, infoOf, type SideInfo } from './comparison.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -22,12 +23,8 @@ export interface StudySide extends SideInfo {
 
 /** @param picks values to take of axes; throws a UserError where a point is missing or nothing has such values */
 export function readStudySide(path: string, label: string, picks: readonly Override[]): StudySide {
-  const document = readStudyDocument(path);
-  const manifest = readStudyManifest(path);
-  if (document === null || manifest === null || !Array.isArray(document.points))
-    throw new UserError(
-      `${path} is a search, or a sweep whose study.json cannot be read; compare takes runs and sweeps`,
-    );
+  const document = readStudy(path);
+  const manifest = readDocument<StudyManifest>(path, 'manifest.json', ['tool', 'command']);
   const points = readPoints(path, document);
   const missing = document.points.length - points.size;
   if (missing > 0)

@@ -188,7 +188,7 @@ describe('run folders', () => {
 
   it('that are not, or hold a torn file, are refused with the path', () => {
     const broken = mkdtempSync(join(tmpdir(), 'mint-bench-torn-'));
-    expect(() => readRunFolder(broken)).toThrow(/no summary\.arrow/);
+    expect(() => readRunFolder(broken)).toThrow(/summary\.arrow is not there/);
     writeFileSync(join(broken, 'summary.arrow'), files.get('summary.arrow')!.subarray(0, 100));
     expect(() => readRunFolder(broken)).toThrow(join(broken, 'summary.arrow'));
     rmSync(broken, { recursive: true });
