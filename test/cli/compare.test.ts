@@ -256,6 +256,30 @@ describe('compare of different systems', () => {
     expect(verdict).toBe('undecided');
   });
 
+  it('simulates as many replications as the scenario asks for, unless the command line does', async () => {
+    const tiny = readFileSync(join(ROOT, 'scenarios', 'smoke.yaml'), 'utf8').replace(
+      /^duration: .*\nwarmup: .*$/m,
+      'duration: 5s\nwarmup: 0s\nreplications: 2',
+    );
+    writeFileSync(join(cwd, 'own.yaml'), tiny);
+    const of = async (...more: string[]) =>
+      (await json('own.yaml', '--set', 'serving.slots=8', '--jobs', '1', ...more)) as Json & { base: { kind: string } };
+    expect((await of()).base.kind).toBe('scenario, 2 replications');
+    expect((await of('--replications', '1')).base.kind).toBe('scenario');
+  });
+
+  it('notes that the sides were made by different versions', async () => {
+    cpSync(join(cwd, 'one'), join(cwd, 'older'), { recursive: true });
+    const file = join(cwd, folderIn('older'), 'manifest.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    const { version } = manifest.tool;
+    writeFileSync(file, JSON.stringify({ ...manifest, tool: { ...manifest.tool, version: '0.0.1' } }));
+    expect((await json(folderIn('older'), folderIn('one'))).notes).toContain(
+      `the base was made by mint-bench 0.0.1, the new side by ${version}: what differs may come from the program`,
+    );
+    expect((await json(folderIn('one'), folderIn('one'))).notes).toEqual([]);
+  });
+
   it('pairs replications by seed, whatever their order and number, and refuses strangers', async () => {
     await simulate('three', '--replications', '3');
     mkdirSync(join(cwd, 'two'));

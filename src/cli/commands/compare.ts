@@ -1,6 +1,7 @@
 /** `compare <base> [new]`: a verdict a metric, for stored runs, baselines, kernel runs, scenarios and checkouts. */
 import { basename, join, relative } from 'node:path';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
+import type { Override } from '../../scenario/load.ts';
 import { packageRoot } from '../../scenario/package-root.ts';
 import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
@@ -18,7 +19,8 @@ import { appendSummary, comparisonMarkdown } from '../compare-markdown.ts';
 import { comparisonText } from '../compare-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatSeconds } from '../format.ts';
-import { overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
+import { version } from '../help.ts';
+import { loadForCommand, overridesOf, SET_OPTION, wholeNumber } from '../load.ts';
 import { metricNames } from '../metric-names.ts';
 import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
@@ -66,7 +68,7 @@ export const command: Command = {
     both: { ...SET_OPTION, describe: 'path=value, changes both scenarios, such as duration=1h; may be repeated' },
     replications: {
       type: 'number',
-      describe: `Replications of scenarios that are simulated; as many as the other side has, or ${REPLICATIONS}`,
+      describe: `Replications of scenarios that are simulated; as many as the other side has, else the scenario's own where it has more than 1, else ${REPLICATIONS}`,
     },
     jobs: JOBS_OPTION,
     strict: { type: 'boolean', default: false, describe: 'Exit 12 where something stays undecided or changed' },
@@ -225,14 +227,23 @@ async function asRuns(sides: [RunSide, RunSide], args: Arguments, context: Conte
   const given = args.replications as number | undefined;
   if (given !== undefined && (!Number.isInteger(given) || given < 1))
     throw new UsageError('--replications must be a whole number of at least 1');
-  const replications = given ?? stored[0]?.runs.length ?? REPLICATIONS;
   const both = overridesOf(args.both as string[]);
   const overrides = [...both, ...overridesOf(args.set as string[])];
+  const overridesAt = (i: number) => (i === 1 ? overrides : both);
+  const replications = given ?? stored[0]?.runs.length ?? ownReplications(sides, overridesAt) ?? REPLICATIONS;
   const wanted = sides.flatMap((side, i): WantedSide[] =>
-    side.is === 'scenario' ? [wantedSide(side, i === 1 ? overrides : both, replications)] : [],
+    side.is === 'scenario' ? [wantedSide(side, overridesAt(i), replications)] : [],
   );
   const simulated = wanted.length === 0 ? [] : await simulate(wanted, wholeNumber(args, 'jobs') ?? 1, context);
   return sides.map((side) => (side.is === 'runs' ? side : simulated.shift()!)) as [RunsSide, RunsSide];
+}
+
+/** Those that a scenario has of its own, the larger number where both do; undefined where neither has more than one. */
+function ownReplications(sides: readonly RunSide[], overridesAt: (i: number) => Override[]): number | undefined {
+  const own = sides.map((side, i) =>
+    side.is === 'scenario' ? loadForCommand(side.path, overridesAt(i)).scenario.replications : 1,
+  );
+  return Math.max(...own) > 1 ? Math.max(...own) : undefined;
 }
 
 const wantedSide = (side: ScenarioSide, overrides: WantedSide['overrides'], replications: number): WantedSide => ({
@@ -249,6 +260,7 @@ async function simulate(wanted: readonly WantedSide[], jobs: number, context: Co
   try {
     const { sides, warnings } = await simulateSides(wanted, executor, {
       signal,
+      version: version(),
       onProgress: ({ done, arrivals, events }) =>
         progress.update(`${Math.floor(done)}/${points} replications`, { share: done / points, arrivals, events }),
       onNotice: (text) => terminal.err(`${text}\n`),

@@ -71,6 +71,11 @@ export function draftComparison(base: RunsSide, next: RunsSide, { margin, metric
   const left = base.runs.length + next.runs.length - 2 * pairs.length;
   if (left > 0)
     notes.push(`${left} ${left === 1 ? 'run has' : 'runs have'} no partner of the same seed and were left out`);
+  const versions = [base, next].map(versionsOf);
+  if (versions.every((text) => text !== '') && versions[0] !== versions[1])
+    notes.push(
+      `the base was made by mint-bench ${versions[0]}, the new side by ${versions[1]}: what differs may come from the program`,
+    );
   const exact = same ? exactness(pairs, notes) : null;
   if (same && differences.length > 0) {
     notes.push(
@@ -128,6 +133,10 @@ function pairUp(base: readonly StoredRun[], next: readonly StoredRun[]): RunPair
     return partner === undefined ? [] : [{ seed: run.seed, base: run, new: partner }];
   });
 }
+
+/** "0.1.0, 0.2.0"; empty where nothing says. */
+const versionsOf = ({ runs }: RunsSide): string =>
+  [...new Set(runs.flatMap(({ version }) => version ?? []))].sort().join(', ');
 
 function seedsOf(runs: readonly StoredRun[]): string {
   const seeds = runs.map(({ seed }) => JSON.stringify(seed));

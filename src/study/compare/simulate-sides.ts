@@ -21,7 +21,7 @@ export interface Simulated {
 export async function simulateSides(
   wanted: readonly WantedSide[],
   executor: Executor,
-  options: Omit<ExecutorOptions, 'onResult'>,
+  { version, ...options }: Omit<ExecutorOptions, 'onResult'> & { version: string },
 ): Promise<Simulated> {
   const studies = wanted.map(({ path, overrides, replications }) =>
     planStudy({ file: path, varied: { fixed: overrides, axes: [] }, listed: [[]], replications }),
@@ -35,7 +35,7 @@ export async function simulateSides(
   const sides = wanted.map((side, s): RunsSide => {
     const runs = studies[s].points.map(({ scenario, id }): StoredRun => {
       const { rows } = results.get(at++)!;
-      return { folder: null, scenario, seed: scenario.seed, runHash: id, rows, platform };
+      return { folder: null, scenario, seed: scenario.seed, runHash: id, rows, platform, version };
     });
     const kind = runs.length === 1 ? 'scenario' : `scenario, ${runs.length} replications`;
     return { label: side.label, kind, path: side.path, runs };

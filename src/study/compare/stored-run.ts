@@ -18,6 +18,8 @@ export interface StoredRun {
   rows: readonly SummaryRow[];
   /** What, beside scenario and code, decides the bits. */
   platform: { node_major: number; arch: string };
+  /** Of the mint-bench that made it; missing where nothing says. */
+  version?: string;
 }
 
 /** Column → digest, by table. */
@@ -28,7 +30,7 @@ export const isRunFolder = (folder: string): boolean => existsSync(join(folder, 
 
 /** Throws ResultsError where a file of the folder cannot be used. */
 export function readStoredRun(folder: string): StoredRun {
-  const { identity } = readDocument<Manifest>(folder, 'manifest.json', ['status', 'tool', 'identity']);
+  const { identity, tool } = readDocument<Manifest>(folder, 'manifest.json', ['status', 'tool', 'identity']);
   const table = readTable(folder, 'summary');
   const { scenario } = readResolved(folder, table.metadata.run_hash);
   if (existsSync(join(folder, 'summary.json'))) readDocument<SummaryDocument>(folder, 'summary.json', ['metrics']);
@@ -39,6 +41,7 @@ export function readStoredRun(folder: string): StoredRun {
     runHash: identity.run_hash,
     rows: summaryRows(table),
     platform: { node_major: identity.node_major, arch: identity.arch },
+    version: tool.version,
   };
 }
 
