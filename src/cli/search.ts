@@ -1,5 +1,6 @@
 /** What the commands that search share: options, the smaller system, trials with progress, the folder that keeps them. */
 import { join } from 'node:path';
+import { placeOption } from '../metrics/result-files.ts';
 import { SEARCH_REPORT, SEARCH_REPORT_VERSION, type SearchReport } from '../report/search-report.ts';
 import { writeSearchReport } from '../report/write-search.ts';
 import type { Override } from '../scenario/load.ts';
@@ -144,7 +145,7 @@ export async function finishSearch(
 /** The last lines of every search on stdout. */
 export function printPlaces(folder: SearchFolder, document: string, again: string, { terminal }: Context): void {
   const line = (what: string, value: string) => terminal.out(`${terminal.styleOut('dim', `${what}:`)} ${value}\n`);
-  line('again', again);
+  line('again', `${again}${placeOption(folder.path)}`);
   line('result', join(folder.path, document));
   line('report', join(folder.path, 'report.html'));
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { placeOption } from '../metrics/result-files.ts';
 import { readKernelRun, type StoredKernelRun } from '../real/results.ts';
 import type { Row } from '../report/figures/figure.ts';
 import { readRun } from '../report/read-run.ts';
@@ -89,12 +90,15 @@ function readOne(path: string): Stored {
 
 function readSweep(path: string): Stored {
   const document = readStudy(path);
+  // Versions before this one let replications alone pass for a sweep.
+  if (document.axes.length === 0)
+    throw new UsageError(`${path} is a sweep without an axis`, 'mint-bench run simulates replications of one setting');
   const points = readPoints(path, document);
   const missing = document.points.length - points.size;
   if (missing > 0)
     throw new UsageError(
       `${path} lacks ${missing} of ${document.points.length} points`,
-      `${document.command} goes on where it was stopped`,
+      `${document.command}${placeOption(path)} goes on where it was stopped`,
     );
   const results = document.points.map((_, index) => points.get(index)!);
   return { kind: 'study', path, label: document.name, document, settings: settingResults(document, results) };

@@ -1,5 +1,6 @@
 /** A study's results as commands give them: report in its folder, table or JSON on stdout. */
 import { join } from 'node:path';
+import { placeOption } from '../metrics/result-files.ts';
 import { type StudyTables, studyDigest } from '../report/study-digest.ts';
 import { table } from '../report/text-table.ts';
 import { writeStudyReport } from '../report/write-study.ts';
@@ -43,7 +44,7 @@ export async function presentStudy(
   terminal.out(`${terminal.styleOut('bold', name)}  ${sentence}\n\n`);
   terminal.out(table(rows, { header, right, keys: numbersFrom, indent: 2, ...terminal.results }));
   for (const note of notes) terminal.out(`\n${note}\n`);
-  terminal.out(`\n${terminal.styleOut('dim', 'again:')} ${reproduce}\n`);
+  terminal.out(`\n${terminal.styleOut('dim', 'again:')} ${reproduce}${placeOption(folder)}\n`);
   terminal.out(`${terminal.styleOut('dim', 'table:')} ${join(folder, 'sweep.arrow')}\n`);
   terminal.out(`${terminal.styleOut('dim', 'report:')} ${join(folder, 'report.html')}\n`);
 }

@@ -58,6 +58,7 @@ export async function runUntil(args: Arguments, context: Context): Promise<numbe
     'replications',
     'resolution',
     'coarse',
+    'most',
     'scale',
     'search-set',
   ]);

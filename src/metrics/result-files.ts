@@ -83,11 +83,21 @@ function remedy(folder: string): string {
   const baseline = existsSync(join(folder, 'digests.json')) ? ', and save the baseline from it again' : '';
   const command = commandIn(folder);
   // A run that takes finished folders as they are would take this one.
-  if (command !== null) return `run it again: ${command.replace(/ --resume\b/g, '')}${baseline}`;
+  if (command !== null)
+    return `run it again: ${command.replace(/ --resume\b/g, '')}${baseline === '' ? placeOption(folder) : baseline}`;
   const resolved = join(folder, 'scenario.resolved.yaml');
   if (existsSync(resolved) && parsed(readFileSync(resolved, 'utf8')) !== null)
-    return `run it again: mint-bench run ${resolved} --out ${dirname(folder)}${baseline}`;
+    return `run it again: mint-bench run ${resolved}${placeOption(folder)}${baseline}`;
   return `run its scenario again; nothing in the folder says with which command${baseline}`;
+}
+
+const PLACES = [join('reports', 'runs'), join('reports', 'studies')];
+
+/** ` --out …` where the folder lies elsewhere than commands put it by themselves: without it they would write another one. */
+export function placeOption(folder: string): string {
+  const place = dirname(folder);
+  if (PLACES.includes(join(place))) return '';
+  return ` --out ${/^[\w@%+=:,./-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`}`;
 }
 
 function commandIn(folder: string): string | null {

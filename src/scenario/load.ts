@@ -183,12 +183,25 @@ function failed(findings: readonly Finding[], file: string): UserError {
     return fromFile || order(a) - order(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   });
   const diagnostics = sorted
-    .map((found) => toDiagnostic(found, file))
+    .map((found) => toDiagnostic(severalValues(found), file))
     .filter(({ id, file, line, column, message }) => {
       const key = [id, file, line, column, message].join('\n');
       return !seen.has(key) && seen.add(key);
     });
   return new UserError(diagnostics);
+}
+
+/** A list or a range where one value belongs: other commands, or other options, take them. */
+function severalValues(found: Finding): Finding {
+  const { source } = found.place ?? {};
+  if (source?.name !== '--set' || found.atKey) return found;
+  const [, path, value] = /^([^=]+)=(.*)$/s.exec(source.text) ?? [];
+  const hint = /^[^,[{'"]+(,[^,[{'"]+)+$/.test(value ?? '')
+    ? `several values are an axis of mint-bench sweep: --set ${path}=${value}`
+    : /^[\d.]+[^.,]*\.\.[\d.]+[^,]*$/.test(value ?? '')
+      ? `a sweep takes a list, --set ${path}=a,b,c; a range is searched: mint-bench sweep --until slo --axis ${path}=${value}`
+      : undefined;
+  return hint === undefined ? found : { ...found, hint: found.hint === undefined ? hint : `${found.hint}; ${hint}` };
 }
 
 function defaultName(file: string): string {

@@ -1,7 +1,7 @@
 /** Shards of one study → the study: the same files as if one process had run all of it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDocument } from '../metrics/result-files.ts';
+import { placeOption, readDocument } from '../metrics/result-files.ts';
 import type { PointResult } from './point-result.ts';
 import { inShard, shardText } from './shard.ts';
 import { type StudyDocument, settingLabel } from './study-document.ts';
@@ -119,12 +119,12 @@ function refuseUnfinished({ path, manifest, document, results }: Part): void {
   const option = manifest.shard === null ? '' : ` --shard ${shardText(manifest.shard)}`;
   throw new MergeError(
     `${path} is not finished: ${missing.length} of its ${own.length} points are missing, the first is ${pointText(document, missing[0])}`,
-    `finish it with: ${document.command}${option}`,
+    `finish it with: ${document.command}${option}${placeOption(path)}`,
   );
 }
 
 function refuseGaps(parts: readonly Part[]): void {
-  const [{ document, manifest }] = parts;
+  const [{ document, manifest, path }] = parts;
   const missing = document.points
     .map((_, index) => index)
     .filter((index) => !parts.some((part) => inShard(index, part.manifest.shard)));
@@ -133,7 +133,7 @@ function refuseGaps(parts: readonly Part[]): void {
   const shards = [...new Set(missing.map((index) => `${(index % of) + 1}/${of}`))].sort();
   throw new MergeError(
     `${missing.length} of ${document.points.length} points are in none of the folders: ${shards.length === 1 ? 'shard' : 'shards'} ${shards.join(', ')} ${shards.length === 1 ? 'is' : 'are'} missing`,
-    `run ${shards.length === 1 ? 'it' : 'the first'} with: ${document.command} --shard ${shards[0]}`,
+    `run ${shards.length === 1 ? 'it' : 'the first'} with: ${document.command} --shard ${shards[0]}${placeOption(path)}`,
   );
 }
 

@@ -54,7 +54,7 @@ describe('sweep', () => {
     const rows = stdout.split('\n').filter((line) => line.startsWith('  '));
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(
-      /\nagain: mint-bench sweep tiny\.yaml --set adapter\.rank=4,64 --set population\.users=200,2k --replications 2\n/,
+      /\nagain: mint-bench sweep tiny\.yaml --set adapter\.rank=4,64 --set population\.users=200,2k --replications 2 --out whole\n/,
     );
     expect(
       stderr.match(/^\d\/8 adapter\.rank=.*: [\d.]+ m?s, [\d.]+ [mµ]?s a request, peak [\d.]+ [MG]iB$/gm),
@@ -98,6 +98,7 @@ describe('sweep', () => {
     expect(printed[2].stdout).toMatch(/mint-bench merge parts\/tiny-[0-9a-f]{10}\.shard-\*-of-3 --out parts\n$/);
     const shards = readdirSync(join(cwd, 'parts')).map((name) => join('parts', name));
     const gap = await mintHere(['merge', ...shards.slice(0, 2), '--out', 'parts'], { cwd });
+    expect(gap.stderr).toMatch(/ run it with: mint-bench sweep .* --shard 3\/3 --out parts\n$/);
     expect([gap.code, gap.stderr]).toEqual([EXIT.usage, expect.stringContaining('shard 3/3 is missing')]);
     const { code } = await mintHere(['merge', ...shards.reverse(), '--out', 'parts', '-q'], { cwd });
     expect(code).toBe(0);
@@ -128,6 +129,28 @@ describe('sweep', () => {
   it('says what is wrong with what was asked for', async () => {
     const usage = (...args: string[]) => mintHere(['sweep', 'tiny.yaml', '-q', ...args], { cwd });
     expect(await usage()).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('has no axis to sweep') });
+    // Replications are no axis, and nothing is simulated.
+    for (const more of [
+      ['--replications', '2'],
+      ['--set', 'replications=2'],
+    ])
+      expect(await usage(...more, '--out', 'none')).toMatchObject({
+        code: EXIT.usage,
+        stdout: '',
+        stderr: expect.stringContaining('tiny.yaml has no axis to sweep\n  for instance --set adapter.rank=8,64'),
+      });
+    expect(existsSync(join(cwd, 'none'))).toBe(false);
+    expect(await usage(...AXES, '--axis', 'population.users=5k..20k')).toMatchObject({
+      code: EXIT.usage,
+      stderr: expect.stringMatching(/^error: --axis is what --until searches.*\n.*--set path=a,b,c sweeps a list\n$/),
+    });
+    expect((await usage('--set', 'serving.slots=8..64:8')).stderr).toContain(
+      'hint: a sweep takes a list, --set serving.slots=a,b,c; a range is searched: mint-bench sweep --until slo --axis serving.slots=8..64:8\n',
+    );
+    for (const set of ['serving.slots=16,64', 'serving.tiers.gpu.eviction=lru,sieve'])
+      expect((await mintHere(['run', 'tiny.yaml', '--set', set], { cwd })).stderr).toContain(
+        `several values are an axis of mint-bench sweep: --set ${set}\n`,
+      );
     expect((await usage(...AXES, '--shard', '4/3')).stderr).toContain('--shard 4/3: expected i/n');
     expect((await usage(...AXES, '--metrics', 'nothing')).stderr).toContain('there is no metric "nothing"');
     expect((await usage(...AXES, '--point', 'base=qwen3-4b')).stderr).toContain('--set cannot add an axis');

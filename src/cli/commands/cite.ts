@@ -1,5 +1,6 @@
 /** `cite <run..>`: a bibliography of what runs and sweeps took from others: policies, laws, models, devices. */
 import { writeFileSync } from 'node:fs';
+import { placeOption } from '../../metrics/result-files.ts';
 import { bibtex } from '../../report/bibtex.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { SOURCES } from '../../scenario/sources/index.ts';
@@ -52,7 +53,10 @@ function scenariosOf(one: Stored): Scenario[] {
   return settingsOf(document).map((setting) => {
     const scenario = readPointScenario(path, document, setting * document.replications);
     if (scenario === null)
-      throw new UsageError(`${path} does not hold the scenarios of its points`, `${document.command} --no-resume`);
+      throw new UsageError(
+        `${path} does not hold the scenarios of its points`,
+        `${document.command}${placeOption(path)} --no-resume`,
+      );
     return scenario;
   });
 }

@@ -64,6 +64,11 @@ export const command: Command = {
   ],
   async run(args, context) {
     if (args.until !== undefined) return runUntil(args, context);
+    if ((args.axis as string[]).length > 0)
+      throw new UsageError(
+        '--axis is what --until searches, and --until is not given',
+        '--until slo searches it for the knee; --set path=a,b,c sweeps a list',
+      );
     // Before anything runs.
     metricsOf(args);
     const shard = shardOf(args);
@@ -145,10 +150,10 @@ function studyOf(args: Arguments, context: Context): Study {
     listed: listed.length === 0 ? undefined : listed,
     replications: wholeNumber(args, 'replications'),
   });
-  if (study.points.length === 1)
+  if (study.paths.length === 0 || study.points.length === 1)
     throw new UsageError(
       `${file} has no axis to sweep`,
-      'for instance --set adapter.rank=8,64, or a sweep in the scenario',
+      `for instance --set adapter.rank=8,64, or a sweep in the scenario${study.replications === 1 ? '' : '; mint-bench run simulates replications of one setting'}`,
     );
   if (!context.quiet) {
     const { colorErr, width } = context.terminal;

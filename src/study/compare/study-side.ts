@@ -2,7 +2,7 @@
  * A sweep as a side of a comparison: the replications of each setting are runs. `folder@axis=value` takes the settings with that value,
  * and what is left of the axes says which setting of one side belongs to which of the other: two policies of one sweep, at every load.
  */
-import { readDocument } from '../../metrics/result-files.ts';
+import { placeOption, readDocument } from '../../metrics/result-files.ts';
 import { UserError } from '../../scenario/errors.ts';
 import type { Override } from '../../scenario/load.ts';
 import { type StudyDocument, settingCount, settingLabel } from '../study-document.ts';
@@ -29,9 +29,9 @@ export function readStudySide(path: string, label: string, picks: readonly Overr
   const missing = document.points.length - points.size;
   if (missing > 0)
     throw new UserError(
-      `${path} lacks ${missing} of ${document.points.length} points; it goes on with: ${document.command}`,
+      `${path} lacks ${missing} of ${document.points.length} points; it goes on with: ${document.command}${placeOption(path)}`,
     );
-  const { node_major, arch } = manifest.tool;
+  const { node_major, arch, version } = manifest.tool;
   const left = { axes: document.axes.filter((axis) => !picks.some((pick) => pick.path === axis.path)) };
   const { replications } = document;
   const settings = chosen(document, picks, path).map(
@@ -42,8 +42,18 @@ export function readStudySide(path: string, label: string, picks: readonly Overr
         const { id, rows } = points.get(index)!;
         const scenario = readPointScenario(path, document, index);
         if (scenario === null)
-          throw new UserError(`${path} does not hold the scenarios of its points: ${document.command} --no-resume`);
-        return { folder: null, scenario, seed: scenario.seed, runHash: id, rows, platform: { node_major, arch } };
+          throw new UserError(
+            `${path} does not hold the scenarios of its points: ${document.command}${placeOption(path)} --no-resume`,
+          );
+        return {
+          folder: null,
+          scenario,
+          seed: scenario.seed,
+          runHash: id,
+          rows,
+          platform: { node_major, arch },
+          version,
+        };
       }),
     }),
   );
