@@ -78,12 +78,14 @@ export interface ServeOptions {
    * Computes a point; an error whose name is in `FINAL` is not tried again. `deaths`: workers that fell silent over it before.
    */
   compute(job: PointJob, deaths: number): Promise<{ bytes: Uint8Array; effort: Effort }>;
+  /** The server has gone away, or has come back. */
+  onConnection?(up: boolean): void;
 }
 
 export interface PointServer {
   /** Tools of the studies that want points now, this one's among them or not. */
   studies(): Promise<string[]>;
-  /** Finishes points under way and takes no more. */
+  /** Finishes points under way and takes no more. Without a connection they are given up: nobody could be told of them. */
   close(): Promise<void>;
 }
 
@@ -98,7 +100,7 @@ const resultKeyOf = (queue: string, job: PointJob): string => `${PREFIX}:result:
 const reportKeyOf = (resultKey: string): string => `${resultKey}:report`;
 
 export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQueue> {
-  const { bullmq, connect } = await load(url);
+  const { bullmq, connect, giveUp } = await load(url);
   const redis = await connect();
   const name = queueName(tool);
   const queue: Queue<PointJob> = new bullmq.Queue(name, { connection: redis as never, prefix: PREFIX });
@@ -164,13 +166,14 @@ export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQ
     async close() {
       if (announced !== null) await redis.zrem(STUDIES, announced).catch(() => undefined);
       await queue.close();
+      giveUp();
       redis.disconnect();
     },
   };
 }
 
 export async function servePoints(url: string, tool: ToolIdentity, options: ServeOptions): Promise<PointServer> {
-  const { bullmq, connect } = await load(url);
+  const { bullmq, connect, giveUp } = await load(url);
   const redis = await connect();
   const name = queueName(tool);
   const lease = Math.round(options.lease * 1000);
@@ -202,6 +205,13 @@ export async function servePoints(url: string, tool: ToolIdentity, options: Serv
   );
   // A connection that is lost comes back; BullMQ goes on by itself.
   worker.on('error', () => undefined);
+  let up = true;
+  const connection = (now: boolean) => {
+    if (now !== up) options.onConnection?.(now);
+    up = now;
+  };
+  redis.on('close', () => connection(false));
+  redis.on('ready', () => connection(true));
   const self = JSON.stringify({ tool: identityText(tool), pid: process.pid, at: Math.random() });
   await present(redis, WORKERS, self);
   const timer = setInterval(() => present(redis, WORKERS, self).catch(() => undefined), (PRESENCE_S * 1000) / 3);
@@ -211,8 +221,14 @@ export async function servePoints(url: string, tool: ToolIdentity, options: Serv
     },
     async close() {
       clearInterval(timer);
-      await worker.close();
-      await redis.zrem(WORKERS, self).catch(() => undefined);
+      const finished = worker.close(!up);
+      // What waits for an answer would wait for ever.
+      const lost = new Promise<void>((resolve) => {
+        if (!up) resolve();
+        redis.once('close', resolve);
+      });
+      await Promise.race([finished.then(() => redis.zrem(WORKERS, self).catch(() => undefined)), lost]);
+      giveUp();
       redis.disconnect();
     },
   };
@@ -260,7 +276,7 @@ function batches<T>(items: readonly T[]): T[][] {
 
 const importPackages = () => Promise.all([import('bullmq'), import('ioredis')]);
 
-/** The packages, and a function that connects; throws an EnvironmentError where a package or the server is missing. */
+/** The packages, a function that connects, and one that lets lost connections be; throws an EnvironmentError where a package or the server is missing. */
 async function load(url: string) {
   const shown = withoutPassword(url);
   let packages: Awaited<ReturnType<typeof importPackages>>;
@@ -275,6 +291,7 @@ async function load(url: string) {
     );
   }
   const [bullmq, { Redis }] = packages;
+  let closing = false;
   const connect = async (): Promise<Redis> => {
     let reason = 'no answer';
     let ready = false;
@@ -282,8 +299,9 @@ async function load(url: string) {
       lazyConnect: true,
       maxRetriesPerRequest: null,
       connectTimeout: 5000,
-      // Before the first connection a refusal is final; later the server is given time to come back.
-      retryStrategy: (times) => (ready ? Math.min(2000, 100 * times) : null),
+      // Before the first connection a refusal is final; later the server is given time to come back. BullMQ's own connections are copies
+      // of this one and ask here, too.
+      retryStrategy: (times) => (ready && !closing ? Math.min(2000, 100 * times) : null),
     });
     redis.on('error', (error: Error) => {
       reason = error.message;
@@ -303,7 +321,10 @@ async function load(url: string) {
       );
     }
   };
-  return { bullmq, connect };
+  const giveUp = () => {
+    closing = true;
+  };
+  return { bullmq, connect, giveUp };
 }
 
 export function withoutPassword(url: string): string {

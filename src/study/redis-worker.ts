@@ -22,6 +22,8 @@ export interface WorkerOptions {
   signal: AbortSignal;
   onPoint?(text: string, effort: Effort): void;
   onReady?(): void;
+  /** The server has gone away, or has come back. */
+  onConnection?(up: boolean): void;
 }
 
 const LOOK_MS = 500;
@@ -55,12 +57,20 @@ export async function serve(options: WorkerOptions): Promise<number> {
       last = performance.now();
     }
   };
-  const server = await servePoints(url, tool, { jobs, lease: options.lease, compute });
+  const server = await servePoints(url, tool, {
+    jobs,
+    lease: options.lease,
+    compute,
+    onConnection: options.onConnection,
+  });
+  // Without the server a question has no answer, until it is back.
+  const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
   try {
     refuseForeign(await server.studies(), tool, url);
     options.onReady?.();
     while (!signal.aborted) {
-      const studies = await server.studies();
+      const studies = await Promise.race([server.studies(), stopped]);
+      if (studies === null) break;
       refuseForeign(studies, tool, url);
       // While a sweep is there, the points of a worker that dies may still come this way.
       if (studies.includes(identityText(tool))) last = performance.now();

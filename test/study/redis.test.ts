@@ -242,6 +242,23 @@ describe.skipIf(reason !== '')(`points behind Redis ${reason}`, () => {
     await queue.close();
   }, 60_000);
 
+  it('leave a worker whose server has gone free to end', async () => {
+    const port = await freePort();
+    const own = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+    for await (const text of own.stdout) if (String(text).includes('Ready to accept connections')) break;
+    own.stdout.resume();
+    const args = [join(ROOT, 'bin/mint-bench.js'), 'worker', `redis://127.0.0.1:${port}`, '--jobs', '1'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    workers.push(child);
+    let text = '';
+    child.stderr.on('data', (data: Buffer) => (text += data.toString()));
+    await expect.poll(() => text, { timeout: 20_000 }).toMatch(/waiting for points/);
+    own.kill('SIGKILL');
+    await expect.poll(() => text, { timeout: 20_000 }).toMatch(/the Redis server does not answer/);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+  }, 60_000);
+
   it('need a server that answers', async () => {
     const port = await freePort();
     const executor = new RedisExecutor(`redis://user:secret@127.0.0.1:${port}`, TOOL);

@@ -42,6 +42,8 @@ export const command: Command = {
       idle: timeOption(args, 'idle', '30s', 1) ?? Number.POSITIVE_INFINITY,
       signal: context.signal,
       onReady: () => say('waiting for points; Ctrl-C finishes those under way and ends'),
+      onConnection: (up) =>
+        say(up ? 'the Redis server is back' : 'the Redis server does not answer; trying again until Ctrl-C'),
       onPoint: (text, effort) => say(`${text}${effortText(effort)}`),
     });
     if (context.json) context.terminal.outJson({ points: computed });
