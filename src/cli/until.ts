@@ -40,7 +40,20 @@ export const UNTIL_OPTIONS = {
 /** Metrics that are printed beside those of the thresholds. */
 const HEADLINE = ['goodput_rps', 'ttft_ms_p99', 'tpot_ms_p99', 'replica_utilisation', 'kv_utilisation'];
 
+/** Options of a sweep that a search cannot keep, and why not. */
+const NOT_OF_A_SEARCH: Readonly<Record<string, string>> = {
+  shard: 'each value that a search tries follows from those before it: it has no parts',
+  executor: 'a search tries a few values at a time, on the processors here (--jobs)',
+  point: 'name one axis to search with --axis; --set takes lists for the others',
+  'dry-run': 'which values a search tries is known when it has tried them',
+};
+
 export async function runUntil(args: Arguments, context: Context): Promise<number> {
+  for (const [name, why] of Object.entries(NOT_OF_A_SEARCH)) {
+    const given = args[name];
+    if (given !== undefined && given !== false && !(Array.isArray(given) && given.length === 0))
+      throw new UsageError(`--${name} does not go with --until`, why);
+  }
   const { axis, source, settings, replications } = spaceOf(args);
   const smaller = smallerOf(args);
   const coarse = wholeNumber(args, 'coarse') ?? 6;

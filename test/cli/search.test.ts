@@ -66,6 +66,14 @@ describe('sweep --until', () => {
       { cwd },
     );
     expect(unknown.code).toBe(EXIT.scenario);
+    for (const [option, value] of [['--shard', '1/2'], ['--executor', 'redis://127.0.0.1:1'], ['--dry-run']]) {
+      const search = ['sweep', 'smoke', '--until', 'slo', '--axis', 'population.rate=1/s..9/s'];
+      const refused = await mintHere([...search, option, ...(value === undefined ? [] : [value])], { cwd });
+      expect([refused.code, refused.stderr]).toEqual([
+        EXIT.usage,
+        expect.stringContaining(`${option} does not go with --until`),
+      ]);
+    }
     const axis = await mintHere(['sweep', 'smoke', '--until', 'slo', '--axis', 'population.rate=9/s..1/s'], { cwd });
     expect(axis.code).toBe(EXIT.scenario);
     expect(axis.stderr).toMatch(/not above its start/);
