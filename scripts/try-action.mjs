@@ -3,7 +3,7 @@
 //
 //   node scripts/try-action.mjs --input scenario=smoke --input baseline=smoke [--workspace folder] [--clone] [--json]
 //
-// --workspace: the repository that uses the action; a fresh folder with this one's baselines otherwise
+// --workspace: the repository that uses the action, where a scenario of yours lies; a fresh folder with this one's baselines otherwise
 // --clone: the action in a fresh clone of this repository, which it installs itself; this checkout otherwise
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,19 +17,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What GitHub keeps of a step's summary; a larger one is dropped as a whole. */
 const MOST_SUMMARY = 2 ** 20;
 
-const { values } = parseArgs({
-  options: {
-    input: { type: 'string', multiple: true, default: [] },
-    workspace: { type: 'string' },
-    clone: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
+const USAGE = 2;
 
+const values = options();
+checkInputs(parse(readFileSync(join(root, 'action.yml'), 'utf8')), inputsGiven());
 const scratch = mkdtempSync(join(tmpdir(), 'mint-bench-action-'));
 try {
   const actionPath = values.clone ? clone() : built();
-  const result = runAction(actionPath, workspace(), Object.fromEntries(values.input.map(split)));
+  const result = runAction(actionPath, workspace(), inputsGiven());
   if (values.json) console.log(JSON.stringify(result, null, 2));
   else {
     for (const { name, code, log } of result.steps) console.log(`── ${name}: exit ${code}\n${log}`);
@@ -42,15 +37,78 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
+function options() {
+  try {
+    const { values: given } = parseArgs({
+      options: {
+        input: { type: 'string', multiple: true, default: [] },
+        workspace: { type: 'string' },
+        clone: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (given.help) {
+      console.log(help());
+      process.exit(0);
+    }
+    return given;
+  } catch (error) {
+    refuse(error.message);
+  }
+}
+
+function help() {
+  const { inputs } = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
+  const lines = Object.entries(inputs).map(
+    ([name, { description, required }]) =>
+      `  ${name.padEnd(18)} ${description.trim()}${required === true ? ' Required.' : ''}`,
+  );
+  return `Runs action.yml as a GitHub runner would.
+
+  node scripts/try-action.mjs --input name=value … [--workspace folder] [--clone] [--json]
+
+  --workspace        the repository that uses the action: files that inputs name are looked for there;
+                     a fresh folder with the baselines of this one otherwise
+  --clone            the action in a fresh clone of this repository, which installs itself; this checkout otherwise
+  --json             what came of it as one JSON document
+
+Inputs:
+${lines.join('\n')}`;
+}
+
+function refuse(message) {
+  console.error(`error: ${message}\n  node scripts/try-action.mjs --help`);
+  process.exit(USAGE);
+}
+
+function inputsGiven() {
+  return Object.fromEntries(values.input.map((pair) => split(pair) ?? refuse(`--input ${pair}: expected name=value`)));
+}
+
+/** What GitHub would refuse, or pass on as empty, before anything runs. */
+function checkInputs({ inputs }, given) {
+  const names = Object.keys(inputs);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) refuse(`the action takes no input ${unknown}; it takes ${names.join(', ')}`);
+  const missing = names.find((name) => inputs[name].required === true && given[name] === undefined);
+  if (missing !== undefined) refuse(`the input ${missing} is required: --input ${missing}=…`);
+  if (values.workspace !== undefined) {
+    if (!existsSync(values.workspace)) refuse(`--workspace ${values.workspace} does not exist`);
+  } else if (/\.(ya?ml|json)$/.test(given.scenario))
+    // It would be looked for in a fresh folder.
+    refuse(`the scenario ${given.scenario} is a file, and no --workspace says where it lies: --workspace . for here`);
+}
+
+/** Null where there is no equals sign. */
 function split(pair) {
   const at = pair.indexOf('=');
-  if (at < 1) throw new Error(`--input ${pair}: expected name=value`);
-  return [pair.slice(0, at), pair.slice(at + 1)];
+  return at < 1 ? null : [pair.slice(0, at), pair.slice(at + 1)];
 }
 
 /** The action would install itself over what is here; that is for a clone. */
 function built() {
-  if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) throw new Error('this checkout is not built: npm run build');
+  if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) refuse('this checkout is not built: npm run build');
   return root;
 }
 
@@ -74,12 +132,9 @@ function runAction(actionPath, cwd, given) {
   const action = parse(readFileSync(join(actionPath, 'action.yml'), 'utf8'));
   if (action.runs.using !== 'composite') throw new Error(`action.yml runs ${action.runs.using}; expected composite`);
   const inputs = {};
-  for (const [name, { required = false, default: fallback = '' }] of Object.entries(action.inputs)) {
-    if (required && given[name] === undefined) throw new Error(`the input ${name} is required`);
+  for (const [name, { default: fallback = '' }] of Object.entries(action.inputs)) {
     inputs[name] = given[name] ?? String(fallback);
   }
-  const unknown = Object.keys(given).filter((name) => !(name in action.inputs));
-  if (unknown.length > 0) throw new Error(`the action takes no input ${unknown.join(', ')}`);
   const temp = join(scratch, 'temp');
   mkdirSync(temp, { recursive: true });
   const outputs = {};

@@ -36,6 +36,24 @@ function play(workspace: string, ...inputs: string[]): Played {
   return JSON.parse(stdout) as Played;
 }
 
+it.each([
+  [['--help'], 0, /^Runs action\.yml .*--workspace .*\n {2}scenario +Scenario file .* Required\./s],
+  [[], EXIT.usage, /^error: the input scenario is required: --input scenario=…\n/],
+  [['--input', 'scenario=smoke', '--input', 'foo=1'], EXIT.usage, /^error: the action takes no input foo; it takes sc/],
+  [['--input', 'scenario'], EXIT.usage, /^error: --input scenario: expected name=value\n/],
+  [['--inputs', 'scenario=smoke'], EXIT.usage, /^error: Unknown option '--inputs'/],
+  [
+    ['--input', 'scenario=mine.yaml'],
+    EXIT.usage,
+    /^error: the scenario mine\.yaml is a file.*--workspace \. for here\n/,
+  ],
+])('try-action %j says how it is used', (args, code, said) => {
+  const script = join(ROOT, 'scripts', 'try-action.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  expect([status, stdout + stderr]).toEqual([code, expect.stringMatching(said)]);
+  expect(stderr).not.toContain('    at ');
+});
+
 describe('the action', () => {
   const workspace = repository();
 
