@@ -82,10 +82,17 @@ export function metricCell(row: SummaryRow | null): string {
   return lo === value && hi === value ? value : `${value} [${lo}, ${hi}]`;
 }
 
+/** A field's path is typeset as what one types. */
+const name = (key: string): string => (/[._]/.test(key) ? `\\texttt{${latex(key)}}` : latex(key));
+
+/** "5_000" is how a scenario groups digits, "5{,}000" how a paper does. */
+const number = (label: string): string =>
+  /^[+-]?\d{1,3}(_\d{3})+(\D|$)/.test(label) ? latex(label).replaceAll(/(?<=\d)\\_(?=\d{3})/g, '{,}') : latex(label);
+
 /** Needs \usepackage{booktabs}. */
 export function latexTable({ keys, headings, rows, caption }: MetricTable): string {
-  const line = (cells: readonly string[]) => `    ${cells.map(latex).join(' & ')} \\\\`;
-  const body = rows.map(({ label, cells }) => line([...label, ...cells.map(metricCell)]));
+  const line = (cells: readonly string[]) => `    ${cells.join(' & ')} \\\\`;
+  const body = rows.map(({ label, cells }) => line([...label.map(number), ...cells.map(metricCell).map(latex)]));
   return `% \\usepackage{booktabs}
 \\begin{table}
   \\centering
@@ -93,7 +100,7 @@ export function latexTable({ keys, headings, rows, caption }: MetricTable): stri
   \\label{tab:mint-bench}
   \\begin{tabular}{${'l'.repeat(keys.length)}${'r'.repeat(headings.length)}}
     \\toprule
-${line([...keys, ...headings])}
+${line([...keys.map(name), ...headings.map(latex)])}
     \\midrule
 ${body.join('\n')}
     \\bottomrule

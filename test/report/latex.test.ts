@@ -40,6 +40,21 @@ describe('cells', () => {
   });
 });
 
+it('fields are typeset as typed, and digits grouped as in print', () => {
+  const text = latexTable({
+    keys: ['serving.slots', 'run'],
+    headings: ['TTFT'],
+    rows: [
+      { label: ['5_000', 'my_run'], cells: [null] },
+      { label: ['1_000_000/s', '4_000_a'], cells: [null] },
+    ],
+    caption: '',
+  });
+  expect(text).toContain('\\texttt{serving.slots} & run & TTFT');
+  expect(text).toContain('5{,}000 & my\\_run &');
+  expect(text).toContain('1{,}000{,}000/s &');
+});
+
 it('a table has a column for each heading in every line, and says what its brackets are', () => {
   const text = latexTable({
     keys: ['run_a', 'users'],
