@@ -2,8 +2,8 @@
  * What is named on the command line of figures and tables: `label=path` of run folders, study folders, searches, kernel
  * measurements and figures that were drawn before. A name alone is looked for where the tool keeps its results.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
 import { placeOption } from '../metrics/result-files.ts';
 import { readKernelRun, type StoredKernelRun } from '../real/results.ts';
 import type { Row } from '../report/figures/figure.ts';
@@ -62,8 +62,15 @@ function locate(written: string): string {
     if (path.endsWith('.vl.json') && existsSync(path)) return path;
     if (MARKS.some((mark) => existsSync(join(path, mark)))) return path;
   }
+  const there = FOLDERS.map((folder) => join(folder, written)).find((path) => existsSync(path));
+  if (there === undefined)
+    throw new UsageError(
+      `${written} does not exist${isAbsolute(written) ? '' : `, here or in ${FOLDERS.slice(1).join(' or ')}`}`,
+      'each command prints where it keeps its results',
+    );
+  const drawing = statSync(there).isDirectory() ? '' : ', and no .vl.json of a figure';
   throw new UsageError(
-    `${written} is no folder of a finished run, sweep, search or kernel measurement, and no .vl.json of a figure`,
+    `${there} is no folder of a finished run, sweep, search or kernel measurement${drawing}`,
     'each command prints where it keeps its results; one that was stopped goes on when it is given again',
   );
 }

@@ -3,11 +3,12 @@
  * search goes on where it was stopped, whatever order it takes. Files are written beside their place and renamed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile, writing } from '../metrics/write-files.ts';
 import { canonicalJson, shortHash } from '../scenario/hash.ts';
-import { decodeResult, encodeResult, type PointResult } from './point-result.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { decodeResult, decodeScenario, encodeResult, type PointResult } from './point-result.ts';
 import type { Point } from './points.ts';
 import { identityText, type ToolIdentity, toolIdentity } from './study-folder.ts';
 
@@ -94,6 +95,16 @@ export class SearchFolder {
         'Free some space, or name a folder that can be written with --out; the same command then goes on from what is there.',
     });
   }
+}
+
+/** The scenarios that a search simulated, from its points; empty where it holds none that is whole. */
+export function readSearchScenarios(path: string): Scenario[] {
+  const folder = join(path, 'points');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.arrow'))
+    .sort()
+    .flatMap((name) => decodeScenario(readFileSync(join(folder, name))) ?? []);
 }
 
 const pointFile = (id: string): string => join('points', `${shortHash(id)}.arrow`);

@@ -64,7 +64,10 @@ describe('figure', () => {
 
   it.each([
     [['figure', 'fairnes', 'x'], /^error: there is no figure "fairnes"\n {2}did you mean fairness\?\n$/],
-    [['figure', 'fairness', 'nowhere'], /^error: nowhere is no folder of a finished run/],
+    [
+      ['figure', 'fairness', 'nowhere'],
+      /^error: nowhere does not exist, here or in reports\/runs or reports\/studies\n/,
+    ],
     [['figure', 'kernel-roofline', 'LRU'], /^error: kernel-roofline is drawn from measurements of mint-bench kernel/],
     [['figure', 'scale-out', 'LRU'], /^error: scale-out is drawn from a sweep, or several runs/],
     [['figure', 'fairness', 'LRU', '--format', 'jpg'], /^error: --format: there is no format "jpg"/],
@@ -87,7 +90,7 @@ describe('table', () => {
     const of = (...more: string[]) =>
       mintHere(['table', ...runs(), '--metrics', 'ttft_ms_p99,hit_ratio_gpu', ...more], { cwd });
     const text = (await of()).stdout.trimEnd().split('\n');
-    expect(text).toHaveLength(3);
+    expect(text.slice(3).join(' ')).toMatch(/^ Simulated \(run \w+, run \w+\)\.$/);
     expect(text[0]).toMatch(/^run +TTFT p99 +Hit ratio GPU$/);
     const [, value] = /^lru +(\S+ m?s) /.exec(text[1])!;
     expect((await of('--format', 'latex')).stdout).toContain(`lru & ${value}`);
@@ -101,6 +104,11 @@ describe('table', () => {
 });
 
 describe('cite', () => {
+  it('says of a folder that is not there that it is not', async () => {
+    const { code, stderr } = await mintHere(['cite', '/nonexistent'], { cwd });
+    expect([code, stderr]).toEqual([EXIT.usage, expect.stringMatching(/^error: \/nonexistent does not exist\n/)]);
+  });
+
   it('names the works behind what the runs used, once each', async () => {
     const { code, stdout } = await mintHere(['cite', lru, sieve], { cwd });
     expect(code).toBe(0);

@@ -47,6 +47,22 @@ describe('sweep --until', () => {
     expect(other.stderr).toMatch(/its figures: knee, goodput-load/);
   });
 
+  it('is a table, a row a value, and has the sources of its points', async () => {
+    const folder = folderOf('one', 'knee');
+    const { settings, axis } = JSON.parse(readFileSync(join(folder, 'knee.json'), 'utf8'));
+    const { code, stdout } = await mintHere(['table', folder, '--format', 'csv'], { cwd });
+    expect(code).toBe(0);
+    const [header, ...rows] = stdout.trimEnd().split('\r\n');
+    expect(header).toBe(`${axis.path},holds,ttft_ms_p99,ttft_ms_p99_lo,ttft_ms_p99_hi`);
+    expect(rows.map((row) => row.split(',')[0])).toEqual(settings[0].points.map(({ text }: { text: string }) => text));
+    expect(rows.map((row) => Number(row.split(',')[2]))).toEqual(
+      settings[0].points.map(
+        ({ metrics }: { metrics: { ttft_ms_p99: { value: number } } }) => metrics.ttft_ms_p99.value,
+      ),
+    );
+    expect((await mintHere(['cite', folder], { cwd })).stdout).toMatch(/^@\w+\{mint-2026,/m);
+  });
+
   it('takes what is there, and says so', async () => {
     const again = await mintHere([...search, '--out', 'one', '--no-figures', '--json', '--no-progress'], { cwd });
     expect(again.stderr).toMatch(/\d+ points were taken from one\/knee-smoke/);
@@ -110,6 +126,12 @@ describe('plan', () => {
       'What do cheaper configurations miss?',
     );
     const folder = folderOf('plans', 'plan');
+    const listed = await mintHere(['table', folder, '--json'], { cwd });
+    const { keys, rows } = JSON.parse(listed.stdout) as { keys: string[]; rows: { label: string[] }[] };
+    expect(keys.slice(-2)).toEqual(['price', 'thresholds']);
+    const simulated = configurations.filter(({ metrics }: { metrics: object }) => Object.keys(metrics).length > 0);
+    expect(rows.map(({ label }) => label.at(-1))).toEqual(simulated.map(({ verdict }: { verdict: string }) => verdict));
+    expect((await mintHere(['cite', folder], { cwd })).stdout).toMatch(/^@\w+\{mint-2026,/m);
     expect((await mintHere(['report', folder], { cwd })).code).toBe(EXIT.ok);
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('cheapest of 6 configurations');
   });
@@ -160,6 +182,14 @@ describe('explain-run', () => {
     expect(stdout).toMatch(/robust: the scenario\s+meets its\s+thresholds/);
     expect(stdout).toMatch(/all together, 4 joint draws from the ranges: /);
     const folder = folderOf('explained', 'sensitivity');
+    expect((await mintHere(['cite', folder], { cwd })).stdout).toMatch(/^@\w+\{mint-2026,/m);
+    const table = await mintHere(['table', folder], { cwd });
+    expect([table.code, table.stderr]).toEqual([
+      EXIT.usage,
+      expect.stringMatching(
+        /holds effects of changes.*\n {2}its tables are in .*summary\.md, its numbers in .*sensitivity\.json\n$/,
+      ),
+    ]);
     expect(existsSync(join(folder, 'figures', 'tornado.png'))).toBe(true);
     // Text and figure round the same value the same way, in every panel.
     const drawn = readFileSync(join(folder, 'figures', 'tornado.svg'), 'utf8');

@@ -4,6 +4,7 @@ import { placeOption } from '../../metrics/result-files.ts';
 import { bibtex } from '../../report/bibtex.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { SOURCES } from '../../scenario/sources/index.ts';
+import { readSearchScenarios } from '../../study/search-folder.ts';
 import { readPointScenario } from '../../study/study-folder.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
@@ -12,7 +13,12 @@ import { readStored, type Stored, settingsOf } from '../stored.ts';
 
 export const command: Command = {
   positionals: {
-    run: { type: 'string', array: true, describe: 'Folders of runs and sweeps', completes: 'files' },
+    run: {
+      type: 'string',
+      array: true,
+      describe: 'Folders of runs, sweeps, knees, plans and other searches',
+      completes: 'files',
+    },
   },
   options: {
     out: { type: 'string', alias: 'o', describe: 'Write the .bib file here; stdout otherwise' },
@@ -44,11 +50,22 @@ export const command: Command = {
   },
 };
 
-/** One a setting; replications differ in their seed alone. */
+/** One a setting of a sweep, whose replications differ in their seed alone; every point of a search. */
 function scenariosOf(one: Stored): Scenario[] {
   if (one.kind === 'run') return [one.tables.scenario];
+  if (one.kind === 'search') {
+    const scenarios = readSearchScenarios(one.path);
+    if (scenarios.length > 0) return scenarios;
+    throw new UsageError(
+      `${one.path} does not hold the scenarios of its points`,
+      `${one.report.command}${placeOption(one.path)} --no-resume`,
+    );
+  }
   if (one.kind !== 'study')
-    throw new UsageError(`${one.path} is no run and no sweep`, 'give folders of mint-bench run or sweep');
+    throw new UsageError(
+      `${one.path} is no run, sweep or search`,
+      'give folders that mint-bench run, sweep or plan wrote',
+    );
   const { document, path } = one;
   return settingsOf(document).map((setting) => {
     const scenario = readPointScenario(path, document, setting * document.replications);

@@ -1,15 +1,14 @@
-/** `table <run..>`: chosen metrics of runs or of a sweep's points, with intervals, as text, LaTeX, Markdown or CSV. */
+/** `table <run..>`: chosen metrics of runs or of the points of a sweep, a knee or a plan, with intervals, as text, LaTeX, Markdown or CSV. */
 import { writeFileSync } from 'node:fs';
 import { csv } from '../../report/csv.ts';
-import { fieldValue } from '../../report/field-value.ts';
-import { latexTable, type MetricRow, type MetricTable, metricCell } from '../../report/latex.ts';
+import { latexTable, type MetricTable, metricCell } from '../../report/latex.ts';
 import { markdownTable } from '../../report/markdown.ts';
-import { ALL, findSummary, type SummaryRow } from '../../report/run-data.ts';
-import { changedMetrics } from '../../report/study-metrics.ts';
-import { type Screen, table } from '../../report/text-table.ts';
+import { ALL } from '../../report/run-data.ts';
+import { fold, type Screen, table } from '../../report/text-table.ts';
 import type { Command } from '../command.ts';
+import { metricsOfParts, partOf, tableOf } from '../metric-table.ts';
 import { UsageError } from '../parse.ts';
-import { readStored, type Stored, settingsOf } from '../stored.ts';
+import { readStored } from '../stored.ts';
 import { metricsOf } from '../study-text.ts';
 
 const FORMATS = ['text', 'latex', 'markdown', 'csv'] as const;
@@ -19,7 +18,7 @@ export const command: Command = {
     run: {
       type: 'string',
       array: true,
-      describe: 'Folders of runs or sweeps, as path or label=path',
+      describe: 'Folders of runs, sweeps, knees or plans, as path or label=path',
       completes: 'files',
     },
   },
@@ -39,15 +38,14 @@ export const command: Command = {
   ],
   run(args, context) {
     const asked = metricsOf(args);
-    const stored = readStored(args.run as string[]);
-    const metrics =
-      asked ??
-      changedMetrics(
-        stored.flatMap((one): readonly { summary: readonly SummaryRow[] }[] =>
-          one.kind === 'study' ? one.settings : one.kind === 'run' ? [{ summary: one.tables.summary }] : [],
-        ),
-      );
-    const made = tableOf(stored, metrics, args.cohort as string, context.json || args.format === 'csv');
+    const parts = readStored(args.run as string[]).map(partOf);
+    const metrics = asked ?? metricsOfParts(parts);
+    const made = tableOf(parts, {
+      metrics,
+      headings: metrics.map(heading),
+      cohort: args.cohort as string,
+      exact: context.json || args.format === 'csv',
+    });
     if (made.rows.every(({ cells }) => cells.every((cell) => cell === null)))
       throw new UsageError(
         `none of these has a cohort ${JSON.stringify(args.cohort)}`,
@@ -65,51 +63,6 @@ export const command: Command = {
     return undefined;
   },
 };
-
-/** @param exact axis values as they were written, for programs */
-function tableOf(stored: readonly Stored[], metrics: readonly string[], cohort: string, exact: boolean): MetricTable {
-  const axes = [
-    ...new Set(stored.flatMap((one) => (one.kind === 'study' ? one.document.axes.map(({ path }) => path) : []))),
-  ];
-  const several = stored.length > 1 || axes.length === 0;
-  const cells = (summary: readonly SummaryRow[]) =>
-    metrics.map((metric) => findSummary(summary, metric, cohort) ?? null);
-  const rows = stored.flatMap((one): MetricRow[] => {
-    const name = several ? [one.label] : [];
-    if (one.kind === 'run') return [{ label: [...name, ...axes.map(() => '')], cells: cells(one.tables.summary) }];
-    if (one.kind !== 'study')
-      throw new UsageError(`${one.path} is no run and no sweep`, 'give folders of mint-bench run or sweep');
-    return settingsOf(one.document).map((setting) => ({
-      label: [
-        ...name,
-        ...axes.map((path) => {
-          const axis = one.document.axes.find((own) => own.path === path);
-          if (axis === undefined) return '';
-          return exact ? axis.written[setting] : fieldValue(axis.values[setting], axis.unit, axis.written[setting]);
-        }),
-      ],
-      cells: cells(one.settings[setting].summary),
-    }));
-  });
-  const bounded = rows.some((row) => row.cells.some((cell) => cell !== null && cell.lo !== null));
-  const two = stored.some((one) => one.kind === 'study' && one.document.replications === 2);
-  const brackets = two
-    ? 'in brackets 95% intervals, and the values of two replications, which are too few for one'
-    : '95% intervals in brackets';
-  const sources = stored.map((one) =>
-    one.kind === 'run'
-      ? `run ${one.tables.hash.slice(0, 10)}`
-      : one.kind === 'study'
-        ? `sweep ${one.document.study_hash.slice(0, 10)}`
-        : '',
-  );
-  return {
-    keys: [...(several ? ['run'] : []), ...axes],
-    headings: metrics.map(heading),
-    rows,
-    caption: `Simulated${cohort === ALL ? '' : `, cohort ${cohort}`}${bounded ? `; ${brackets}, clipped at what is possible` : ''} (${sources.join(', ')}).`,
-  };
-}
 
 const WORDS: Readonly<Record<string, string>> = {
   ttft: 'TTFT',
@@ -161,6 +114,6 @@ function render(
         ),
       );
     case 'text':
-      return table(lines, { header: [...keys, ...headings], right, keys: keys.length, ...screen });
+      return `${table(lines, { header: [...keys, ...headings], right, keys: keys.length, ...screen })}\n${fold(made.caption, screen.width, '')}`;
   }
 }
