@@ -67,7 +67,7 @@ describe('the action', () => {
     const line = JSON.parse(readFileSync(join(workspace, 'history.jsonl'), 'utf8')) as Record<string, unknown>;
     expect(line).toMatchObject({ scenario: 'smoke', passed: true, commit: '0123456789abcdef0123456789abcdef01234567' });
     const page = mint(['dashboard', 'history.jsonl', '--out', 'page.html'], { cwd: workspace });
-    expect([page.code, page.stdout]).toEqual([0, 'page.html: 1 run of 1 scenario\n']);
+    expect([page.code, page.stdout]).toEqual([0, 'page.html: 1 run of 1 system\n']);
     expect(readFileSync(join(workspace, 'page.html'), 'utf8')).toMatch(/<td[\s\S]*0123456789/);
   });
 

@@ -25,15 +25,14 @@ export const command: Command = {
       terminal.err(`warning: ${unreadable} lines of ${file} are no history lines; left out\n`);
     if (lines.length === 0)
       throw new UsageError(`${file} holds no run`, 'mint-bench run <scenario> --history adds one');
-    const { html, warnings } = await dashboard(lines, file);
+    const { html, systems, warnings } = await dashboard(lines, file);
     if (verbose) for (const warning of warnings) terminal.err(`${warning}\n`);
     mkdirSync(dirname(out), { recursive: true });
     replaceFile(out, html);
-    const scenarios = new Set(lines.map(({ scenario }) => scenario)).size;
-    if (json) terminal.outJson({ page: out, runs: lines.length, scenarios });
+    if (json) terminal.outJson({ page: out, runs: lines.length, systems });
     else
       terminal.out(
-        `${out}: ${lines.length} ${lines.length === 1 ? 'run' : 'runs'} of ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}\n`,
+        `${out}: ${lines.length} ${lines.length === 1 ? 'run' : 'runs'} of ${systems} ${systems === 1 ? 'system' : 'systems'}\n`,
       );
     return undefined;
   },

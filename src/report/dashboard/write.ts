@@ -13,11 +13,11 @@ import { theme } from '../theme.ts';
 import { HOW_TO_READ, historyFigure, rowsOf, type Trend } from './history-figure.ts';
 import { type ScenarioHistory, scenarioHistories } from './trends.ts';
 
-/** @returns the page, and what the drawing library complained about */
+/** @returns the page, how many systems it follows, and what the drawing library complained about */
 export async function dashboard(
   lines: readonly HistoryLine[],
   file: string,
-): Promise<{ html: string; warnings: string[] }> {
+): Promise<{ html: string; systems: number; warnings: string[] }> {
   const histories = scenarioHistories(lines);
   const warnings: string[] = [];
   const sections: string[] = [];
@@ -33,7 +33,7 @@ export async function dashboard(
       `<section id="s${at}"><h2>${text(history.scenario)}</h2><p class="intro">${text(intro(history))}</p>${drawable.length === 0 ? values(history) : `<div class="grid">${cards.join('\n')}</div>`}</section>`,
     );
   }
-  return { html: page(histories, sections, file), warnings };
+  return { html: page(histories, sections, file), systems: histories.length, warnings };
 }
 
 const values = ({ trends }: ScenarioHistory): string => {
@@ -89,7 +89,7 @@ function page(histories: readonly ScenarioHistory[], sections: readonly string[]
 <a class="skip" href="#main">Skip to the figures</a>
 <header><div class="wrap">
 <div class="top"><span class="brand"><b>mint-bench</b> history of runs</span><button id="theme" type="button" hidden aria-label="Switch between light and dark">Dark</button></div>
-<h1>${histories.length === 1 ? text(histories[0].scenario) : `${histories.length} scenarios over time`}</h1>
+<h1>${histories.length === 1 ? text(histories[0].scenario) : `${histories.length} systems over time`}</h1>
 <p class="lede">Drawn from <code>${text(file)}</code>. A trend says when something moved; whether it is real, <code>mint-bench compare</code> says. ${text(HOW_TO_READ)}</p>
 <div class="card scroll" style="margin-top:20px"><table><thead><tr><th scope="col">last run</th><th scope="col" class="left">scenario</th><th scope="col">runs</th><th scope="col" class="left">date</th><th scope="col" class="left">commit</th><th scope="col">p99 TTFT</th><th scope="col">SLO met</th><th scope="col" class="left">against the run before</th></tr></thead><tbody>${histories.map(row).join('')}</tbody></table></div>
 </div></header>

@@ -227,6 +227,6 @@ function pairNotes(pairs: number, tested: number): string[] {
   const more =
     needed === null ? '' : `; from ${needed} pairs on nothing is taken for granted (--replications ${needed})`;
   return [
-    `${pairs} pairs of runs: judged by Student's t of their differences, with Holm's correction over ${tested} lines. It takes differences for normally distributed${more}`,
+    `${pairs} pairs of runs: judged by Student's t of their differences, with Holm's correction over ${tested} lines. It takes differences (of times and rates: their logarithms) for normally distributed${more}`,
   ];
 }
