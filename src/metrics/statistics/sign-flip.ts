@@ -5,9 +5,9 @@
  */
 import { stream } from '../../sim/random/streams.ts';
 
-/** Up to 2^16 patterns are counted one by one; beyond, this many are drawn. */
+/** Up to 2^16 patterns are counted one by one; beyond, so many are drawn that more pairs never give a larger smallest p. */
 const EXACT_UP_TO = 16;
-const DRAWS = 20_000;
+const DRAWS = 2 ** (EXACT_UP_TO - 1);
 
 /** Two-sided p; 1 where all differences are 0. Throws on an empty sample. */
 export function signFlip(differences: ArrayLike<number>, seed: string): number {

@@ -31,7 +31,10 @@ export interface Line {
   better: Better;
   base: number | null;
   new: number | null;
-  /** new over base − 1; for shares (unit `fraction`) new − base. Null where a side has no value. */
+  /**
+   * new over base − 1; for shares (unit `fraction`) new − base. Of a few pairs of positive values the geometric mean of their factors, − 1.
+   * Null where a side has no value.
+   */
   change: number | null;
   /** 95% interval of `change`, where one can be given. */
   lo: number | null;

@@ -73,6 +73,8 @@ export const judge = (pairs: readonly Pair[], options: JudgeOptions): Line[] =>
 export const draftLines = (pairs: readonly Pair[], options: JudgeOptions): Draft[] =>
   options.metrics.flatMap((metric) => draft(metric, pairs, options) ?? []);
 
+const DIRECTED: readonly Verdict[] = ['improved', 'regressed', 'changed'];
+
 /** Tests all lines together, whatever settings they are of, and gives them their verdicts. */
 export function settle(drafts: readonly Draft[], margin: number): Line[] {
   const together = drafts.filter(({ values }) => values !== null).length;
@@ -90,6 +92,11 @@ export function settle(drafts: readonly Draft[], margin: number): Line[] {
     line.p = adjusted[i];
     line.verdict = fromInterval(line, margin);
     if (signsSuffice(line.n, together)) return;
+    if (DIRECTED.includes(line.verdict) && Math.sign(line.new! - line.base!) !== Math.sign(line.change!)) {
+      line.verdict = 'undecided';
+      line.why = 'the pairs move one way, their mean the other';
+      return;
+    }
     if (line.verdict === 'within noise' && raw[i] < ALPHA) {
       line.verdict = 'undecided';
       line.why =

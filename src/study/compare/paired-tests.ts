@@ -64,36 +64,51 @@ export function bySigns(line: Line, values: Values): Line {
 }
 
 /**
- * Student's t of the pairs' differences: of the logarithms where all values are positive and no shares, because what differs from one draw to
- * the next in times and rates is a factor, else of the values. The interval is that of the mean, in the terms of the change, around it.
- * Differences that are all the same show no spread, which in so few pairs is no certainty: they stay undecided, except of what follows
- * from the configuration alone.
+ * Student's t of the pairs' differences. Where all values are positive and no shares it is that of their factors' logarithms, because
+ * what differs from one draw to the next in times and rates is a factor; the change then is the geometric mean of the factors, and the interval its own.
+ * Differences or factors that are all the same show no spread, which in so few pairs is no certainty: they stay undecided, except
+ * of what follows from the configuration alone.
  *
  * @param lines that are tested together
  */
 export function byStudent(line: Line, values: Values, lines: number): Line {
-  const factors = line.unit !== 'fraction' && values.every(([base, next]) => base > 0 && next > 0);
-  const differences = values.map(([base, next]) => (factors ? Math.log(next / base) : next - base));
-  const { estimate, hi } = meanInterval(differences)!;
-  const half = hi - estimate;
-  // No more than rounding apart: a spread of 0 says that the pairs are few, not that the next would be the same.
-  const alike = half <= ROUNDING * (factors ? 1 : Math.abs(estimate));
-  if (alike && !CONFIGURED.has(line.name)) {
+  const differences = values.map(([base, next]) => next - base);
+  const factors =
+    line.unit !== 'fraction' && values.every(([base, next]) => base > 0 && next > 0)
+      ? values.map(([base, next]) => Math.log(next / base))
+      : null;
+  if ((alike(differences) || (factors !== null && alike(factors))) && !CONFIGURED.has(line.name)) {
     if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
-    const why = `the same in all ${differences.length} pairs, which leaves no spread to judge by: ${pairsText(lines)}`;
+    const why = `the same in all ${values.length} pairs, which leaves no spread to judge by: ${pairsText(lines)}`;
     return { ...line, verdict: 'undecided', why };
   }
-  const deviation = half / studentQuantile(0.975, differences.length - 1);
-  const p = studentTails(estimate / deviation, differences.length - 1);
-  const oneWay = differences.every((one) => Math.sign(one) === Math.sign(differences[0]));
+  const tested = factors ?? differences;
+  const interval = meanInterval(tested)!;
+  const deviation = (interval.hi - interval.estimate) / studentQuantile(0.975, tested.length - 1);
+  const p = studentTails(interval.estimate / deviation, tested.length - 1);
+  const oneWay = tested.every((one) => Math.sign(one) === Math.sign(tested[0]));
   // Kept where nothing more certain can be said.
-  const why = oneWay ? `the same way in all ${differences.length} pairs, too differently to rule out luck` : undefined;
-  return { ...line, ...boundsOf(line, half, factors), p, ...(why === undefined ? {} : { why }) };
+  const why = oneWay ? `the same way in all ${values.length} pairs, too differently to rule out luck` : undefined;
+  const change =
+    factors === null
+      ? boundsOf(line, interval)
+      : {
+          change: Math.expm1(interval.estimate),
+          lo: Math.expm1(interval.lo),
+          hi: Math.expm1(interval.hi),
+        };
+  return { ...line, ...change, p, ...(why === undefined ? {} : { why }) };
 }
 
-/** @param half width of the interval, as a difference or, of factors, as a logarithm */
-function boundsOf({ unit, base, new: next, change }: Line, half: number, factors: boolean): Pick<Line, 'lo' | 'hi'> {
-  if (factors) return { lo: (1 + change!) * Math.exp(-half) - 1, hi: (1 + change!) * Math.exp(half) - 1 };
-  if (base === 0 && unit !== 'fraction') return { lo: null, hi: null };
-  return { lo: changeOf(unit, base!, next! - half), hi: changeOf(unit, base!, next! + half) };
+/** Whether no more than rounding is between them. */
+const alike = (values: readonly number[]): boolean =>
+  Math.max(...values) - Math.min(...values) <= ROUNDING * Math.max(...values.map(Math.abs));
+
+/** An interval of the mean difference in the terms of the change, as far as it is possible: no value is negative, no share above 1. */
+function boundsOf(
+  { unit, base, change }: Line,
+  { lo, hi }: { lo: number; hi: number },
+): Pick<Line, 'change' | 'lo' | 'hi'> {
+  if (unit === 'fraction') return { change, lo: Math.max(lo, -base!), hi: Math.min(hi, 1 - base!) };
+  return base === 0 ? { change, lo: null, hi: null } : { change, lo: Math.max(lo / base!, -1), hi: hi / base! };
 }

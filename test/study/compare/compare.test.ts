@@ -4,7 +4,7 @@ import type { SummaryRow } from '../../../src/metrics/summary.ts';
 import { stream } from '../../../src/sim/random/streams.ts';
 import type { Line } from '../../../src/study/compare/comparison.ts';
 import { judge, type Pair } from '../../../src/study/compare/judge.ts';
-import { pairsNeeded } from '../../../src/study/compare/paired-tests.ts';
+import { pairsNeeded, signsSuffice } from '../../../src/study/compare/paired-tests.ts';
 import { inCommon, scenarioDifferences } from '../../../src/study/compare/scenario-diff.ts';
 import { small } from '../../run/small.ts';
 
@@ -76,6 +76,11 @@ describe('replications paired by seed', () => {
       why: expect.stringMatching(/^the same in all 7 pairs.*it takes 10 pairs$/),
     });
     expect(judge(pairs(10), options)[0]).toMatchObject({ verdict: 'changed' });
+    // More pairs are never worth less.
+    for (const lines of [1, 13, 400, 1500])
+      for (let pairs = 6; pairs < 60; pairs++)
+        if (signsSuffice(pairs, lines))
+          expect([lines, pairs + 1, signsSuffice(pairs + 1, lines)]).toEqual([lines, pairs + 1, true]);
     expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
     // No number of sign patterns makes one of so many lines significant.
     expect(pairsNeeded(2000)).toBeNull();
@@ -129,14 +134,19 @@ describe('replications paired by seed', () => {
     }));
     expect(judged(collapse, 'goodput_rps')).toMatchObject({ verdict: 'regressed', n: 3 });
     // By hand: ln 1.02, ln 1.04, ln 1.06 have the mean 0.039097 and t = 0.039097 / (0.0192335 / √3) = 3.52; of two degrees of freedom
-    // p = 0.0721, interval 1.04 × e^±0.04778.
+    // p = 0.0721, interval e^(0.039097 ± 0.047779).
     const byHand = [2, 4, 6].map((difference, i) => ({
       ...{ seed: `${i}`, base: [row('ttft_ms_p99', 100)], new: [row('ttft_ms_p99', 100 + difference)] },
     }));
     const line = judged(byHand);
     expect(line).toMatchObject({ verdict: 'undecided', why: expect.stringMatching(/^the same way in all 3 pairs/) });
-    expect([line.p, line.lo, line.hi]).toEqual([
-      ...[expect.closeTo(0.0721, 4), expect.closeTo(-0.00852, 5), expect.closeTo(0.0909, 5)],
+    expect([line.p, line.lo, line.change, line.hi]).toEqual([
+      ...[
+        expect.closeTo(0.0721, 4),
+        expect.closeTo(-0.00864, 5),
+        expect.closeTo(0.03987, 5),
+        expect.closeTo(0.09076, 5),
+      ],
     ]);
     // Of shares, by points: 2, 4, 6 points have t = 4 / (2 / √3) = 3.46; p = 0.0742, interval 4 ± 4.97 points.
     const shares = [2, 4, 6].map((difference, i) => {
@@ -153,6 +163,33 @@ describe('replications paired by seed', () => {
     }));
     expect(judged(times)).toMatchObject({ verdict: 'regressed' });
     expect(judged(times).lo).toBeGreaterThan(0);
+    // Eight doubled, the largest by far a third less: the mean falls.
+    const against = Array.from({ length: 9 }, (_, i) => ({
+      ...{ seed: `${i}`, base: [row('ttft_ms_p99', i === 8 ? 9000 : 100 + i)] },
+      new: [row('ttft_ms_p99', i === 8 ? 6000 : 2.1 * (100 + i) + (i % 3))],
+    }));
+    const thirteen = Array.from({ length: 12 }, (_, m) => row(`metric_${m}`, 100));
+    const beside = against.map((pair, i) => ({
+      ...pair,
+      base: [...pair.base, ...thirteen],
+      new: [...pair.new, ...thirteen.map((one) => ({ ...one, value: one.value! + i }))],
+    }));
+    const options13 = {
+      metrics: ['ttft_ms_p99', ...thirteen.map(({ metric }) => metric)],
+      margin: 0.02,
+      sameScenario: false,
+    };
+    expect(judge(beside, options13)[0].verdict).toBe('undecided');
+    // One more rejection in each: the factors differ, the differences do not.
+    const oneMore = [20, 21, 22].map((value, i) => ({
+      ...{ seed: `${i}`, base: [row('rejections', value)], new: [row('rejections', value + 1)] },
+    }));
+    expect(judged(oneMore, 'rejections')).toMatchObject({ verdict: 'undecided', p: null });
+    // Bounds that are possible, where a value is 0 too.
+    const none = [0, 40, 3].map((value, i) => ({
+      ...{ seed: `${i}`, base: [row('rejections', value)], new: [row('rejections', [0, 2, 1][i])] },
+    }));
+    expect(judged(none, 'rejections').lo).toBe(-1);
     // Significant alone, not among thirteen.
     const names = Array.from({ length: 13 }, (_, i) => `metric_${i}`);
     const many = [8, 9, 11].map((difference, i) => ({
