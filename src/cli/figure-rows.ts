@@ -22,7 +22,12 @@ export function prepareFigure(id: FigureId, figure: Figure, stored: readonly Sto
   const [first] = stored;
   if (first.kind === 'drawn') {
     if (stored.length > 1) throw new UsageError('a figure that was drawn before is drawn alone', 'give one .vl.json');
-    return { figure, rows: first.rows, provenance: provenanceOfDrawn(first.description) };
+    const several = typeof figure.across === 'object' && first.rows.some((row) => row.run !== undefined);
+    return {
+      figure: several ? ofSeveral(figure, figure.across as Across) : figure,
+      rows: first.rows,
+      provenance: provenanceOfDrawn(first.description),
+    };
   }
   if (first.kind === 'search' && stored.length === 1) {
     const drawn = first.report.figures.find((one) => one.id === id);
@@ -76,8 +81,17 @@ function fromRuns(id: FigureId, figure: Figure<'run'>, stored: readonly Stored[]
       `${id} shows one run at a time: ${across ?? 'it has no form for several'}`,
       'draw it once a run',
     );
-  return { figure: { ...figure, spec: across.spec ?? figure.spec }, rows: across.prepare(runs), provenance };
+  return { figure: ofSeveral(figure, across), rows: across.prepare(runs), provenance };
 }
+
+/** The figure as it is drawn, and told, of several runs. */
+const ofSeveral = (figure: Figure, { title, question, howToRead, spec }: Across): Figure => ({
+  ...figure,
+  title: title ?? figure.title,
+  question: question ?? figure.question,
+  howToRead,
+  spec: spec ?? figure.spec,
+});
 
 /** Points of sweeps, or runs with the parameters in which they differ; null where there is nothing to compare. */
 export function studyRuns(stored: readonly Stored[]): StudyRun[] | null {
@@ -139,17 +153,26 @@ function flatten(scenario: Scenario): Record<string, number | string> {
 
 function provenanceOf(stored: readonly Stored[]): Provenance {
   const sources = stored.map((one) => {
-    if (one.kind === 'run') return one.tables.hash.slice(0, stored.length > 1 ? 6 : 10);
+    if (one.kind === 'run') return stored.length > 1 ? namedHash(one) : one.tables.hash.slice(0, 10);
     if (one.kind === 'study') return `${one.document.name} ${one.document.study_hash.slice(0, 6)}`;
     if (one.kind === 'kernel') return `${one.run.probe.device} (${one.run.probe.backend})`;
     return one.label;
   });
   const [{ kind }] = stored;
   const what = { run: 'run', study: 'sweep', kernel: '', search: '', drawn: '' }[kind];
-  // More than three hashes are noise in a figure: the file's metadata and the command name them all.
-  const shown = sources.length > 3 ? [...sources.slice(0, 2), `${sources.length - 2} more`] : sources;
+  // As many as a legend can tell apart; the command names them all.
+  const shown =
+    sources.length > MOST_NAMED ? [...sources.slice(0, MOST_NAMED), `${sources.length - MOST_NAMED} more`] : sources;
   const source = `${what}${what === '' ? '' : stored.length > 1 ? 's ' : ' '}${shown.join(', ')}`;
   return { kind: kind === 'kernel' ? 'measured' : 'simulated', source };
+}
+
+const MOST_NAMED = 8;
+
+/** The name in the legend with the run that it stands for: "lru 3fa2b1"; a folder's name holds the hash already. */
+function namedHash({ label, tables }: Extract<Stored, { kind: 'run' }>): string {
+  const hash = tables.hash.slice(0, 6);
+  return label.includes(hash) ? label : `${label} ${hash}`;
 }
 
 /** What a figure said of itself: "question (simulated · source)". */

@@ -41,11 +41,33 @@ describe('runs as a study', () => {
     const { rows, provenance } = prepareFigure('scale-out', figureOf('scale-out'), stored);
     expect([...new Set(rows.map((row) => row.x))]).toEqual([10, 1000]);
     expect(new Set(rows.map((row) => row.series))).toEqual(new Set(['']));
-    expect(provenance).toEqual({ kind: 'simulated', source: 'runs users , users ' });
+    expect(provenance).toEqual({ kind: 'simulated', source: 'runs users 10, users 1000' });
   });
 });
 
-it('names at most three sources in the drawing', () => {
-  const stored = 'abcde'.split('').map((label) => run(label, () => undefined));
-  expect(prepareFigure('fairness', figureOf('fairness'), stored).provenance.source).toBe('runs a00000, b00000, 3 more');
+it('says of each name in the drawing which run it is, up to as many as a legend tells apart', () => {
+  const stored = 'abcdefghij'.split('').map((label) => run(label, () => undefined));
+  const { source } = prepareFigure('fairness', figureOf('fairness'), stored.slice(0, 2)).provenance;
+  expect(source).toBe('runs a a00000, b b00000');
+  const many = prepareFigure('fairness', figureOf('fairness'), stored).provenance.source;
+  expect(many).toContain('h h00000, 2 more');
+  const folder = run('smoke-bbee3d9821', () => undefined);
+  const named = {
+    ...folder,
+    tables: { ...(folder as never as { tables: object }).tables, hash: 'bbee3d98217' },
+  } as Stored;
+  expect(prepareFigure('fairness', figureOf('fairness'), [named, stored[0]]).provenance.source).toBe(
+    'runs smoke-bbee3d9821, a a00000',
+  );
+});
+
+it('tells what it draws of several runs, not of one; drawn again too', () => {
+  const stored = ['a', 'b'].map((label) => run(label, () => undefined));
+  const several = prepareFigure('latency-over-time', figureOf('latency-over-time'), stored);
+  expect(several.figure.howToRead).toMatch(/^A line a run: above, the 99th percentile/);
+  expect(several.figure.howToRead).not.toContain('arrive');
+  const drawn: Stored = { kind: 'drawn', label: 'x', path: 'x', rows: several.rows, description: '' };
+  const again = prepareFigure('latency-over-time', figureOf('latency-over-time'), [drawn]);
+  expect(again.figure.howToRead).toBe(several.figure.howToRead);
+  expect(again.figure.spec).toBe(several.figure.spec);
 });

@@ -47,6 +47,8 @@ describe.each(IDS)('%s', (id) => {
     if (figure.scope !== 'run') return expect(figure.across).toBeUndefined();
     expect(figure.across).toBeDefined();
     if (typeof figure.across !== 'object') return expect(figure.across!.length).toBeGreaterThan(30);
+    expect(figure.across.howToRead).toMatch(/\ba run\b/);
+    expect(figure.across.howToRead).not.toMatch(/cohort’s/);
     const rows = figure.across.prepare(namedRuns());
     expect([...new Set(rows.map((row) => row.run))].sort()).toEqual(['lru', 'sieve', 'w-tinylfu, warm']);
     await check({ ...figure, spec: figure.across.spec ?? figure.spec }, rows, 'one-column');

@@ -20,8 +20,13 @@ export interface TimePanel {
   y(field: string, values: readonly number[]): Spec;
 }
 
-/** Panels over simulated time, one line a run, from its time series or another table of the same form. */
-export const linesByRun = (views: readonly TimePanel[], table: TableName = 'timeseries'): Across => ({
+/** Panels over simulated time, one line a run, from its time series or another table of the same form; and what its caption is. */
+export const linesByRun = (
+  said: Pick<Across, 'title' | 'question' | 'howToRead'>,
+  views: readonly TimePanel[],
+  table: TableName = 'timeseries',
+): Across => ({
+  ...said,
   prepare: (runs) =>
     runs.flatMap(({ label, tables }) => {
       if (tables[table].length === 0) return [];

@@ -27,7 +27,8 @@ export function distributionRows(tables: RunTables, metric: string): Row[] {
 }
 
 /** All requests of each run, one curve a run. */
-export const distributionAcross = (metric: string): Across => ({
+export const distributionAcross = (metric: string, howToRead: string): Across => ({
+  howToRead,
   prepare: (runs) =>
     runs.flatMap(({ label, tables }) => curve(tables, metric, ALL).map((row) => ({ run: label, ...row }))),
 });

@@ -60,6 +60,8 @@ export const fairness: Figure<'run'> = {
     ]);
   },
   across: {
+    howToRead:
+      'A curve a run: its users with at least one request, from least to most served, and which share of all service the lowest part of them got. On the dotted diagonal all get the same. The bend is mostly how unequally people ask: between runs with the same requests, a deeper one is unequal service.',
     prepare: (runs) =>
       runs.flatMap(({ label, tables }) => lorenz(tables.users).map((point) => ({ run: label, ...point }))),
     spec(rows, theme) {

@@ -76,6 +76,11 @@ export interface NamedRun {
 
 /** How a figure of a run sets several beside one another. Rows carry the run's name in `run`. */
 export interface Across {
+  /** Where it is called otherwise than for one run. */
+  readonly title?: string;
+  readonly question?: string;
+  /** What it draws then: never what it draws of one run. */
+  readonly howToRead: string;
   prepare(runs: readonly NamedRun[]): Row[];
   /** Where it is drawn otherwise than one run. */
   spec?(rows: readonly Row[], theme: Theme): Spec;

@@ -50,20 +50,27 @@ export const hitRatioOverTime: Figure<'run'> = {
       },
     ]);
   },
-  across: linesByRun([
+  across: linesByRun(
     {
-      title: 'lookups served on the GPU',
-      height: 120,
-      value: (series) => shareOf(series, ['gpu']),
-      y: (field) => shareAxis(field, null),
+      title: 'Hit ratio over time',
+      howToRead:
+        'A line a run: above, the share of lookups that found the adapter on the GPU; below, on the GPU or in host memory. What the lower panel has more than the upper is what host memory catches; lines that part and stay apart are systems that settle differently.',
     },
-    {
-      title: 'on the GPU or in host memory',
-      height: 120,
-      value: (series) => shareOf(series, ['gpu', 'host']),
-      y: (field) => shareAxis(field, null),
-    },
-  ]),
+    [
+      {
+        title: 'lookups served on the GPU',
+        height: 120,
+        value: (series) => shareOf(series, ['gpu']),
+        y: (field) => shareAxis(field, null),
+      },
+      {
+        title: 'on the GPU or in host memory',
+        height: 120,
+        value: (series) => shareOf(series, ['gpu', 'host']),
+        y: (field) => shareAxis(field, null),
+      },
+    ],
+  ),
 };
 
 /** Share of an interval's lookups that these tiers served. */

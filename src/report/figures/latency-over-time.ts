@@ -63,18 +63,24 @@ export const latencyOverTime: Figure<'run'> = {
       },
     ]);
   },
-  across: linesByRun([
+  across: linesByRun(
     {
-      title: 'time to first token, 99th percentile',
-      height: 130,
-      value: (series) => series.column('ttft_ms_p99', 'median'),
-      y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
+      howToRead:
+        'A line a run: above, the 99th percentile of the time to first token in each interval; below, its median (both logarithmic). Long runs are drawn in wider intervals, by the median of those they hold. Where the lines part above and not below, only the slowest requests differ.',
     },
-    {
-      title: 'time to first token, median',
-      height: 90,
-      value: (series) => series.column('ttft_ms_p50', 'median'),
-      y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
-    },
-  ]),
+    [
+      {
+        title: 'time to first token, 99th percentile',
+        height: 130,
+        value: (series) => series.column('ttft_ms_p99', 'median'),
+        y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
+      },
+      {
+        title: 'time to first token, median',
+        height: 90,
+        value: (series) => series.column('ttft_ms_p50', 'median'),
+        y: (field, values) => millisecondsAxis(field, null, { log: true, values }),
+      },
+    ],
+  ),
 };

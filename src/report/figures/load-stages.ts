@@ -72,6 +72,8 @@ export const loadStages: Figure<'run'> = {
     );
   },
   across: {
+    howToRead:
+      'A group of rows a stage, a row a run, from the request for an adapter to its copy on the GPU (logarithmic). A line runs from the median, which its mark stands at, to the 99th percentile. A long line is a queue; means are not drawn.',
     prepare: (runs) =>
       runs.flatMap(({ label, tables }) => stagesOf(tables.summary).map((row) => ({ run: label, ...row }))),
     spec(rows, theme) {

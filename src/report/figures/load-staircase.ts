@@ -55,21 +55,27 @@ export const loadStaircase: Figure<'run'> = {
       },
     ]);
   },
-  across: linesByRun([
+  across: linesByRun(
     {
-      title: 'adapters loaded since the start',
-      height: 130,
-      value: (series) => {
-        let total = 0;
-        return series.column('loads', 'sum').map((loads) => (total += loads));
+      howToRead:
+        'A line a run: above, adapters loaded into host memory since the start, whose slope is the load rate; below, loads in progress. Under the same requests a flatter line is a higher hit ratio, unless loads in progress pile up below: then the loader is at its limit.',
+    },
+    [
+      {
+        title: 'adapters loaded since the start',
+        height: 130,
+        value: (series) => {
+          let total = 0;
+          return series.column('loads', 'sum').map((loads) => (total += loads));
+        },
+        y: (field) => countAxis(field, null),
       },
-      y: (field) => countAxis(field, null),
-    },
-    {
-      title: 'loads in progress',
-      height: 80,
-      value: (series) => series.column('loads_in_flight', 'mean'),
-      y: (field) => countAxis(field, null, { tickCount: 3 }),
-    },
-  ]),
+      {
+        title: 'loads in progress',
+        height: 80,
+        value: (series) => series.column('loads_in_flight', 'mean'),
+        y: (field) => countAxis(field, null, { tickCount: 3 }),
+      },
+    ],
+  ),
 };

@@ -29,6 +29,9 @@ export const lookupsByCohort: Figure<'run'> = {
       amount: "format(datum.lookups, ',') + ' lookups'",
     }),
   across: {
+    question: 'How near are the adapters that are asked for?',
+    howToRead:
+      'One bar a run, all its lookups after warm-up, of all cohorts: the parts say in which tier the adapter was found. What is left of the first two parts had to be read from disk or brought from the object store.',
     prepare: (runs) =>
       runs.flatMap(({ label, tables: { cohorts } }) =>
         has(cohorts, ...COLUMNS)

@@ -109,6 +109,10 @@ export const lookupsLostToUpdates: Figure<'run'> = {
     return { ...panels(theme, views), resolve: { scale: { color: 'independent', strokeDash: 'independent' } } };
   },
   across: linesByRun(
+    {
+      howToRead:
+        'A line a run: above, the share of requests whose adapter was nearer in another revision, whichever tier held that one (an indication: where the adapter would be had it not changed is not known); in the middle, new revisions put into use an hour; below, the share of host memory that revisions take which no new request will use.',
+    },
     [
       {
         title: 'lookups lost to updates',

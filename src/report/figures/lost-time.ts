@@ -25,6 +25,8 @@ export const lostTime: Figure<'run'> = {
       amount: "format(datum.seconds, ',.0f') + ' s'",
     }),
   across: {
+    howToRead:
+      'One bar a run: all time between arrival and last token of all its requests, divided without remainder. “Alone” is what the same requests would take on an empty replica with their adapter in host memory; everything else is lost to sharing. Left of zero is time won: adapters that were already on the GPU, which “alone” does not assume. Bars are shares of each run’s own time, whose total may differ.',
     prepare: (runs) =>
       runs.flatMap(({ label, tables }) =>
         parts(tables.breakdown)

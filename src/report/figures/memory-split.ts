@@ -29,6 +29,8 @@ export const memorySplit: Figure<'run'> = {
       amount: "format(datum.gib, ',.1f') + ' GiB'",
     }),
   across: {
+    howToRead:
+      'One bar a run: all GPUs of one of its replicas together. Base weights are paid once for all users; every adapter slot is memory that the KV cache cannot use, so slots and concurrent context trade against each other. With a unified pool both come out of the KV part.',
     prepare: (runs) =>
       runs.flatMap(({ label, tables }) => (tables.memory === null ? [] : parts(tables.memory, { run: label }))),
   },

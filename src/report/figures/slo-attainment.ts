@@ -84,6 +84,10 @@ export const sloAttainment: Figure<'run'> = {
     );
   },
   across: {
+    title: 'SLO attainment',
+    question: 'How much of the service that was promised is given?',
+    howToRead:
+      'A row a run: share of all its arrivals after warm-up that met the objective; a refused request missed it. The filled circle counts requests that met all objectives at once, the other marks one objective alone, so they show which one costs most. The axis is stretched towards 100%; the dotted line, where there is one, is the threshold that all runs have.',
     prepare(runs) {
       const rows = runs.flatMap(({ label, tables }) => attained(tables, ALL).map((row) => ({ run: label, ...row })));
       const targets = new Set(runs.map(({ tables }) => targetOf(tables)));

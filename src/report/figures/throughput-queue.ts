@@ -72,18 +72,24 @@ export const throughputQueue: Figure<'run'> = {
     ];
     return { ...panels(theme, views), resolve: { scale: { color: 'independent', strokeDash: 'independent' } } };
   },
-  across: linesByRun([
+  across: linesByRun(
     {
-      title: 'requests finished a second',
-      height: 105,
-      value: (series) => series.column('finished', 'sum').map((count, i) => count / series.seconds[i]),
-      y: (field) => countAxis(field, null),
+      howToRead:
+        'A line a run: above, requests finished a second; below, requests waiting for a place in a running batch, on average over an interval. A waiting line that does not come back down is overload; of runs with the same load, the one that finishes fewer falls behind.',
     },
-    {
-      title: 'requests waiting',
-      height: 105,
-      value: (series) => series.column('waiting', 'mean'),
-      y: (field) => countAxis(field, null),
-    },
-  ]),
+    [
+      {
+        title: 'requests finished a second',
+        height: 105,
+        value: (series) => series.column('finished', 'sum').map((count, i) => count / series.seconds[i]),
+        y: (field) => countAxis(field, null),
+      },
+      {
+        title: 'requests waiting',
+        height: 105,
+        value: (series) => series.column('waiting', 'mean'),
+        y: (field) => countAxis(field, null),
+      },
+    ],
+  ),
 };

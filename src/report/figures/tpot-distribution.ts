@@ -12,5 +12,8 @@ export const tpotDistribution: Figure<'run'> = {
   needs: ['distributions'],
   prepare: (tables) => distributionRows(tables, 'tpot_ms'),
   spec: (rows, theme) => distributionSpec(rows, theme, 'tpot_ms', 'time per output token'),
-  across: distributionAcross('tpot_ms'),
+  across: distributionAcross(
+    'tpot_ms',
+    'A curve a run, all its requests together: the share whose mean time per output token, the first one left out, was at most the time on the axis (logarithmic). Requests of one token have none and are not counted. A wide curve means that a request’s pace depends on who it was batched with.',
+  ),
 };
