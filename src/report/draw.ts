@@ -1,7 +1,6 @@
 /** Figures → specification, SVG at both widths, CSV: what files and page are made of. */
 import { captioned } from './caption.ts';
 import { csv } from './csv.ts';
-import { mergedReading } from './figures/alike.ts';
 import { reading } from './figures/coincide.ts';
 import type { Figure, Inputs, Row, Scope } from './figures/figure.ts';
 import { assemble } from './figures/frame.ts';
@@ -51,10 +50,10 @@ export async function drawAll<S extends Scope>(
   return Promise.all(drawings);
 }
 
-/** The figure with what it leaves out of its input in its caption. */
+/** The figure with what is to be said of its input in its caption. */
 export function told<S extends Scope>(figure: Figure<S>, input: Inputs[S]): Figure<S> {
-  const missing = figure.leftOut?.(input) ?? '';
-  return missing === '' ? figure : { ...figure, howToRead: `${figure.howToRead} ${missing}` };
+  const more = figure.besides?.(input) ?? '';
+  return more === '' ? figure : { ...figure, howToRead: `${figure.howToRead} ${more}` };
 }
 
 async function draw(
@@ -71,7 +70,7 @@ async function draw(
   const spec = assemble(figure, rows, light, { titled: true, caption });
   return {
     id,
-    figure: { ...figure, howToRead: mergedReading(reading(figure.howToRead, spec), spec) },
+    figure: { ...figure, howToRead: reading(figure.howToRead, spec) },
     provenance,
     file: captioned(wide.svg, { title: figure.title, lines: [figure.question, caption] }, light),
     wide: wide.svg,

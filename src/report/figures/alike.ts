@@ -3,12 +3,8 @@
  * nobody; the data beside the figure keeps each.
  */
 import type { Spec } from '../render.ts';
-import { samePlaces } from './coincide.ts';
+import { ALIKE, samePlaces } from './coincide.ts';
 import type { Row } from './figure.ts';
-
-/** Marks a view that draws several series as one. */
-const ALIKE = 'series that coincide are drawn as one';
-const NOTE = 'Series whose lines coincide are drawn as one, which names them all; the data holds each.';
 
 export interface Merged {
   /** Rows to draw, coincident series once and under their common name. */
@@ -22,7 +18,12 @@ export interface Merged {
 export function merged(rows: readonly Row[], field: string, x: Spec, y: Spec): Merged {
   const groups = samePlaces(rows, field, x, y).filter((group) => group.length > 1);
   if (groups.length === 0) return { rows, transform: [], mark: {} };
-  const names = new Map(groups.map((group) => [group[0], commonName(group)]));
+  const names = new Map(
+    groups.map((group) => [
+      group[0],
+      commonName(group, sameValues(rows, field, group, x, y), [...new Set(rows.map((row) => String(row[field])))]),
+    ]),
+  );
   const dropped = groups.flatMap((group) => group.slice(1));
   const renamed = [...names].map(
     ([name, common]) => `datum[${JSON.stringify(field)}] == ${JSON.stringify(name)} ? ${JSON.stringify(common)} : `,
@@ -39,36 +40,54 @@ export function merged(rows: readonly Row[], field: string, x: Spec, y: Spec): M
   };
 }
 
-/** "GPU, rank 8" and "GPU, rank 32" → "GPU, rank 8 = 32"; what differs in more stands side by side. */
-export function commonName(names: readonly string[]): string {
-  const families = new Map<string, string[][]>();
-  for (const name of names) {
-    const parts = name.split(', ');
-    const family = JSON.stringify(parts.slice(0, -1));
-    families.set(family, [...(families.get(family) ?? []), parts]);
-  }
-  return [...families.values()]
-    .map((family) => {
-      const lasts = family.map((parts) => parts[parts.length - 1]);
-      // "rank 8", "rank 32": the word once.
-      const word = /^(.* )\S+$/.exec(lasts[0])?.[1] ?? '';
-      const short = lasts.every((last) => last.startsWith(word))
-        ? lasts.map((last, i) => (i === 0 ? last : last.slice(word.length)))
-        : lasts;
-      return [...family[0].slice(0, -1), short.join(' = ')].join(', ');
-    })
-    .join(' = ');
+/** Longest name of several series that spells out each. */
+const LONGEST = 40;
+
+/**
+ * "GPU, rank 8" and "GPU, rank 32" → "GPU, rank 8 = 32": what differs side by side, each part once; ≈ where values differ by less
+ * than can be drawn. Many settings are counted instead.
+ *
+ * @param all names of the plot, the group's among them
+ */
+export function commonName(names: readonly string[], same: boolean, all: readonly string[] = names): string {
+  const sign = same ? ' = ' : ' ≈ ';
+  const split = names.map((name) => name.split(', '));
+  const [first] = split;
+  const level = split.every((parts) => parts.length === first.length);
+  const values = level ? first.map((_, at) => [...new Set(split.map((parts) => parts[at]))]) : [];
+  const whole = values.reduce((product, { length }) => product * length, 1);
+  const spelled =
+    level && whole === names.length ? values.map((parts) => sideBySide(parts, sign)).join(', ') : names.join(sign);
+  if (spelled.length <= LONGEST || names.length < 3) return spelled;
+  const shared = sharedStart(split);
+  const family = all.filter((name) => shared.every((part, at) => name.split(', ')[at] === part)).length;
+  const count = family === names.length ? `all ${family}` : `${names.length} of ${family}`;
+  return [...shared, `${sign.trim()} in ${count} settings`].join(', ');
 }
 
-export function mergedReading(howToRead: string, spec: Spec): string {
-  return drawsMerged(spec) ? `${howToRead} ${NOTE}` : howToRead;
+/** "rank 8", "rank 32" → "rank 8 = 32": the word once. */
+function sideBySide(parts: readonly string[], sign: string): string {
+  const word = /^(.* )\S+$/.exec(parts[0])?.[1] ?? '';
+  const short = parts.every((part) => part.startsWith(word))
+    ? parts.map((part, i) => (i === 0 ? part : part.slice(word.length)))
+    : parts;
+  return short.join(sign);
 }
 
-function drawsMerged(spec: unknown): boolean {
-  if (typeof spec !== 'object' || spec === null) return false;
-  if ((spec as { description?: unknown }).description === ALIKE) return true;
-  return ['layer', 'hconcat', 'vconcat'].some((parts) => {
-    const views = (spec as Record<string, unknown>)[parts];
-    return Array.isArray(views) && views.some(drawsMerged);
-  });
+function sharedStart([first, ...others]: readonly (readonly string[])[]): string[] {
+  const end = first.findIndex((part, at) => others.some((other) => other[at] !== part));
+  return first.slice(0, end < 0 ? first.length : end);
+}
+
+/** Whether series that lie on one another have the same values, to the last digit, with the same intervals. */
+export function sameValues(rows: readonly Row[], field: string, names: readonly string[], x: Spec, y: Spec): boolean {
+  const shown = [String(x.field), String(y.field), 'lo', 'hi'];
+  const [first, ...others] = names.map((name) =>
+    rows
+      .filter((row) => String(row[field]) === name)
+      .map((row) => JSON.stringify(shown.map((key) => row[key] ?? null)))
+      .sort()
+      .join(),
+  );
+  return others.every((values) => values === first);
 }

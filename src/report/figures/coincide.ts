@@ -78,20 +78,36 @@ function curvesOf(rows: readonly Row[], field: string, x: Spec, y: Spec): Map<st
   return curves;
 }
 
-const NOTE = 'Where series lie on one another, those beneath are drawn wider or larger.';
+/** Marks a view that draws several series as one (alike.ts). */
+export const ALIKE = 'series that coincide are drawn as one';
+
+interface View {
+  readonly description?: unknown;
+  readonly encoding?: Readonly<Record<string, { readonly condition?: unknown }>>;
+}
+
+const NOTES: readonly (readonly [drawn: (view: View) => boolean, note: string])[] = [
+  [
+    ({ encoding }) => encoding?.size?.condition !== undefined,
+    'Where series lie on one another, those beneath are drawn wider or larger.',
+  ],
+  [
+    ({ description }) => description === ALIKE,
+    'Series whose lines coincide are drawn as one, which names them all: with = where every value is the same, with ≈ where they differ by less than can be drawn; the data holds each.',
+  ],
+];
 
 /** How to read a figure as it was drawn. */
 export function reading(howToRead: string, spec: Spec): string {
-  return drawsCovered(spec) ? `${howToRead} ${NOTE}` : howToRead;
+  return [howToRead, ...NOTES.flatMap(([drawn, note]) => (anyView(spec, drawn) ? [note] : []))].join(' ');
 }
 
-function drawsCovered(spec: unknown): boolean {
+function anyView(spec: unknown, holds: (view: View) => boolean): boolean {
   if (typeof spec !== 'object' || spec === null) return false;
-  const { encoding } = spec as { encoding?: Record<string, { condition?: unknown }> };
-  if (encoding?.size?.condition !== undefined) return true;
+  if (holds(spec as View)) return true;
   return ['layer', 'hconcat', 'vconcat'].some((parts) => {
     const views = (spec as Record<string, unknown>)[parts];
-    return Array.isArray(views) && views.some(drawsCovered);
+    return Array.isArray(views) && views.some((view) => anyView(view, holds));
   });
 }
 

@@ -156,8 +156,8 @@ export interface Figure<S extends Scope = Scope> {
   readonly question: string;
   /** One or two sentences; says what a step, a slope or a gap means. */
   readonly howToRead: string;
-  /** What of this input the figure does not show, in sentences for its caption; '' or absent: nothing. */
-  leftOut?(input: Inputs[S]): string;
+  /** What is to be said of this input besides, such as what is not shown of it, in sentences for its caption; '' or absent: nothing. */
+  besides?(input: Inputs[S]): string;
   /** Paper or repository whose form of figure this is ("own" where it is ours). */
   readonly source: string;
   /** Tables of the run that `prepare` reads beside the summary. */

@@ -2,6 +2,7 @@ import { formatMetric, operatorSign, possible } from '../format.ts';
 import type { Look } from '../theme.ts';
 import { countAxis, millisecondsAxis, shareAxis } from './axes.ts';
 import type { Figure, PlanRow, Row } from './figure.ts';
+import { metricName } from './names.ts';
 import { barsHeight, categoryAxis, distinct, labelRoom, type Panel, panels } from './panels.ts';
 import { pointSeries, present, TIP, tip } from './series.ts';
 
@@ -39,7 +40,7 @@ export const planCandidates: Figure<'plan'> = {
         return { ...row, lo, hi, verdict: VERDICTS[row.verdict].label, said: formatMetric(row.actual, row.unit) };
       });
   },
-  leftOut(input) {
+  besides(input) {
     const drawn = thresholdsOf(input);
     const hidden = drawn.slice(MOST_PANELS);
     const { cheaper, dearer } = configurationsOf(input);
@@ -72,7 +73,7 @@ export const planCandidates: Figure<'plan'> = {
       const required = bounds.map((bound) => formatMetric(bound, String(unit), 4)).join(' and ');
       const x = horizontal(own);
       return {
-        title: `${metric}, to be ${operatorSign(String(op))} ${required}`,
+        title: `${metricName(String(metric))}, to be ${operatorSign(String(op))} ${required}`,
         height: ROW * barsHeight(names.length) + 12,
         transform: [
           { filter: `datum.metric == ${JSON.stringify(metric)} && datum.op == ${JSON.stringify(op)}` },

@@ -1,3 +1,4 @@
+import { has, numbers } from '../run-data.ts';
 import { COST_PARTS } from '../theme.ts';
 import { countAxis } from './axes.ts';
 import type { Figure, Row } from './figure.ts';
@@ -11,9 +12,13 @@ export const stepTime: Figure<'run'> = {
   title: 'Where step time goes',
   question: 'What are the GPUs busy with, and how busy are they?',
   howToRead:
-    'Stacked: replicas kept busy by each part of a step, on average over an interval; the top of the stack is all busy replicas and the dotted line how many there are. The LoRA band is what personal adapters cost in compute; the stall band is steps held up by adapter copies.',
+    'Stacked: replicas kept busy by each part of a step, on average over an interval; the top of the stack is all busy replicas and the dotted line how many there are. The LoRA band is what personal adapters cost in compute.',
   source: 'own',
   needs: ['timeseries'],
+  besides: ({ timeseries }) =>
+    has(timeseries, 'part_stall_s') && Array.from(numbers(timeseries, 'part_stall_s')).some((seconds) => seconds > 0)
+      ? 'The stall band is steps held up by adapter copies.'
+      : '',
   prepare({ timeseries, scenario }) {
     if (timeseries.length === 0) return [];
     const series = timeSeries(timeseries, scenario.duration);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonName, mergedReading } from '../../../src/report/figures/alike.ts';
+import { commonName, sameValues } from '../../../src/report/figures/alike.ts';
 import { coverage, reading, samePlaces } from '../../../src/report/figures/coincide.ts';
 import { costPerUser } from '../../../src/report/figures/cost-per-user.ts';
 import type { Figure, Row } from '../../../src/report/figures/figure.ts';
@@ -70,12 +70,30 @@ describe('series that are one line', () => {
   });
 
   it('have a name that says of whom, with what they share once', () => {
-    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'GPU, rank 128'])).toBe('GPU, rank 8 = 32 = 128');
-    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'host, rank 32', 'host, rank 8'])).toBe(
-      'GPU, rank 8 = 32 = host, rank 32 = 8',
+    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'GPU, rank 128'], true)).toBe('GPU, rank 8 = 32 = 128');
+    expect(commonName(['GPU, rank 8', 'GPU, rank 32', 'host, rank 32', 'host, rank 8'], true)).toBe(
+      'GPU = host, rank 8 = 32',
     );
-    expect(commonName(['lru', 'sieve'])).toBe('lru = sieve');
-    expect(commonName(['users 10, rank 8', 'users 20, rank 9'])).toBe('users 10, rank 8 = users 20, rank 9');
+    expect(commonName(['lru', 'sieve'], true)).toBe('lru = sieve');
+    expect(commonName(['users 10, rank 8', 'users 20, rank 9'], true)).toBe('users 10, rank 8 = users 20, rank 9');
+  });
+
+  it('are only called equal where every value is', () => {
+    expect(commonName(['slots 16', 'slots 64'], false)).toBe('slots 16 ≈ 64');
+    const rows = [...series('a', [10, 20]), ...series('b', [20, 10].reverse()), ...series('c', [10, 20.01])];
+    expect(sameValues(rows, 's', ['a', 'b'], x, y)).toBe(true);
+    expect(sameValues(rows, 's', ['a', 'b', 'c'], x, y)).toBe(false);
+    const wider = rows.map((row) => ({ ...row, lo: 1, hi: row.s === 'a' ? 2 : 3 }));
+    expect(sameValues(wider, 's', ['a', 'b'], x, y)).toBe(false);
+  });
+
+  it('are counted where they are many', () => {
+    const names = ['affinity', 'random'].flatMap((routing) =>
+      [8, 64].map((rank) => `shared base, rank ${rank}, adapter-${routing}`),
+    );
+    const all = [...names, 'a dedicated replica each'];
+    expect(commonName(names, true, all)).toBe('shared base, = in all 4 settings');
+    expect(commonName(names.slice(1), false, all)).toBe('shared base, ≈ in 3 of 4 settings');
   });
 });
 
@@ -95,7 +113,7 @@ describe('a figure of runs with equal results', () => {
     const spec = assemble(figure, rows, theme('light', 'one-column'), { titled: false });
     const { svg } = await (await renderer()).svg(spec);
     return {
-      note: mergedReading(reading('Read.', spec), spec),
+      note: reading('Read.', spec),
       svg,
       widths: new Set(svg.match(/(?<=mark-line[\s\S]*?<path[^>]*stroke-width=")[\d.]+/g)),
     };
