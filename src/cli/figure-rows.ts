@@ -4,6 +4,7 @@ import { fieldValue } from '../report/field-value.ts';
 import type { Across, Figure, NamedRun, Row } from '../report/figures/figure.ts';
 import type { FigureId } from '../report/figures/index.ts';
 import type { Provenance, StudyRun } from '../report/run-data.ts';
+import { searchSource } from '../report/search-report.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { requestRate } from '../scenario/volume.ts';
 import { kernelRows } from './kernel-figures.ts';
@@ -42,7 +43,7 @@ export function prepareFigure(id: FigureId, figure: Figure, stored: readonly Sto
     return {
       figure: told(figure, drawn.input as never),
       rows,
-      provenance: { kind: 'simulated', source: first.report.source },
+      provenance: { kind: 'simulated', source: searchSource(first.report, first.path) },
     };
   }
   switch (figure.scope) {
@@ -74,7 +75,8 @@ function fromRuns(id: FigureId, figure: Figure<'run'>, stored: readonly Stored[]
     return { label, tables: one.tables };
   });
   const provenance = provenanceOf(stored);
-  if (runs.length === 1) return { figure, rows: figure.prepare(runs[0].tables), provenance };
+  if (runs.length === 1)
+    return { figure: told(figure, runs[0].tables), rows: figure.prepare(runs[0].tables), provenance };
   const across = figure.across as Across | string | undefined;
   if (across === undefined || typeof across === 'string')
     throw new UsageError(

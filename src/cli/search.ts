@@ -133,7 +133,7 @@ export async function finishSearch(
   args: Arguments,
   { terminal, verbose }: Context,
 ): Promise<void> {
-  const whole: SearchReport = { schema_version: SEARCH_REPORT_VERSION, ...report };
+  const whole: SearchReport = { schema_version: SEARCH_REPORT_VERSION, hash: folder.hash, ...report };
   folder.write(SEARCH_REPORT, `${JSON.stringify(whole)}\n`);
   await writeSearchReport(folder.path, whole, {
     figures: args.figures === true,

@@ -2,6 +2,7 @@
  * What a search (a knee, a plan, what a headline rests on, interference) leaves beside its result: the text it printed and what its
  * figures are drawn from. Kept as report.json, so that `report` and `figure` draw it again without simulating.
  */
+import { basename, resolve } from 'node:path';
 import { damaged, readDocument } from '../metrics/result-files.ts';
 import type { Block } from './blocks.ts';
 import type { Inputs, Scope } from './figures/figure.ts';
@@ -30,6 +31,8 @@ export interface SearchReport {
   readonly kind: SearchKind;
   readonly name: string;
   readonly description: string;
+  /** Of everything that decides the result; missing in what an earlier version wrote. */
+  readonly hash?: string;
   /** Scenario and, where it is not whole, the part that was simulated; stands beside every figure. */
   readonly source: string;
   /** Reproduces the search. */
@@ -46,6 +49,14 @@ export interface SearchReport {
   /** What all of its simulations took for granted. */
   readonly assumptions: readonly string[];
   readonly figures: readonly SearchFigure[];
+}
+
+/** What figures say they are drawn from: "knee smoke 22d858, 1/8 of the system"; the hash is in the folder's name too. */
+export function searchSource({ kind, name, source, hash }: SearchReport, folder: string): string {
+  const [, named = ''] = /-([0-9a-f]{10})$/.exec(basename(resolve(folder))) ?? [];
+  const short = (hash ?? named).slice(0, 6);
+  const rest = source.startsWith(name) ? source.slice(name.length) : `, ${source}`;
+  return `${kind} ${name}${short === '' ? '' : ` ${short}`}${rest}`;
 }
 
 /** Throws ResultsError where the file is damaged or of another version. */

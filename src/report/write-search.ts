@@ -5,7 +5,7 @@ import { type Drawing, drawAll } from './draw.ts';
 import { searchPage } from './html/search-page.ts';
 import { markdownSearch } from './markdown-search.ts';
 import type { Provenance } from './run-data.ts';
-import type { SearchReport } from './search-report.ts';
+import { type SearchReport, searchSource } from './search-report.ts';
 import { type ReportOptions, writeFigures } from './write.ts';
 
 /** Returns the paths written, relative to the folder, sorted. */
@@ -14,7 +14,7 @@ export async function writeSearchReport(
   report: SearchReport,
   { figures = true, png = true, onWarning }: Omit<ReportOptions, 'memory'> = {},
 ): Promise<string[]> {
-  const provenance: Provenance = { kind: 'simulated', source: report.source };
+  const provenance: Provenance = { kind: 'simulated', source: searchSource(report, folder) };
   const drawings: Drawing[] = [];
   for (const { scope, id, input } of figures ? report.figures : [])
     drawings.push(...(await drawAll(scope, input as never, provenance, { png, only: [id] })));

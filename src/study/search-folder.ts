@@ -35,10 +35,13 @@ export interface SearchFolderOptions {
 
 export class SearchFolder {
   readonly path: string;
+  /** Of the kind of search and its identity. */
+  readonly hash: string;
   private readonly manifest: Manifest;
 
   constructor({ out, kind, name, identity, command, version, keep }: SearchFolderOptions) {
     const hash = createHash('sha256').update(canonicalJson({ kind, identity })).digest('hex');
+    this.hash = hash;
     this.path = join(out, `${kind}-${name}-${shortHash(hash)}`);
     this.manifest = { tool: toolIdentity(version), command, started: new Date().toISOString(), finished: null };
     this.attempt(() => {
