@@ -17,8 +17,16 @@ export function fieldValue(value: number | string | null, unit: string | undefin
   const bare = /^[\d_.e+-]+$/.test(written);
   if (measured && (bare || written.length > LONGEST)) return inUnit(value, unit);
   const [, number, suffix] = (measured ? WITH_UNIT.exec(written) : null) ?? [];
-  return suffix === undefined || (unit !== 'B' && COUNTS.includes(suffix)) ? written : `${number} ${suffix}`;
+  return suffix === undefined || (unit !== 'B' && COUNTS.includes(suffix))
+    ? unit === 'name'
+      ? written
+      : groupedNumber(written)
+    : `${number} ${suffix}`;
 }
+
+/** "5_000" and "5000" as people write them: 5,000. Everything else stays as it is. */
+export const groupedNumber = (written: string): string =>
+  /^[+-]?(\d+(_\d+)+|\d{4,})$/.test(written) ? written.replaceAll('_', '').replace(/\B(?=(\d{3})+$)/g, ',') : written;
 
 function inUnit(value: number, unit: string): string {
   if (unit === 's') return formatSeconds(value);

@@ -6,7 +6,8 @@ const MILLISECONDS =
   "datum.value >= 1000 ? format(datum.value / 1000, ',~g') + ' s' : datum.value >= 1 || datum.value == 0 ? format(datum.value, '~g') + ' ms' : format(datum.value * 1000, '~g') + ' µs'";
 const SECONDS =
   "datum.value >= 1 || datum.value == 0 ? format(datum.value, ',~g') + ' s' : datum.value >= 0.001 ? format(datum.value * 1000, '~g') + ' ms' : format(datum.value * 1e6, '~g') + ' µs'";
-const COUNT = "abs(datum.value) >= 10000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, '~g')";
+/** From a thousand on with a prefix, so that the labels of an axis are of one kind: "500", "5k", "20k". */
+const COUNT = "abs(datum.value) >= 1000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, '~g')";
 
 const BYTES = [50, 40, 30, 20, 10]
   .map(
@@ -33,6 +34,42 @@ export function logTicks(values: readonly number[]): { domain: [number, number];
   // A domain that ends at the data, not at the next decade, when that would leave most of the plot empty.
   const domain: [number, number] = [low / below > 3 ? low / 1.3 : below, top / high > 3 ? high * 1.3 : top];
   return { domain, ticks: ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]) };
+}
+
+/** Room of a label with the space to the next, px. */
+const LABEL = 13;
+
+/** From 0 to a round number at or above `most`, in two, three or four steps: each of them labelled in a plot of this height. */
+export function fewTicks(most: number, height: number): { domain: [number, number]; ticks: number[] } {
+  const top = most > 0 ? most : 1;
+  const magnitude = 10 ** Math.floor(Math.log10(top));
+  const whole = [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5].map((step) => step * magnitude);
+  // The steps that leave least of the plot empty; of equal ones the fewest.
+  const [best] = whole
+    .map((step) => ({ step, count: Math.max(2, Math.ceil(top / step - 1e-9)) }))
+    .filter(({ count }) => count <= Math.max(2, Math.min(4, Math.floor(height / LABEL))))
+    .sort((a, b) => a.step * a.count - b.step * b.count || a.count - b.count);
+  const ticks = Array.from({ length: best.count + 1 }, (_, i) => Number((i * best.step).toPrecision(6)));
+  return { domain: [0, ticks[best.count]], ticks };
+}
+
+/** A logarithmic axis in a plot of this height: as many of its ticks as can all be labelled. */
+export function fewLogTicks(values: readonly number[], height: number): { domain: [number, number]; ticks: number[] } {
+  const { domain } = logTicks(values);
+  const decades = Math.log10(domain[1] / domain[0]);
+  const families = [[1, 2, 5], [1, 3], [1, 5], [1, 2], [1]].map((steps) => {
+    const ticks: number[] = [];
+    for (let e = Math.floor(Math.log10(domain[0])); e <= Math.log10(domain[1]); e++)
+      for (const m of steps) ticks.push(Number(`${m}e${e}`));
+    const inside = ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]);
+    return { inside, least: Math.min(...inside.slice(1).map((tick, i) => Math.log10(tick / inside[i]))) };
+  });
+  const room = ({ inside, least }: (typeof families)[number]) =>
+    inside.length > 1 && (least / decades) * height >= LABEL;
+  const fitting = families.find(room)?.inside ?? families[families.length - 1].inside;
+  // Decades alone, every second, third, … where they are many.
+  const every = Math.max(1, Math.ceil((fitting.length * LABEL) / height));
+  return { domain, ticks: fitting.filter((_, i) => (fitting.length - 1 - i) % every === 0) };
 }
 
 /** Room for the labels of a byte axis. */

@@ -30,7 +30,7 @@ export const costPerUser: Figure<'study'> = {
         ...axis,
         axis: {
           ...(axis.axis as object),
-          labelExpr: "'$' + (datum.value >= 10000 ? format(datum.value, '~s') : format(datum.value, '~r'))",
+          labelExpr: "'$' + (datum.value >= 1000 ? format(datum.value, '~s') : format(datum.value, '~r'))",
         },
       };
     };

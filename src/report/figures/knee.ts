@@ -2,6 +2,7 @@ import { formatMetric, operatorSign, possible } from '../format.ts';
 import { seriesLooks } from '../theme.ts';
 import { bytesAxis, byteTicks, countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import type { Figure, Row } from './figure.ts';
+import { fieldName, metricName } from './names.ts';
 import { distinct, type Panel, panels } from './panels.ts';
 import { markedLines, pointSeries, present } from './series.ts';
 
@@ -39,7 +40,7 @@ export const knee: Figure<'knee'> = {
       metrics.map((metric, i): Panel => {
         const own = rows.filter((row) => row.metric === metric);
         const last = i === metrics.length - 1;
-        const title = last ? `${String(rows[0].axis)}${unit === '' || bytes ? '' : `, ${unit}`}` : null;
+        const title = last ? fieldName(String(rows[0].axis), bytes ? '' : unit) : null;
         const { domain, ticks } = bytes ? { domain: WHOLE, ticks: byteTicks(values) } : logTicks(values);
         const [from, to] = tight(domain, values);
         const axis = bytes ? bytesAxis('value', title, values) : countAxis('value', title, { log: true, values });
@@ -52,7 +53,7 @@ export const knee: Figure<'knee'> = {
         const y = { ...verticalAxis(own), title: null };
         const [{ bound, op }] = own;
         return {
-          title: `${metric}, to be ${operatorSign(String(op))} ${formatMetric(Number(bound), String(own[0].unit))}`,
+          title: `${metricName(metric)}, to be ${operatorSign(String(op))} ${formatMetric(Number(bound), String(own[0].unit))}`,
           height: metrics.length === 1 ? 230 : 150,
           transform: [{ filter: `datum.metric == '${metric}'` }],
           layer: [

@@ -2,6 +2,7 @@
  * Figures over several runs: which parameter was swept, rows of metric against it, and the lines-with-intervals plot that
  * they share. Intervals are those of the runs' summaries (replications); a run without one gets none.
  */
+import { groupedNumber } from '../field-value.ts';
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { ALL, findSummary, type StudyRun } from '../run-data.ts';
@@ -29,7 +30,7 @@ function seriesName(runs: readonly StudyRun[], x: string): (run: StudyRun) => st
   const varying = varyingParameters(runs).filter((name) => name !== x);
   const part = (name: string, { params, written }: StudyRun) =>
     typeof params[name] === 'number'
-      ? `${name.split('.').at(-1)} ${written?.[name] ?? params[name]}`
+      ? `${name.split('.').at(-1)} ${written?.[name] ?? groupedNumber(String(params[name]))}`
       : String(params[name]);
   return (run) => varying.map((name) => part(name, run)).join(', ');
 }

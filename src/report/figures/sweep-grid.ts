@@ -1,30 +1,33 @@
 import { breakLines } from '../caption.ts';
+import { groupedNumber } from '../field-value.ts';
 import { textWidth } from '../fonts.ts';
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
 import { changedMetrics } from '../study-metrics.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
-import { countAxis, logTicks, millisecondsAxis, shareAxis } from './axes.ts';
+import { sameValues } from './alike.ts';
+import { countAxis, fewLogTicks, fewTicks, millisecondsAxis, shareAxis } from './axes.ts';
 import { samePlaces } from './coincide.ts';
 import type { Figure, Row } from './figure.ts';
+import { metricName } from './names.ts';
 import { distinct } from './panels.ts';
 import { markedLines, present } from './series.ts';
 import { varyingParameters } from './study.ts';
 
 /** Metrics of the rows, from what users notice to what it costs. */
-const METRICS = {
-  ttft_ms_p99: 'time to first token, p99',
-  tpot_ms_p99: 'time per output token, p99',
-  slo_attainment: 'share within objectives',
-  goodput_rps: 'requests/s within objectives',
-  hit_ratio_gpu: 'GPU hit ratio',
-  hit_ratio_host: 'host memory hit ratio',
-  hit_ratio_disk: 'disk hit ratio',
-  cold_ratio: 'share of lookups that are cold',
-  cost_usd_per_user_month: 'US dollars a user and month',
-} as const;
-type MetricName = keyof typeof METRICS;
+const METRICS = [
+  'ttft_ms_p99',
+  'tpot_ms_p99',
+  'slo_attainment',
+  'goodput_rps',
+  'hit_ratio_gpu',
+  'hit_ratio_host',
+  'hit_ratio_disk',
+  'cold_ratio',
+  'cost_usd_per_user_month',
+] as const;
+type MetricName = (typeof METRICS)[number];
 
 /** What one picture can tell apart. */
 const MOST_SERIES = 6;
@@ -40,7 +43,7 @@ export const sweepGrid: Figure<'study'> = {
   title: 'Sweep',
   question: 'How do the axes of the sweep act, and act together?',
   howToRead:
-    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the 95% interval over replications, or the span of only two. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do. Where all lines of a plot coincide, one dark line stands for them.',
+    'A row a metric, a column a value of one axis, a line a value of another; a vertical bar is the 95% interval over replications, or the span of only two. All plots of a row share their scale: lines that lie alike in every column say that the axes do not interact, a fan that opens says that they do. Where all lines of a plot coincide, or nearly, one dark line stands for them.',
   source: 'small multiples after Tufte, The Visual Display of Quantitative Information',
   needs: [],
   prepare(runs) {
@@ -48,9 +51,9 @@ export const sweepGrid: Figure<'study'> = {
     if (roles === null) return [];
     const { x, series, columns } = roles;
     const name = (run: StudyRun, path: string) =>
-      `${shortName(path)} ${run.written?.[path] ?? String(run.params[path])}`;
+      `${shortName(path)} ${run.written?.[path] ?? groupedNumber(String(run.params[path]))}`;
     const changed = changedMetrics(runs);
-    const shown = (Object.keys(METRICS) as MetricName[]).filter((metric) => changed.includes(metric));
+    const shown = METRICS.filter((metric) => changed.includes(metric));
     return shown.flatMap((metric) =>
       runs.flatMap((run): Row[] => {
         const found = findSummary(run.summary, metric);
@@ -73,9 +76,7 @@ export const sweepGrid: Figure<'study'> = {
   },
   spec(rows, theme) {
     const columns = distinct(rows, 'column');
-    const metrics = (Object.keys(METRICS) as MetricName[]).filter((metric) =>
-      rows.some((row) => row.metric === metric),
-    );
+    const metrics = METRICS.filter((metric) => rows.some((row) => row.metric === metric));
     const looks = present(seriesLooks(distinct(rows, 'series')), rows, 'series');
     // As many columns beside one another as leave each a readable width; the others go below.
     const abreast = Math.max(1, Math.min(columns.length, Math.floor((theme.sheet.width - LEFT) / 130)));
@@ -84,24 +85,27 @@ export const sweepGrid: Figure<'study'> = {
     );
     const width = Math.floor((theme.sheet.width - LEFT - 20 - theme.trim - (abreast - 1) * GAP) / abreast);
     const bold = (text: string) => BOLD * textWidth(text, theme.sheet.text);
+    const height = Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height);
     const plots = strips.flatMap((strip) =>
       metrics.map((metric, row) => {
         const places = strip.map((column, at) => {
           const x = horizontal(rows, row === metrics.length - 1, at === 0, theme);
-          const y = vertical(metric, rows, at === 0);
+          const y = vertical(metric, rows, at === 0, height);
           const own = rows.filter((one) => one.metric === metric && one.column === column);
-          return { column, x, y, own, one: looks.length > 1 && samePlaces(own, 'series', x, y).length === 1 };
+          const one = looks.length > 1 && samePlaces(own, 'series', x, y).length === 1;
+          const same = !one ? '' : sameValues(own, 'series', distinct(own, 'series'), x, y) ? SAME : NEARLY;
+          return { column, x, y, own, one, same };
         });
         const names = coincident(
-          METRICS[metric],
-          places.map(({ one }) => one),
+          metricName(metric),
+          places.map(({ same }) => same),
           width,
           theme,
         );
         return {
           hconcat: places.map(({ column, x, y, own, one }, at) => ({
             width,
-            height: Math.round((metrics.length > 4 ? 62 : 80) * theme.sheet.height),
+            height,
             title: title(row === 0 ? breakLines(column, width, bold) : [], names[at], theme),
             transform: [{ filter: `datum.metric == '${metric}' && datum.column == ${JSON.stringify(column)}` }],
             layer: [one ? oneLine(String(own[0].series), theme, x, y) : markedLines('series', looks, theme, x, y, own)],
@@ -118,16 +122,18 @@ export const sweepGrid: Figure<'study'> = {
 
 /** Where all series of a plot are one line. */
 const SAME = 'all lines coincide';
+const NEARLY = 'all lines nearly coincide';
 
 /** What stands over the plots of a row: the metric over the first, and where all lines are one, once if that is so in the whole row. */
-function coincident(metric: string, ones: readonly boolean[], width: number, theme: Theme): string[] {
-  if (ones.every(Boolean)) return ones.map((_, at) => (at === 0 ? `${metric} · ${SAME}` : ''));
+function coincident(metric: string, sames: readonly string[], width: number, theme: Theme): string[] {
+  if (sames.every((same) => same !== '' && same === sames[0]))
+    return sames.map((same, at) => (at === 0 ? `${metric} · ${same}` : ''));
   const fits = (text: string) => textWidth(text, theme.sheet.text) <= width;
-  return ones.map((one, at) => {
+  return sames.map((same, at) => {
     // The metric's name may run on over the next plots, where nothing else stands.
     const before = at === 0 ? metric : '';
-    const said = [before, ...(one ? [SAME] : [])].filter((part) => part !== '').join(' · ');
-    const free = at === 0 ? fits(said) : fits(SAME) && fits(metric);
+    const said = [before, same].filter((part) => part !== '').join(' · ');
+    const free = at === 0 ? fits(said) : fits(same) && fits(metric);
     return free ? said : before;
   });
 }
@@ -210,12 +216,22 @@ function horizontal(rows: readonly Row[], last: boolean, first: boolean, theme: 
 /** Ticks stand at the swept values: each is labelled as it was written, where that says more than a number. */
 function valueLabels(rows: readonly Row[]): Spec {
   const labels = new Map(rows.map((row) => [row.x, String(row.x_label)]));
-  if ([...labels.values()].every((label) => Number.isFinite(Number(label.replaceAll('_', ''))))) return {};
+  if ([...labels.values()].every((label) => Number.isFinite(Number(label.replace(/[_,]/g, '')))))
+    // 5k, 10k and 20k, but 1,024 and 4,096.
+    return [...labels.keys()].every((x) => Number(Number(x).toPrecision(3)) === x)
+      ? {}
+      : { labelExpr: "format(datum.value, ',~r')" };
   const known = [...labels].map(([x, label]) => `datum.value == ${x} ? ${JSON.stringify(label)} : `).join('');
   return { labelExpr: `${known}datum.label` };
 }
 
-function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spec {
+/** Half a label of room over the highest tick: only the first plot of a row has labels, and all are to end at one height. */
+function headroom([low, high]: readonly [number, number], log: boolean, height: number): [number, number] {
+  const share = 1 + 6 / height;
+  return [low, log ? low * (high / low) ** share : low + (high - low) * share];
+}
+
+function vertical(metric: MetricName, rows: readonly Row[], first: boolean, height: number): Spec {
   const values = rows
     .filter((row) => row.metric === metric)
     .flatMap((row) => [row.value, row.lo, row.hi])
@@ -224,16 +240,21 @@ function vertical(metric: MetricName, rows: readonly Row[], first: boolean): Spe
   const most = Math.max(...values);
   const positive = values.filter((value) => value > 0);
   const log = most / Math.min(...positive) >= 20;
+  const options = { log, values };
+  const share = metric === 'slo_attainment' || metric.startsWith('hit_ratio') || metric === 'cold_ratio';
   const axis = metric.includes('_ms_')
-    ? millisecondsAxis('value', null, { log, values, tickCount: 3 })
-    : metric === 'slo_attainment' || metric.startsWith('hit_ratio') || metric === 'cold_ratio'
-      ? shareAxis('value', null, [0, metric === 'slo_attainment' ? 1 : Math.min(1, 1.15 * most)], 3)
-      : countAxis('value', null, { log, values, tickCount: 3 });
-  const domain = log ? logTicks(values).domain : [0, most];
-  const scale = axis.scale as object;
+    ? millisecondsAxis('value', null, options)
+    : share
+      ? shareAxis('value', null)
+      : countAxis('value', null, options);
+  const { domain, ticks } =
+    log && !share ? fewLogTicks(values, height) : fewTicks(share ? Math.min(1, most) : most, height);
   return {
     ...axis,
-    scale: 'domain' in scale ? { ...scale, clamp: true } : { domain, nice: true, zero: true, clamp: true },
-    axis: { ...(axis.axis as object), labels: first, labelOverlap: true },
+    scale: {
+      ...(log && !share ? { type: 'log' } : { zero: false }),
+      ...{ domain: headroom(domain, log && !share, height), nice: false, clamp: true },
+    },
+    axis: { ...(axis.axis as object), values: ticks, labels: first, labelOverlap: false },
   };
 }

@@ -3,11 +3,15 @@ import { formatMetric } from '../format.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { countAxis, millisecondsAxis, shareAxis } from './axes.ts';
 import type { Figure, Row, SensitivityRow } from './figure.ts';
+import { metricName } from './names.ts';
 import { distinct, labelRoom, type Panel, panels } from './panels.ts';
 import { colour, present, TIP, tip } from './series.ts';
 
 /** Bars that a page has room for, of one metric and of each of several; what is left out changes least. */
 const MOST = { alone: 14, each: 7 };
+/** Height of the figure at most, and of a panel without its bars, px. */
+const TWO_PAGES = 1700;
+const PANEL = 75;
 /** A bar that is shorter than this share of the longest is not seen. */
 const LEAST = 0.01;
 
@@ -23,16 +27,14 @@ export const tornado: Figure<'sensitivity'> = {
     'A panel a metric, two bars a parameter: the metric when that parameter alone is taken to the low and the high end of its uncertainty (written at the right), from the value of the scenario as it stands (the line). The longest bars are what the result rests on; those below a hundredth of the longest are left out. Ticks: all parameters at once, drawn from their ranges. Where a bar or a tick lies beyond the dotted bound of a threshold, the verdict depends on numbers that are not known well enough.',
   source: 'own',
   needs: [],
-  prepare(input) {
-    const metrics = [...new Set(input.map(({ metric }) => metric))];
-    const most = metrics.length === 1 ? MOST.alone : MOST.each;
-    return metrics.flatMap((metric) =>
-      shown(
-        input.filter((row) => row.metric === metric),
-        most,
-      ),
-    );
+  besides(input) {
+    const { left } = affected(input);
+    const names = left.map((metric) => metricName(metric)).join('; ');
+    return left.length === 0
+      ? ''
+      : `Drawn are the metrics that are affected most and those of thresholds; ${left.length} more that change are left to the table: ${names}.`;
   },
+  prepare: (input) => affected(input).drawn.flat(),
   spec(rows, theme) {
     const metrics = distinct(rows, 'metric');
     const left = labelRoom(distinct(rows, 'parameter'), theme);
@@ -51,6 +53,36 @@ export const tornado: Figure<'sensitivity'> = {
     );
   },
 };
+
+/** The metrics that there is room for, in the input's order, and the names of the others that anything moves. */
+function affected(input: readonly SensitivityRow[]): { drawn: Row[][]; left: string[] } {
+  const metrics = [...new Set(input.map(({ metric }) => metric))];
+  const most = metrics.length === 1 ? MOST.alone : MOST.each;
+  const panels = metrics
+    .map((metric) => {
+      const own = input.filter((row) => row.metric === metric);
+      return { metric, rows: shown(own, most), bounded: own[0].bound !== null, swing: Math.max(...own.map(relative)) };
+    })
+    .filter(({ rows }) => rows.length > 0);
+  const ranked = [...panels].sort((a, b) => Number(b.bounded) - Number(a.bounded) || b.swing - a.swing);
+  const kept = new Set<string>();
+  let room = TWO_PAGES;
+  for (const { metric, rows } of ranked) {
+    room -= PANEL + ROW.most * distinct(rows, 'parameter').length;
+    if (room < 0 && kept.size > 0) break;
+    kept.add(metric);
+  }
+  return {
+    drawn: panels.filter(({ metric }) => kept.has(metric)).map(({ rows }) => rows),
+    left: panels.filter(({ metric }) => !kept.has(metric)).map(({ metric }) => metric),
+  };
+}
+
+/** How far a parameter alone takes the metric, as a share of the greater value: comparable between metrics, 1 at most. */
+function relative({ end, at, base }: SensitivityRow): number {
+  const whole = Math.max(Math.abs(base), Math.abs(at ?? base));
+  return end === JOINT || at === null || whole === 0 ? 0 : Math.abs(at - base) / whole;
+}
 
 /** Nothing where no parameter moves the metric. */
 function shown(input: readonly SensitivityRow[], most: number): Row[] {
@@ -78,7 +110,7 @@ function panel(rows: readonly Row[], theme: Theme): Panel {
   const base = Number(first.base);
   const bound = first.bound === null ? null : Number(first.bound);
   const looks = present(seriesLooks(ENDS), rows, 'end');
-  const x = horizontal(unit, [...rows.map(({ at }) => Number(at)), base, ...(bound === null ? [] : [bound])], metric);
+  const x = horizontal(unit, [...rows.map(({ at }) => Number(at)), base, ...(bound === null ? [] : [bound])]);
   const y = {
     field: 'parameter',
     type: 'nominal',
@@ -90,7 +122,7 @@ function panel(rows: readonly Row[], theme: Theme): Panel {
   const height = names.length * Math.max(ROW.least, ROW.most * theme.sheet.height) + 10;
   const ends = { filter: `datum.metric == '${metric}' && datum.end != '${JOINT}'` };
   return {
-    title: `${metric}: ${formatMetric(base, unit, 4)} as the scenario stands`,
+    title: `${metricName(metric)}: ${formatMetric(base, unit, 4)} as the scenario stands`,
     height: height / theme.sheet.height,
     layer: [
       {
@@ -136,16 +168,16 @@ function panel(rows: readonly Row[], theme: Theme): Panel {
   };
 }
 
-function horizontal(unit: string, values: readonly number[], title: string) {
+function horizontal(unit: string, values: readonly number[]) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const log = low > 0 && high / low > 20;
   const options = { log, values, grid: true };
   const axis =
     unit === 'ms'
-      ? millisecondsAxis('at', title, options)
+      ? millisecondsAxis('at', null, options)
       : unit === 'fraction'
-        ? shareAxis('at', title)
-        : countAxis('at', title, options);
+        ? shareAxis('at', null)
+        : countAxis('at', null, options);
   // Marks at the ends of the axis keep clear of its edges.
   const margin = (high - low) * 0.04;
   const domain = log

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawAll } from '../../../src/report/draw.ts';
-import { byteTicks, logTicks } from '../../../src/report/figures/axes.ts';
+import { byteTicks, fewLogTicks, fewTicks, logTicks } from '../../../src/report/figures/axes.ts';
 import { fairness } from '../../../src/report/figures/fairness.ts';
-import type { PlanRow } from '../../../src/report/figures/figure.ts';
+import type { PlanRow, SensitivityRow } from '../../../src/report/figures/figure.ts';
 import { goodputLoad } from '../../../src/report/figures/goodput-load.ts';
 import { hitRatioCatalog } from '../../../src/report/figures/hit-ratio-catalog.ts';
 import { hitRatioOverTime } from '../../../src/report/figures/hit-ratio-over-time.ts';
@@ -400,8 +400,8 @@ describe('configurations of a plan', () => {
     const none = many.map((row) => ({ ...row, verdict: 'fails' as const }));
     expect(planCandidates.prepare(none).at(-1)?.configuration).toBe('c29');
     expect(planCandidates.prepare(planRows()).map((row) => row.said)).toContain('40 s');
-    expect(planCandidates.leftOut!(many)).toBe('Of the configurations 10 cheaper and 6 that come after are left out.');
-    expect(planCandidates.leftOut!(planRows())).toBe('');
+    expect(planCandidates.besides!(many)).toBe('Of the configurations 10 cheaper and 6 that come after are left out.');
+    expect(planCandidates.besides!(planRows())).toBe('');
   });
 
   it('have a panel for each side on which a metric is bounded, and say which thresholds have none', async () => {
@@ -414,11 +414,11 @@ describe('configurations of a plan', () => {
       { metric: 'ttft_ms_p99', op: '<', bound: 1500 },
     ].map((threshold) => ({ ...one, ...threshold }));
     const spec = JSON.stringify(planCandidates.spec(planCandidates.prepare(bounds), theme('light')));
-    expect(spec).toMatch(/ttft_ms_p99, to be < 2 s and 1\.5 s/);
-    expect(spec).toMatch(/ttft_ms_p99, to be > 10 ms/);
+    expect(spec).toMatch(/time to first token, p99, to be < 2 s and 1\.5 s/);
+    expect(spec).toMatch(/time to first token, p99, to be > 10 ms/);
     expect(spec).toContain('"values":[{"bound":2000},{"bound":1500}]');
     const said = /1 of 4 thresholds are left out \(rejections <\): a row .* may fail there\./;
-    expect(planCandidates.leftOut!(bounds)).toMatch(said);
+    expect(planCandidates.besides!(bounds)).toMatch(said);
     const [{ figure }] = await drawAll('plan', bounds, { kind: 'simulated', source: 'made up' });
     expect(figure.howToRead).toMatch(said);
   });
@@ -441,5 +441,64 @@ describe('tornado', () => {
       'a much high end',
       'a all together joint draw',
     ]);
+  });
+});
+
+describe('what metrics rest on', () => {
+  const metric = (name: string, swing: number, bound: number | null = null): SensitivityRow[] =>
+    Array.from({ length: 9 }, (_, i) =>
+      (['low end', 'high end'] as const).map((end) => ({
+        ...{ parameter: `p${i}`, end, text: '×2', metric: name, unit: 'ms', base: 100, bound },
+        at: 100 + (end === 'low end' ? -swing : swing) / (1 + i / 10),
+      })),
+    ).flat();
+
+  it('fits about two pages: metrics with a threshold and those that are affected most, in their order', () => {
+    const many = [
+      ...metric('rejections', 0.1),
+      ...Array.from({ length: 9 }, (_, i) => metric(`m${i}`, 10 + i)),
+      ...metric('ttft_ms_p99', 1, 2000),
+    ].flat();
+    const drawn = [...new Set(tornado.prepare(many).map((row) => row.metric))];
+    expect(drawn).toEqual(['m4', 'm5', 'm6', 'm7', 'm8', 'ttft_ms_p99']);
+    expect(tornado.besides!(many)).toMatch(
+      /; 5 more that change are left to the table: requests refused; m0; m1; m2; m3\./,
+    );
+    const few = [...metric('m0', 1), ...metric('m1', 2)];
+    expect(new Set(tornado.prepare(few).map((row) => row.metric)).size).toBe(2);
+    expect(tornado.besides!(few)).toBe('');
+  });
+});
+
+it('the caption of step time names stalls where there are some', () => {
+  expect(stepTime.besides!(run)).toContain('stall band');
+  const columns = { ...run.timeseries.columns, part_stall_s: new Float64Array(run.timeseries.length) };
+  expect(stepTime.besides!({ ...run, timeseries: { ...run.timeseries, columns } })).toBe('');
+  expect(stepTime.howToRead).not.toContain('stall');
+});
+
+describe('the ticks of a low plot', () => {
+  it.each([
+    [0.6, 50, [0, 0.2, 0.4, 0.6]],
+    [1, 50, [0, 0.5, 1]],
+    [447, 50, [0, 250, 500]],
+    [0.877, 53, [0, 0.5, 1]],
+    [40, 100, [0, 20, 40]],
+    [30, 100, [0, 10, 20, 30]],
+    [0, 50, [0, 0.5, 1]],
+  ])('from 0 to %s in %s px are all labelled', (most, height, ticks) => {
+    expect(fewTicks(most, height).ticks).toEqual(ticks);
+  });
+
+  it.each([
+    [[60, 1300], 60],
+    [[50, 10_000], 50],
+    [[1, 1e6], 50],
+    [[90, 5000], 80],
+  ])('over %s, logarithmic, are three at least', (values, height) => {
+    const { domain, ticks } = fewLogTicks(values, height);
+    expect(ticks.length).toBeGreaterThanOrEqual(3);
+    const px = ticks.map((tick) => (height * Math.log(tick / domain[0])) / Math.log(domain[1] / domain[0]));
+    for (const [i, at] of px.slice(1).entries()) expect(at - px[i]).toBeGreaterThan(12);
   });
 });
