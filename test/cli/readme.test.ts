@@ -69,6 +69,10 @@ const RUN: Readonly<Record<string, Expected>> = {
     extra: '--set duration=2min --set warmup=10s --set lifecycle.training=5s --no-figures',
     prints: /^report: reports\/runs\/lifecycle-/m,
   },
+  'npx mint-bench run smoke --replications 5': {
+    extra: `${SHORT} --no-figures`,
+    prints: /^PASS {2}smoke {2}5 replications\n[\s\S]*± is a 95% interval over replications/,
+  },
   'npx mint-bench run smoke --trace 2s@00:05': {
     extra: '--set duration=303s --no-figures',
     prints: /trace\.json/,
