@@ -169,7 +169,10 @@ function brokenLines({ brokenBy, binding }: SettingKnee): string[] {
   const short =
     binding === null
       ? []
-      : [`short of ${binding.resource} there, as its waits read`, ...binding.evidence.map((line) => `  ${line}`)];
+      : [
+          `short of ${binding.resource} there, as its ${binding.reading} read`,
+          ...binding.evidence.map((line) => `  ${line}`),
+        ];
   return [`beyond it: ${brokenBy.map(brokenText).join('; ')}`, ...short];
 }
 

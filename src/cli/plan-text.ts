@@ -108,7 +108,7 @@ function bindingText({ result, objective, unit, width, style }: PlanPrint): stri
       if (binding === null) return `${head}${verdicts}\n${only}`;
       return (
         `${head}${verdicts}\n` +
-        `        short of ${style('bold', binding.resource)}, as its waits read\n` +
+        `        short of ${style('bold', binding.resource)}, as its ${binding.reading} read\n` +
         binding.evidence.map((line) => fold(line, width, '          ')).join('') +
         only
       );

@@ -5,6 +5,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { type FirstTokenParts, firstTokenParts } from './first-token.ts';
+import { residencyShortage } from './residency-binding.ts';
 import type { SummaryRow } from './summary.ts';
 import type { Verdict } from './thresholds.ts';
 
@@ -25,7 +26,9 @@ export interface Share {
 export interface Binding {
   /** The resource, as a noun: `compute of the replicas`. */
   resource: string;
-  /** The measurements it was read off, for people. */
+  /** What it was read off. */
+  reading: 'waits' | 'lookups';
+  /** The measurements of that, for people. */
   evidence: string[];
   /** The metric that is divided: `e2el_ms_mean`, or that of the first token where only those are too late. */
   of: string;
@@ -67,11 +70,14 @@ export function bindingOf(metrics: MetricValues, scenario: Scenario, failing: re
     slots: serving.kv.pool === 'static' ? value('gpu_active_adapters_mean') / (replicas * serving.slots) : 0,
     loaders: value('loads_in_flight_mean') / (replicas * serving.loader.concurrency),
   };
+  const of = first === null ? 'e2el_ms_mean' : `ttft_ms_${first.statistic}`;
+  const missed = residencyShortage(failing, value);
+  if (missed !== null) return { ...missed, reading: 'lookups', of, lost, utilisation };
   const refused = value('rejections') / Math.max(1, value('arrivals'));
   const evidence = first === null ? [lossText(lost[0])] : firstTokenTexts(first, lost);
   if (refused > 0.001) evidence.push(`${percent(refused)} of the requests are refused`);
   const found = resourceOf(lost[0], utilisation, value, evidence);
-  return { ...found, of: first === null ? 'e2el_ms_mean' : `ttft_ms_${first.statistic}`, lost, utilisation };
+  return { ...found, reading: 'waits', of, lost, utilisation };
 }
 
 const QUEUE = 'queue for a place in the batch';

@@ -120,16 +120,16 @@ function limit({ scenario, summary }: RunTables, thresholds: readonly ThresholdL
   const failing = thresholds.filter(({ ok }) => !ok);
   const lost = Math.max(0, 1 - metrics.alone_ms_mean / whole);
   const waits = waitShare(metrics) ?? 0;
-  const { resource, evidence, of } = bindingOf(metrics, scenario, failing);
+  const { resource, evidence, of, reading } = bindingOf(metrics, scenario, failing);
   const share = `Of a request's time ${percent(lost, 2)} is lost against running alone`;
   if (failing.length === 0 && waits < LOST) {
     const room = headroomText(headroomOf(summary, scenario, thresholds));
     const sharing = lost < LOST ? '' : ', most of it to steps longer than alone, as batches have';
     return `At no limit: requests wait ${percent(waits, 2)} of their time; ${room}. ${share}${sharing}.`;
   }
-  if (failing.length > 0 && lost < LOST && of === 'e2el_ms_mean')
+  if (failing.length > 0 && lost < LOST && of === 'e2el_ms_mean' && reading === 'waits')
     return `No shared resource is short on average: a request takes little longer than alone. ${share}.`;
-  return `Limited by ${resource}, as waits read: ${evidence.join('; ')}. ${share}.`;
+  return `Limited by ${resource}, as ${reading} read: ${evidence.join('; ')}. ${share}.`;
 }
 
 const shown = (summary: readonly SummaryRow[], metric: string, cohort: string = ALL): string => {

@@ -28,7 +28,7 @@ it('of a plan: the answer, its price, what binds it, and the run that checks it;
     failing: i === 0 ? [{ ...threshold, actual: 0.8, ok: false }] : [],
     rows: [row('slo_attainment', 0.97, 'fraction'), row('cost_usd_per_user_month', 0.25, 'USD')],
   }));
-  const binding = { resource: 'GPU slots', evidence: ['100% of the slots hold adapters'] };
+  const binding = { resource: 'GPU slots', reading: 'waits', evidence: ['100% of the slots hold adapters'] };
   const headline = (answer: number | null) =>
     planHeadline({
       result: {

@@ -195,6 +195,20 @@ describe('what binds a threshold on first tokens', () => {
     expect(bindingOf(refused, scenario, [broken('slo_attainment', 0.99)]).of).toBe('e2el_ms_mean');
   });
 
+  it('is a tier where only the places in which adapters are found fail, whatever is waited for', () => {
+    const found = { ...metrics, hit_ratio_gpu: 0.2, hit_ratio_host: 0.3, hit_ratio_disk: 0.4, cold_ratio: 0.5 };
+    expect(bindingOf(found, scenario, [broken('hit_ratio_gpu', 0.5)])).toMatchObject({
+      reading: 'lookups',
+      resource: 'GPU slots (serving.slots)',
+      evidence: [
+        'lookups find the adapter on the GPU in 20% of the cases, in host memory in 30%, on the disk only in 40%, nowhere on the node in 10%',
+      ],
+    });
+    expect(bindingOf(found, scenario, [broken('byte_cold_ratio', 0.1)]).resource).toMatch(/^host memory/);
+    const both = [broken('cold_ratio', 0.1), broken('ttft_ms_p99')];
+    expect(bindingOf(found, scenario, both).reading).toBe('waits');
+  });
+
   it('comes with the axis in which the answer differs', async () => {
     const model: Model = ({ serving }) => ({ ...metrics, ttft_ms_p99: serving.slots >= 32 ? 100 : 5540 });
     const { failing } = await search(['hardware.replicas=8', 'serving.slots=16,32'], model).found;

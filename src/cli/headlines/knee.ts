@@ -70,7 +70,7 @@ function reasonsOf(knee: SettingKnee, { axis, seeds }: KneePrint['result']): Rea
       ? []
       : [{ text: `${said[0]}.`.replace(/^./, (first) => first.toUpperCase()), evidence: said.slice(1) }];
   if (brokenBy.length === 0) return sure;
-  const short = binding === null ? '' : `; short of ${binding.resource} there, as its waits read`;
+  const short = binding === null ? '' : `; short of ${binding.resource} there, as its ${binding.reading} read`;
   return [
     ...sure,
     { text: `Beyond it: ${brokenBy.map(brokenText).join('; ')}${short}.`, evidence: binding?.evidence ?? [] },
@@ -113,7 +113,7 @@ function tilesOf(knee: SettingKnee, { axis, thresholds, seeds }: KneePrint['resu
         ]),
     ...(binding === null
       ? []
-      : [{ label: 'Short of', value: binding.resource, note: 'beyond the knee, as waits read' }]),
+      : [{ label: 'Short of', value: binding.resource, note: `beyond the knee, as ${binding.reading} read` }]),
     ...shown.map((metric) => ({ label: metric, value: cell(metric), note: `at ${valueText(axis, safe)}` })),
   ];
 }

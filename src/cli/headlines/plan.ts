@@ -63,7 +63,8 @@ function bindingOf({ result, objective, unit }: PlanPrint): Reason[] {
   return failing.map(({ candidate, binding, differs }) => {
     const { setting, price, failing: broken, failure } = candidates[candidate];
     const only = differs === null ? '' : ` The answer differs in ${differs.path} alone.`;
-    const short = binding === null || failure !== null ? '' : `, short of ${binding.resource} as its waits read`;
+    const short =
+      binding === null || failure !== null ? '' : `, short of ${binding.resource} as its ${binding.reading} read`;
     return {
       text: `${answer === null ? 'The dearest that was simulated' : 'What binds'}: ${settingText(setting)} (${priceText(price, objective, unit)}) fails, ${failure ?? broken.map(brokenText).join('; ')}${short}.${only}`,
       evidence: binding?.evidence ?? [],
@@ -74,7 +75,7 @@ function bindingOf({ result, objective, unit }: PlanPrint): Reason[] {
 function tilesOf({ result, objective, unit, runs }: PlanPrint, { setting, price, rows }: Candidate): Tile[] {
   const { candidates, thresholds, headroom, failing } = result;
   const month = rows.find(({ metric }) => metric === 'cost_usd_per_user_month');
-  const short = failing.find(({ binding }) => binding !== null)?.binding;
+  const short = failing.find(({ binding }) => binding !== null)?.binding ?? null;
   const whole = candidates.filter(({ how }) => how === 'whole').length;
   return [
     ...setting.map(({ path, value }, at) => ({
@@ -100,7 +101,7 @@ function tilesOf({ result, objective, unit, runs }: PlanPrint, { setting, price,
         note: `required ${operatorSign(threshold.op)} ${formatMetric(threshold.value, row?.unit ?? '', 4)}`,
       };
     }),
-    ...(short === undefined ? [] : [{ label: 'What binds', value: short?.resource ?? '', note: 'as its waits read' }]),
+    ...(short === null ? [] : [{ label: 'What binds', value: short.resource, note: `as its ${short.reading} read` }]),
     ...(headroom === null
       ? []
       : [
