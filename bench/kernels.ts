@@ -186,7 +186,7 @@ const quickShapes = (rows: number): Readonly<Record<string, Partial<ProblemSpec>
 const QUICK_SAMPLES = 8;
 /**
  * Times that every shape has its turn. On a shared machine most moments are disturbed, for longer than a turn; many short turns
- * meet a quiet one where few long ones do not. Against three turns of 31 samples: twice the time, a third of the spread.
+ * meet a quiet one where few long ones do not.
  */
 const QUICK_TURNS = 36;
 

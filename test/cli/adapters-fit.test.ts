@@ -43,7 +43,9 @@ describe('how many adapters fit', () => {
 
   it('says all where all do, and none where there is no disk', () => {
     const scenario = load('serving: {tiers: {disk: {capacity: 0}, host: {entries: 7}}}');
-    expect(fitText(5, adaptersFit(scenario))).toMatch(/room for all on its GPUs and all in its 24 GiB of host memory, .* for 0$/);
+    expect(fitText(5, adaptersFit(scenario))).toMatch(
+      /room for all on its GPUs and all in its 24 GiB of host memory, .* for 0$/,
+    );
     expect(adaptersFit(scenario).host_per_replica).toBe(7);
   });
 });

@@ -18,7 +18,7 @@ const REPEATS = 20;
 
 /** As `compare --bench` does it: every sample in a process of its own, the sides in turn. */
 const compare = (next: Checkout, rounds: number) =>
-  compareCheckouts(here, next, { tasks: [benchTask('kernels-quick')], budget: 600, most: rounds, least: 0.03 });
+  compareCheckouts(here, next, { tasks: [benchTask('kernels-quick')], budget: 170, most: rounds, least: 0.03 });
 
 let slower: Checkout;
 beforeAll(() => {
@@ -43,6 +43,7 @@ it('the same kernels, 20 times against themselves, are hardly ever called better
   const wrong: string[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const { verdict, lines } = await compare(here, ROUNDS);
+    for (const { n } of lines) expect(n).toBeGreaterThanOrEqual(samplesNeeded(lines.length));
     const shown = lines.map(({ name, change, p, verdict: word }) => `${name} ${change} p ${p}: ${word}`);
     if (verdict === 'regressed' || verdict === 'improved') wrong.push(`repeat ${repeat}: ${shown.join('; ')}`);
   }

@@ -119,10 +119,11 @@ export const command: Command = {
     if (typeof args.markdown === 'string' && failures.length + stopped.length > 0)
       terminal.err(`${args.markdown} is left as it was: reproductions are missing\n`);
     else if (typeof args.markdown === 'string') writeFileSync(args.markdown, fidelityPage(results));
+    const out = (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined, sets);
     await write(
       part === null ? results : [...results, part.result],
-      reproductionJson({ results, stopped, part, sets }),
-      (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined, sets),
+      reproductionJson({ results, failures, stopped, part, sets }),
+      stopped.length === 0 ? out : `${out}.part`,
       // They are of published systems.
       args.figures === true && sets.length === 0,
       context,
@@ -178,7 +179,6 @@ async function write(
   figures: boolean,
   context: Context,
 ): Promise<void> {
-  // Of nothing, an empty table would take the place of a full one.
   if (results.length === 0) return;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'reproduction.arrow'), reproductionTable(results));

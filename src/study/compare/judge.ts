@@ -3,7 +3,7 @@
  *
  * Improved or regressed: significant after Holm's correction over all lines, and by more than the margin. No change: the interval lies
  * within the margin. The test is that of paired-tests.ts which the pairs suffice for: signs alone take more of them the more lines
- * there are (six for one, ten for thirteen), Student's t takes three.
+ * there are (eight for one, twelve for thirteen), Student's t takes three.
  *
  * One or two pairs, and few runs of one scenario and seed, have no spread to speak of. Then each run's own interval (batch means, order statistics) is the measure of noise: a
  * difference beyond the margin counts where the intervals of the two runs of every pair are apart, all the same way. A metric without an

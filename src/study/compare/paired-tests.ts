@@ -3,7 +3,7 @@
  * follows when all lines are corrected together (judge.ts).
  *
  * The sign-flip test takes nothing for granted, but of n pairs it gives no p below 2^(1 − n): with fewer than Holm's correction
- * asks for, it could call nothing significant, whatever happened. Such pairs are judged by Student's t of their differences, which takes
+ * asks for it could call nothing significant, whatever happened. Such pairs are judged by Student's t of their differences, which takes
  * them for normally distributed; quantiles, counts and indices of fairness are so but nearly.
  */
 import { bootstrap, mean, meanInterval } from '../../metrics/statistics/resampling.ts';
@@ -29,9 +29,15 @@ const ROUNDING = 1e-9;
 /** Metrics that follow from the configuration alone, whatever the draws: one pair says all. */
 const CONFIGURED: ReadonlySet<string> = new Set(['cost_usd_per_user_month', 'dedicated_usd_per_user_month']);
 
-/** Whether the signs of so many pairs can make one of `lines` significant after Holm's correction. */
+/**
+ * With the fewest pairs that can be significant, only differences that all have one sign are, and what the t-test of one pair fewer found
+ * would be lost again. So that much room is left: at four times the smallest p a few small differences may go the other way.
+ */
+const ROOM = 4;
+
+/** Whether the signs of so many pairs can make one of `lines` significant after Holm's correction, with room for a pair that goes the other way. */
 export const signsSuffice = (pairs: number, lines: number): boolean =>
-  pairs >= FEWEST_FOR_SIGNS && smallestP(pairs) <= ALPHA / Math.max(1, lines);
+  pairs >= FEWEST_FOR_SIGNS && ROOM * smallestP(pairs) <= ALPHA / Math.max(1, lines);
 
 /** How many pairs that takes; null where no number does. */
 export function pairsNeeded(lines: number): number | null {
@@ -39,7 +45,7 @@ export function pairsNeeded(lines: number): number | null {
   return null;
 }
 
-/** "it takes 10 pairs" */
+/** "it takes 12 pairs" */
 export function pairsText(lines: number): string {
   const needed = pairsNeeded(lines);
   return needed === null ? 'compare fewer metrics or settings' : `it takes ${needed} pairs`;

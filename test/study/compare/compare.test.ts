@@ -73,15 +73,15 @@ describe('replications paired by seed', () => {
     const options = { metrics: names, margin: 0.02, sameScenario: false };
     expect(judge(pairs(7), options)[0]).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringMatching(/^the same in all 7 pairs.*it takes 10 pairs$/),
+      why: expect.stringMatching(/^the same in all 7 pairs.*it takes 12 pairs$/),
     });
-    expect(judge(pairs(10), options)[0]).toMatchObject({ verdict: 'changed' });
+    expect(judge(pairs(12), options)[0]).toMatchObject({ verdict: 'changed' });
     // More pairs are never worth less.
     for (const lines of [1, 13, 400, 1500])
       for (let pairs = 6; pairs < 60; pairs++)
         if (signsSuffice(pairs, lines))
           expect([lines, pairs + 1, signsSuffice(pairs + 1, lines)]).toEqual([lines, pairs + 1, true]);
-    expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([6, 7, 10]);
+    expect([pairsNeeded(1), pairsNeeded(2), pairsNeeded(13)]).toEqual([8, 9, 12]);
     // No number of sign patterns makes one of so many lines significant.
     expect(pairsNeeded(2000)).toBeNull();
   });
@@ -200,7 +200,7 @@ describe('replications paired by seed', () => {
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0].verdict).toBe('changed');
     expect(judge(many, options)[0]).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringMatching(/^clear of zero by itself, not beside 13 lines: it takes 10 pairs$/),
+      why: expect.stringMatching(/^clear of zero by itself, not beside 13 lines: it takes 12 pairs$/),
     });
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0]).not.toHaveProperty('why');
     const bothWays = [8, -9, 11].map((difference, i) => ({
