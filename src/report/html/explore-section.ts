@@ -19,7 +19,7 @@ const cards = (unit: string): ExploreCard[] => [
     id: 'time',
     question: 'How does it change over the run?',
     hint: 'Point at a line for its values. Drag across the plot to look closer.',
-    controls: `${metric('time')}${scale('time', 'log')}<label>From <input id="time-from" type="number" min="0" step="any"> ${unit}</label><label>to <input id="time-to" type="number" min="0" step="any"> ${unit}</label><button type="button" id="time-reset">Whole run</button>`,
+    controls: `${metric('time')}${scale('time', 'log')}<label>From <input id="time-from" type="number" min="0" step="any"> ${unit}</label><label>to <input id="time-to" type="number" min="0" step="any"> ${unit}</label><button type="button" id="time-reset">Whole run</button><p id="time-say" class="say" role="status"></p>`,
   },
   {
     id: 'distribution',
@@ -42,7 +42,7 @@ export function exploreSection(cohorts: readonly string[], unit: string): string
   const boxes = [box(ALL, 'all requests'), ...cohorts.filter((name) => name !== ALL).map((name) => box(name, name))];
   return `<section id="explore" class="needs-script" hidden><h2>Explore</h2><p class="intro">Ask the run further questions. Cohorts and runs chosen here hold for the whole page.</p>
 <div class="card tools">
-<fieldset id="cohort-choice"><legend>Cohorts</legend>${boxes.join('')}<button type="button" id="cohort-all">All</button></fieldset>
+<fieldset id="cohort-choice"><legend>Cohorts</legend>${boxes.join('')}<button type="button" id="cohort-all">All</button><p id="cohort-say" class="say" role="status"></p></fieldset>
 <div class="compare"><label class="button" for="compare-file">Compare with another run…</label><input id="compare-file" class="offscreen" type="file" multiple accept=".html,.json,.csv"> <span class="quiet">or drop its report.html, its summary.json or the data of one figure on this page</span>
 <ul id="runs"></ul><p id="compare-say" role="status"></p></div>
 </div>

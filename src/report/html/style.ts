@@ -112,7 +112,7 @@ label.button:hover{background:var(--soft)}
 .compare{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;position:relative}.compare .quiet{font-size:14px}
 .compare ul{flex-basis:100%;margin:0;padding:0;list-style:none;display:grid;gap:8px}.compare ul:empty{display:none}
 .compare li{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;min-width:0;overflow-wrap:anywhere}.compare li code{overflow-wrap:anywhere}
-#compare-say{flex-basis:100%;color:var(--bad);font-size:14px}#compare-say:empty{display:none}
+#compare-say,.say{flex-basis:100%;margin:0;color:var(--bad);font-size:14px}#compare-say:empty,.say:empty{display:none}
 .offscreen{position:absolute;width:1px;height:1px;opacity:0;overflow:hidden}
 .compare:has(.offscreen:focus-visible) label.button{outline:2px solid var(--m-blue);outline-offset:2px}
 .dropping{outline:4px dashed var(--m-blue);outline-offset:-8px}

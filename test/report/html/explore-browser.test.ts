@@ -106,6 +106,31 @@ describe.skipIf(!available)('exploring a report in Chromium', { timeout: 120_000
     await page.context().close();
   });
 
+  it('a range that holds nothing and no cohort at all are said beside their controls, until they are mended', async () => {
+    const { page, complaints } = await open();
+    const said = (id: string) => page.locator(`#${id}-say`).textContent();
+    await page.fill('#time-from', '8');
+    await page.fill('#time-to', '3');
+    await page.locator('#time-to').press('Tab');
+    await expect.poll(() => said('time')).toMatch(/end must lie after the start: 8 h to 3 h/);
+    expect(await page.locator('#time-to').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('#time-canvas svg').count()).toBe(0);
+    await page.fill('#time-from', '999');
+    await page.fill('#time-to', '1000');
+    await page.locator('#time-to').press('Tab');
+    await expect.poll(() => said('time')).toMatch(/^The run ends at /);
+    await page.click('#time-reset');
+    await expect.poll(() => said('time')).toBe('');
+    await page.waitForSelector('#time-canvas svg .mark-rule.role-mark line', { state: 'attached' });
+    for (const box of await page.locator('#cohort-choice input').all()) await box.uncheck();
+    await expect.poll(() => said('cohort')).toContain('No cohort is chosen');
+    expect(await page.locator('#cohort-say').isVisible()).toBe(true);
+    await page.click('#cohort-all');
+    await expect.poll(() => said('cohort')).toBe('');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('pointing at a mark tells its exact value', async () => {
     const { page, complaints } = await open();
     const free = run.summary.find(({ metric, cohort }) => metric === 'ttft_ms_p99' && cohort === 'free')!;

@@ -73,15 +73,34 @@ function wholeTime(): void {
   to.value = String(Math.max(...shownRuns().map(({ run }) => run.duration_s)) / unit.seconds);
 }
 
+/** What is wrong with the range that was asked for, and what to do; nothing where it can be drawn. */
+function rangeFault(begin: number, end: number): string {
+  const longest = Math.max(...shownRuns().map(({ run }) => run.duration_s));
+  const said = (seconds: number) => `${Number((seconds / unit.seconds).toPrecision(4))} ${unit.name}`;
+  if (from.value === '' || to.value === '') return 'Both ends need a number.';
+  if (begin < 0) return 'The run starts at 0.';
+  if (end <= begin) return `The end must lie after the start: ${said(begin)} to ${said(end)} holds nothing.`;
+  if (begin >= longest) return `The run ends at ${said(longest)}: the start must lie before that.`;
+  return '';
+}
+
 async function time(): Promise<void> {
   offer('time-metric', { '': seriesMetrics(shownRuns()) }, 'ttft_ms_p99');
   const begin = Number(from.value) * unit.seconds;
   const end = Number(to.value) * unit.seconds;
+  const wrong = rangeFault(begin, end);
+  for (const input of [from, to]) input.setAttribute('aria-invalid', String(wrong !== ''));
+  byId('time-say').textContent = wrong;
+  if (wrong !== '') {
+    erase(byId('time-canvas'));
+    byId('time-values').replaceChildren();
+    return;
+  }
   const chart = overTime(shownRuns(), {
     metric: select('time-metric').value,
     scale: scaleOf('time-scale'),
     from: begin,
-    to: end > begin ? end : begin + unit.seconds,
+    to: end,
   });
   const view = await show('time', chart, ['run', 't_s', 'value']);
   view?.addSignalListener(BRUSH, (_name, value) => {
@@ -126,7 +145,16 @@ async function cohorts(): Promise<void> {
   await show('cohort', chart, ['run', 'cohort', 'value', 'lo', 'hi']);
 }
 
+/** Beside the choice itself: what is drawn of cohorts is far below it. */
+function sayCohorts(): void {
+  byId('cohort-say').textContent =
+    shownCohorts().length === 0
+      ? 'No cohort is chosen: nothing that is told by cohort can be shown. Choose one, or all.'
+      : '';
+}
+
 export function exploreCharts(): void {
+  onChange(sayCohorts);
   const charts: Record<string, () => Promise<void>> = { time, distribution, cohort: cohorts };
   wholeTime();
   for (const [id, redraw] of Object.entries(charts)) {
