@@ -268,6 +268,19 @@ describe('compare of different systems', () => {
     expect((await of('--replications', '1')).base.kind).toBe('scenario');
   });
 
+  it('calls throughput no better and no worse under another load, unless it is the system that asks for less', async () => {
+    const metrics = ['--metrics', 'output_tps,arrivals', '--replications', '3', '--jobs', '1'];
+    const half = await json('own.yaml', '--set', 'population.rate=20/s', ...metrics);
+    expect(half.notes.join()).toMatch(/the sides are asked for 40 and 20 requests\/s/);
+    expect(half.lines[0]).toMatchObject({ name: 'output_tps', verdict: 'changed' });
+    // Turns come when the answer before them does: fewer come to one slot.
+    const turns = ['--both', 'population.cohorts[0].sessions={turns: 8, think_time: 10ms}', '--both', 'duration=20s'];
+    const slow = await json('own.yaml', ...turns, '--set', 'serving.slots=1', ...metrics);
+    expect(slow.lines[1].change).toBeLessThan(-0.3);
+    expect(slow.notes.join()).not.toMatch(/are asked for/);
+    expect(slow.lines[0]).toMatchObject({ name: 'output_tps', verdict: 'regressed' });
+  });
+
   it('notes that the sides were made by different versions', async () => {
     cpSync(join(cwd, 'one'), join(cwd, 'older'), { recursive: true });
     const file = join(cwd, folderIn('older'), 'manifest.json');

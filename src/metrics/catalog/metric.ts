@@ -27,6 +27,8 @@ export interface Metric {
   readonly unit: string;
   readonly better: 'higher' | 'lower' | 'neither';
   readonly definition: string;
+  /** Grows or falls with the requests that are asked for: no merit and no fault between systems under different loads. */
+  readonly followsLoad?: true;
   /** Where names collide in the field, or where a reader could be misled. */
   readonly note?: string;
   /** `cohort`: also given for each cohort. */
@@ -36,6 +38,8 @@ export interface Metric {
   /** Null where the sample is empty or the value is undefined. */
   measure(context: MetricContext, scope: Scope): Measured | null;
 }
+
+export const followsLoad = (metric: Metric): Metric => ({ ...metric, followsLoad: true });
 
 /** A value where it is defined: null for NaN and infinities, which an empty sample or a zero denominator gives. */
 export const measured = (value: number | null, n: number): Measured | null =>

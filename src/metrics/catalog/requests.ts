@@ -1,7 +1,7 @@
 /** Metrics of requests: throughput, goodput, SLO attainment, end states. */
 import { COUNTERS, type Counter } from '../layout.ts';
 import { counterOf, type RunResult, type Scope, windowSeconds } from '../result.ts';
-import { type Measured, type Metric, type MetricContext, measured, ratio } from './metric.ts';
+import { followsLoad, type Measured, type Metric, type MetricContext, measured, ratio } from './metric.ts';
 
 const WINDOW = 'Window: [warm-up, duration); what finishes in the drain after it does not count.';
 
@@ -72,57 +72,71 @@ function countOf(counters: readonly Counter[]): Metric['measure'] {
 const REJECTIONS = COUNTERS.filter((name) => name.startsWith('rejected_'));
 
 export const REQUEST_METRICS: readonly Metric[] = [
-  metric(
-    'request_rps',
-    '1/s',
-    'higher',
-    `Requests finished per simulated second. ${WINDOW}`,
-    rate(['window_finished']),
+  followsLoad(
+    metric(
+      'request_rps',
+      '1/s',
+      'higher',
+      `Requests finished per simulated second. ${WINDOW}`,
+      rate(['window_finished']),
+    ),
   ),
-  metric(
-    'output_tps',
-    'tokens/s',
-    'higher',
-    `Output tokens of requests that finished, per simulated second. ${WINDOW}`,
-    rate(['window_output_tokens']),
+  followsLoad(
+    metric(
+      'output_tps',
+      'tokens/s',
+      'higher',
+      `Output tokens of requests that finished, per simulated second. ${WINDOW}`,
+      rate(['window_output_tokens']),
+    ),
   ),
-  metric(
-    'total_tps',
-    'tokens/s',
-    'higher',
-    `Prompt and output tokens of requests that finished, per simulated second. ${WINDOW}`,
-    rate(['window_prompt_tokens', 'window_output_tokens']),
+  followsLoad(
+    metric(
+      'total_tps',
+      'tokens/s',
+      'higher',
+      `Prompt and output tokens of requests that finished, per simulated second. ${WINDOW}`,
+      rate(['window_prompt_tokens', 'window_output_tokens']),
+    ),
   ),
-  metric(
-    'makespan_rps',
-    '1/s',
-    'higher',
-    'All finished requests over the time from the first arrival to the last finished request, drain included.',
-    wholeRate(['finished']),
-    'What closed benchmark clients (vLLM’s, GuideLLM’s) report as request throughput; use it for bursts, where nearly ' +
-      'everything finishes after the last arrival.',
+  followsLoad(
+    metric(
+      'makespan_rps',
+      '1/s',
+      'higher',
+      'All finished requests over the time from the first arrival to the last finished request, drain included.',
+      wholeRate(['finished']),
+      'What closed benchmark clients (vLLM’s, GuideLLM’s) report as request throughput; use it for bursts, where nearly ' +
+        'everything finishes after the last arrival.',
+    ),
   ),
-  metric(
-    'makespan_output_tps',
-    'tokens/s',
-    'higher',
-    'Output tokens of all finished requests over the time from the first arrival to the last finished request.',
-    wholeRate(['output_tokens']),
+  followsLoad(
+    metric(
+      'makespan_output_tps',
+      'tokens/s',
+      'higher',
+      'Output tokens of all finished requests over the time from the first arrival to the last finished request.',
+      wholeRate(['output_tokens']),
+    ),
   ),
-  metric(
-    'makespan_total_tps',
-    'tokens/s',
-    'higher',
-    'Prompt and output tokens of all finished requests over the time from the first arrival to the last finished request.',
-    wholeRate(['prompt_tokens', 'output_tokens']),
+  followsLoad(
+    metric(
+      'makespan_total_tps',
+      'tokens/s',
+      'higher',
+      'Prompt and output tokens of all finished requests over the time from the first arrival to the last finished request.',
+      wholeRate(['prompt_tokens', 'output_tokens']),
+    ),
   ),
-  metric(
-    'goodput_rps',
-    '1/s',
-    'higher',
-    `Requests that finished and met all objectives of their SLO, per simulated second. Cohorts with an SLO. ${WINDOW}`,
-    overSlo('window_slo_met', (met, { run }) => measured(met / windowSeconds(run), met)),
-    'As in DistServe (Zhong et al., OSDI 2024), but as an achieved rate; the knee is where it leaves the offered rate.',
+  followsLoad(
+    metric(
+      'goodput_rps',
+      '1/s',
+      'higher',
+      `Requests that finished and met all objectives of their SLO, per simulated second. Cohorts with an SLO. ${WINDOW}`,
+      overSlo('window_slo_met', (met, { run }) => measured(met / windowSeconds(run), met)),
+      'As in DistServe (Zhong et al., OSDI 2024), but as an achieved rate; the knee is where it leaves the offered rate.',
+    ),
   ),
   metric(
     'slo_attainment',
@@ -155,7 +169,9 @@ export const REQUEST_METRICS: readonly Metric[] = [
     overSlo('e2el_met', ofArrivals),
   ),
   count('arrivals', 'arrivals', 'neither', 'Requests that arrived, warm-up included.'),
-  count('finished', 'finished', 'higher', 'Requests that got their last token, warm-up and drain included.'),
+  followsLoad(
+    count('finished', 'finished', 'higher', 'Requests that got their last token, warm-up and drain included.'),
+  ),
   metric(
     'rejections',
     'count',

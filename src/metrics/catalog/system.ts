@@ -6,7 +6,7 @@ import { counterOf, gaugeMean, histogramOf, partTicks, type RunResult, totalOf, 
 import { STRIDE } from '../series.ts';
 import { jain } from '../statistics/fairness.ts';
 import { mser5 } from '../statistics/mser.ts';
-import { type Metric, measured, ratio } from './metric.ts';
+import { followsLoad, type Metric, measured, ratio } from './metric.ts';
 
 function metric(
   name: string,
@@ -152,28 +152,32 @@ const WARMUP: readonly Metric[] = [
 const RENT = 'Rent of all GPUs and nodes, busy or idle';
 
 const MONEY: readonly Metric[] = [
-  metric(
-    'cost_usd_per_million_tokens',
-    'USD',
-    'lower',
-    `${RENT}, over the window [warm-up, duration), for each million prompt and output tokens of requests that finished in it.`,
-    ({ run, facts }) =>
-      measured(
-        (facts.usdPerHour * (windowSeconds(run) / 3600) * 1e6) / windowTokens(run),
-        counterOf(run, 'window_finished'),
-      ),
-    'Prompt and output tokens weigh the same; list prices of providers do not.',
+  followsLoad(
+    metric(
+      'cost_usd_per_million_tokens',
+      'USD',
+      'lower',
+      `${RENT}, over the window [warm-up, duration), for each million prompt and output tokens of requests that finished in it.`,
+      ({ run, facts }) =>
+        measured(
+          (facts.usdPerHour * (windowSeconds(run) / 3600) * 1e6) / windowTokens(run),
+          counterOf(run, 'window_finished'),
+        ),
+      'Prompt and output tokens weigh the same; list prices of providers do not.',
+    ),
   ),
-  metric(
-    'cost_usd_per_million_output_tokens',
-    'USD',
-    'lower',
-    `${RENT}, over the window, for each million output tokens of requests that finished in it.`,
-    ({ run, facts }) =>
-      measured(
-        (facts.usdPerHour * (windowSeconds(run) / 3600) * 1e6) / counterOf(run, 'window_output_tokens'),
-        counterOf(run, 'window_finished'),
-      ),
+  followsLoad(
+    metric(
+      'cost_usd_per_million_output_tokens',
+      'USD',
+      'lower',
+      `${RENT}, over the window, for each million output tokens of requests that finished in it.`,
+      ({ run, facts }) =>
+        measured(
+          (facts.usdPerHour * (windowSeconds(run) / 3600) * 1e6) / counterOf(run, 'window_output_tokens'),
+          counterOf(run, 'window_finished'),
+        ),
+    ),
   ),
   metric(
     'cost_usd_per_user_month',
@@ -190,17 +194,19 @@ const MONEY: readonly Metric[] = [
       'themselves, paid whether used or not.',
     ({ facts }) => measured((facts.usdPerHour * HOURS_PER_MONTH) / facts.replicas, facts.users),
   ),
-  metric(
-    'energy_wh_per_request',
-    'Wh',
-    'lower',
-    'Nameplate power of all GPUs and nodes over the window, for each request that finished in it. An upper bound: idle GPUs ' +
-      'are charged in full.',
-    ({ run, facts }) =>
-      measured(
-        (facts.watts * (windowSeconds(run) / 3600)) / counterOf(run, 'window_finished'),
-        counterOf(run, 'window_finished'),
-      ),
+  followsLoad(
+    metric(
+      'energy_wh_per_request',
+      'Wh',
+      'lower',
+      'Nameplate power of all GPUs and nodes over the window, for each request that finished in it. An upper bound: idle GPUs ' +
+        'are charged in full.',
+      ({ run, facts }) =>
+        measured(
+          (facts.watts * (windowSeconds(run) / 3600)) / counterOf(run, 'window_finished'),
+          counterOf(run, 'window_finished'),
+        ),
+    ),
   ),
 ];
 

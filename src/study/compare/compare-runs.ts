@@ -3,6 +3,7 @@
  * every bit is; else, and where it is not, whether the metrics moved by more than the draws explain.
  */
 import type { SummaryRow } from '../../metrics/summary.ts';
+import { requestRate } from '../../scenario/volume.ts';
 import { ALPHA, type Comparison, type Exactness, infoOf, overall, type SideInfo } from './comparison.ts';
 import { type Divergence, findDivergence } from './divergence.ts';
 import { type Draft, draftLines, HEADLINE, settle } from './judge.ts';
@@ -104,22 +105,16 @@ export function draftComparison(base: RunsSide, next: RunsSide, { margin, metric
 const durationNote = (durations: readonly number[]): string =>
   `the sides do not run for the same time, ${durations.map((seconds) => `${seconds} s`).join(' and ')}: what differs may be the hour of the day, what had filled by then or a queue that had longer to grow. Compare runs of one duration; for scenarios, --both duration=… sets it on both sides.`;
 
-/** Requests a second that come to each side, where they differ by more than the draw; null where not, or where clients wait for answers. */
-function offeredLoads(pairs: readonly RunPair[]): [number, number] | null {
-  const [base, next] = (['base', 'new'] as const).map((side) => {
-    const rates = pairs.map(({ [side]: { scenario, rows } }) =>
-      scenario.population.arrivals.name === 'closed'
-        ? Number.NaN
-        : (rows.find(({ metric, cohort }) => metric === 'arrivals' && cohort === 'all')?.value ?? Number.NaN) /
-          scenario.duration,
-    );
-    return rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  });
-  return Math.abs(base - next) > SAME_LOAD * Math.max(base, next) ? [base, next] : null;
+/**
+ * Requests a second that each side is asked for, where they differ; null where not. What came is no measure of it: clients that wait for an
+ * answer before they go on ask a slow system for less.
+ */
+function offeredLoads([{ base, new: next }]: readonly RunPair[]): [number, number] | null {
+  const populations = [base, next].map(({ scenario }) => scenario.population);
+  if (populations.some(({ arrivals }) => arrivals.name !== 'open')) return null;
+  const [a, b] = populations.map(requestRate);
+  return a === b ? null : [a, b];
 }
-
-/** Later turns of a session come when the answer before them does: the system has a little to do with how many there are. */
-const SAME_LOAD = 0.05;
 
 const loadNote = (loads: readonly number[]): string =>
   `the sides are asked for ${loads.map((rate) => Number(rate.toPrecision(3))).join(' and ')} requests/s: throughput and the cost of a token follow that, and are neither better nor worse`;

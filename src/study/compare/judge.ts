@@ -113,8 +113,9 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): D
   const rows = pairs.map((pair) => ({ base: find(pair.base, metric), new: find(pair.new, metric) }));
   const row = rows[0].base ?? rows[0].new;
   if (row === undefined) return null;
-  const follows = options.sameLoad === false && FOLLOWS_LOAD.test(metric);
-  const better: Better = follows ? 'neither' : (metricNamed(metric)?.better ?? 'neither');
+  const known = metricNamed(metric);
+  const follows = options.sameLoad === false && known?.followsLoad === true;
+  const better: Better = follows ? 'neither' : (known?.better ?? 'neither');
   const values = rows.map((pair) => [pair.base?.value ?? null, pair.new?.value ?? null] as const);
   const line: Line = {
     name: metric,
@@ -139,9 +140,6 @@ function draft(metric: string, pairs: readonly Pair[], options: JudgeOptions): D
     return { line, values: values as Values };
   return decided(few(line, rows, options));
 }
-
-/** Throughput, and what is paid whether it is used or not over it. */
-const FOLLOWS_LOAD = /^((makespan_)?(rps|request_rps|output_tps|total_tps)|goodput_rps|cost_usd_per_million_.*)$/;
 
 /** Counts and totals of a whole run; levels and rates do not depend on how long it is. */
 const addsUp = ({ name, unit }: Line): boolean =>
