@@ -6,6 +6,8 @@
 export interface Code {
   readonly title: string;
   readonly help: string;
+  /** Of values that are right each by itself: a search over them leaves such a combination out, where a mistake ends it. */
+  readonly combination?: true;
 }
 
 export const CODES: Readonly<Record<string, Code>> = {
@@ -87,10 +89,15 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'request rates are missing or given twice',
     help: 'Either one total (`population.rate` or `rate_per_user`, split by `rate_share`), or a `rate` or `rate_per_user` in every cohort. With both, the total scales the rates of the cohorts.',
   },
-  'MB-E203': { title: 'replicas do not divide over cells', help: 'Every cell has the same number of replicas.' },
+  'MB-E203': {
+    title: 'replicas do not divide over cells',
+    help: 'Every cell has the same number of replicas.',
+    combination: true,
+  },
   'MB-E204': {
     title: 'parallel degrees do not fit',
     help: 'Heads divide over tensor parallel ranks, stages do not exceed layers, `expert` divides tensor × pipeline, and replicas fill nodes evenly.',
+    combination: true,
   },
   'MB-E205': { title: 'a cohort names an objective that does not exist', help: 'Objectives are the keys of `slo`.' },
   'MB-E206': {
@@ -104,14 +111,17 @@ export const CODES: Readonly<Record<string, Code>> = {
   'MB-E208': {
     title: 'a tier is smaller than the largest adapter',
     help: 'No adapter of the largest rank could ever be loaded. Give the tier more, or lower the rank.',
+    combination: true,
   },
   'MB-E209': {
     title: 'the weights do not fit a replica',
     help: 'Use more GPUs a replica (`hardware.parallel`), a GPU with more memory, or a smaller `weight_dtype`.',
+    combination: true,
   },
   'MB-E210': {
     title: 'adapters per user and users per adapter contradict',
     help: 'One of the two is 1, and no adapter is shared by more users than there are.',
+    combination: true,
   },
   'MB-E211': {
     title: 'two cohorts with one name',
@@ -133,10 +143,11 @@ export const CODES: Readonly<Record<string, Code>> = {
     title: 'dimensions of the base model contradict',
     help: 'See `mint-bench explain` for a preset with a similar architecture.',
   },
-  'MB-E217': { title: 'a cohort without users', help: 'Its share of the users rounds to none.' },
+  'MB-E217': { title: 'a cohort without users', help: 'Its share of the users rounds to none.', combination: true },
   'MB-E218': {
     title: 'the base has no such module',
     help: 'Which modules there are follows from the architecture: MLA has q_a, q_b, kv_a, kv_b instead of q, k, v; a fully sparse model has no dense MLP.',
+    combination: true,
   },
   'MB-E219': {
     title: 'a point of the sweep is not a valid scenario',
@@ -145,16 +156,23 @@ export const CODES: Readonly<Record<string, Code>> = {
   'MB-E220': {
     title: 'a step is smaller than the batch',
     help: 'Every decoding request needs one token a step: `max_batch_tokens` is at least `max_batch`.',
+    combination: true,
   },
   'MB-E221': {
     title: 'adapter slots leave no memory for the KV cache',
     help: 'With a static pool the slots are reserved at the largest rank. Fewer slots, a smaller rank, or `kv.pool: unified`.',
+    combination: true,
   },
   'MB-E222': {
     title: 'the cap on a user makes the rate unreachable',
     help: 'All users of the cohort at `max_rate_per_user` send less than the cohort’s rate.',
+    combination: true,
   },
-  'MB-E223': { title: 'pinned adapters do not fit host memory', help: '`pin.count` counts for every cohort.' },
+  'MB-E223': {
+    title: 'pinned adapters do not fit host memory',
+    help: '`pin.count` counts for every cohort.',
+    combination: true,
+  },
   'MB-E225': {
     title: 'flash crowds with arrivals that take none',
     help: 'In a closed loop the crowd could not be told from the clients. Use open arrivals or a trace.',
@@ -166,6 +184,7 @@ export const CODES: Readonly<Record<string, Code>> = {
   'MB-E227': {
     title: 'engine mechanisms contradict each other',
     help: 'Two settings of `serving` cannot hold at once, often one of an engine preset and one of the scenario. The message names both.',
+    combination: true,
   },
   'MB-E228': {
     title: 'a threshold that always holds or never',

@@ -8,6 +8,7 @@ import { factsOf } from '../metrics/facts.ts';
 import { type Headroom, headroomOf } from '../metrics/headroom.ts';
 import type { SummaryRow } from '../metrics/summary.ts';
 import { evaluateThresholds, type Verdict } from '../metrics/thresholds.ts';
+import { CODES } from '../scenario/codes.ts';
 import { type Diagnostic, UserError } from '../scenario/errors.ts';
 import type { Scenario, Threshold } from '../scenario/scenario.ts';
 import { BANDWIDTH, BYTE_COUNT, DURATION, FRACTION, NUMBER, parseQuantity, RATE } from '../scenario/units.ts';
@@ -189,8 +190,8 @@ function candidatesOf({ source, axes, objective }: PlanOptions) {
   return { candidates, invalid, first };
 }
 
-/** Fields that contradict each other rule a combination out. A misspelt value is no part of the question, and might hide the answer. */
-const ofCombination = ({ id }: Diagnostic): boolean => id.startsWith('MB-E2') && id !== 'MB-E226';
+/** A misspelt value is no part of the question, and what it should have been might hold the answer. */
+const ofCombination = ({ id }: Diagnostic): boolean => CODES[id]?.combination === true;
 
 function comparePlaces(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((place, i) => place !== b[i]);

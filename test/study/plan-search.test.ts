@@ -56,6 +56,10 @@ describe('the cheapest configuration', () => {
     const { found, simulated } = search(['hardware.gpu=l40s,h10', 'hardware.replicas=8..32']);
     await expect(found).rejects.toThrow(/"h10" is not a known GPU \(at hardware.gpu=h10/);
     expect(simulated).toEqual([]);
+    const trace = search(['population.arrivals.file=a.csv,b.csv'], queue, {
+      source: smoke([TTFT, { path: 'population.arrivals', value: { model: 'trace', format: 'azure', file: 'a.csv' } }]),
+    });
+    await expect(trace.found).rejects.toThrow(/a\.csv/);
   });
 
   it('takes values of an axis without an order one by one', async () => {

@@ -40,7 +40,7 @@ export interface DraftComparison {
 
 /** Tests the lines, however many settings they are of, and draws the verdict over all. */
 export function settleComparison({ comparison, drafts, pairs }: DraftComparison): Comparison {
-  if (drafts.length === 0) return comparison;
+  if (pairs === 0) return comparison;
   const { exact, margin } = comparison;
   const lines = settle(drafts, margin);
   const tested = drafts.filter(({ values }) => values !== null).length;

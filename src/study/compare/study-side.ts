@@ -119,8 +119,14 @@ export function compareStudies(base: StudySide, next: StudySide, options: Compar
   return settleComparison({
     comparison,
     drafts: drafts.flatMap((one) => one.drafts),
-    pairs: Math.min(...drafts.flatMap((one) => (one.pairs === 0 ? [] : [one.pairs]))),
+    pairs: fewest(drafts.map(({ pairs }) => pairs)),
   });
+}
+
+/** Settings without a pair have nothing to be judged. */
+function fewest(pairs: readonly number[]): number {
+  const some = pairs.filter((count) => count > 0);
+  return some.length === 0 ? 0 : Math.min(...some);
 }
 
 const together = (all: readonly Exactness[]): Exactness => ({
