@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
+import { metricName } from '../../src/report/figures/names.ts';
 import { mint, mintHere, temporaryFolder } from './cli.ts';
 
 const cwd = temporaryFolder();
@@ -195,7 +196,8 @@ describe('explain-run', () => {
     const drawn = readFileSync(join(folder, 'figures', 'tornado.svg'), 'utf8');
     const said = [...stdout.matchAll(/^(\w+) is (.+) as the scenario stands$/gm)];
     expect(said.map(([, metric]) => metric)).toEqual(['ttft_ms_p99', 'tpot_ms_p99']);
-    for (const [, metric, value] of said) expect(drawn).toContain(`${metric}: ${value} as the scenario stands`);
+    for (const [, metric, value] of said)
+      expect(drawn).toContain(`${metricName(metric)}: ${value} as the scenario stands`);
   });
 
   it('lists what is uncertain, with sources', async () => {
