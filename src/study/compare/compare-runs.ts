@@ -8,7 +8,7 @@ import { ALPHA, type Comparison, type Exactness, infoOf, overall, type SideInfo 
 import { type Divergence, findDivergence } from './divergence.ts';
 import { type Draft, draftLines, HEADLINE, settle } from './judge.ts';
 import { FEWEST_FOR_SIGNS, pairsNeeded, signsSuffice } from './paired-tests.ts';
-import { inCommon, scenarioDifferences } from './scenario-diff.ts';
+import { scenarioDifferences, systemDifferences } from './scenario-diff.ts';
 import { digestsOf, type StoredRun } from './stored-run.ts';
 
 export interface RunsSide extends SideInfo {
@@ -49,17 +49,17 @@ export function settleComparison({ comparison, drafts, pairs }: DraftComparison)
 }
 
 export function draftComparison(base: RunsSide, next: RunsSide, { margin, metrics }: CompareOptions): DraftComparison {
-  const differences = scenarioDifferences(base.runs[0].scenario, next.runs[0].scenario);
+  const { differences, younger } = systemDifferences(base.runs[0].scenario, next.runs[0].scenario);
   const pairs = pairUp(base.runs, next.runs);
   const notes: string[] = [];
-  const same = inCommon(differences).length === 0 && sameTrace(pairs);
+  const same = differences.length === 0 && sameTrace(pairs);
   const common = {
     provenance: 'simulated' as const,
     base: infoOf(base),
     new: infoOf(next),
     margin,
     alpha: ALPHA,
-    differences: same || differences.length === 0 ? null : differences,
+    differences: differences.length === 0 ? null : differences,
   };
   if (pairs.length === 0) {
     notes.push(
@@ -78,11 +78,8 @@ export function draftComparison(base: RunsSide, next: RunsSide, { margin, metric
       `the base was made by mint-bench ${versions[0]}, the new side by ${versions[1]}: what differs may come from the program`,
     );
   const exact = same ? exactness(pairs, notes) : null;
-  if (same && differences.length > 0) {
-    notes.push(
-      `only one side knows ${differences.map(({ path }) => path).join(', ')}: the fields were added between the two versions`,
-    );
-  }
+  if (younger.length > 0)
+    notes.push(`only one side knows ${younger.join(', ')}: the fields were added between the two versions`);
   const durations = [base, next].map(({ runs: [{ scenario }] }) => scenario.duration);
   const sameDuration = durations[0] === durations[1];
   if (!sameDuration) notes.push(durationNote(durations));

@@ -102,7 +102,7 @@ export function settle(drafts: readonly Draft[], margin: number): Line[] {
       line.why =
         adjusted[i] < ALPHA
           ? 'clear of zero, not of the margin'
-          : `clear of zero by itself, not beside ${together} lines: ${pairsText(together)}`;
+          : `clear of zero by itself, not beside ${together} lines; ${pairsText(together)}`;
     } else if (line.verdict === 'within noise' && line.why !== undefined) line.verdict = 'undecided';
     else delete line.why;
   });

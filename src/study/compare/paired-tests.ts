@@ -45,10 +45,10 @@ export function pairsNeeded(lines: number): number | null {
   return null;
 }
 
-/** "it takes 12 pairs" */
+/** "from 12 pairs on their signs decide" */
 export function pairsText(lines: number): string {
   const needed = pairsNeeded(lines);
-  return needed === null ? 'compare fewer metrics or settings' : `it takes ${needed} pairs`;
+  return needed === null ? 'compare fewer metrics or settings' : `from ${needed} pairs on their signs decide`;
 }
 
 /** The mean change with a percentile-bootstrap interval over pairs, and the sign-flip test of the differences. */
@@ -85,7 +85,7 @@ export function byStudent(line: Line, values: Values, lines: number): Line {
       : null;
   if ((alike(differences) || (factors !== null && alike(factors))) && !CONFIGURED.has(line.name)) {
     if (Math.abs(line.change!) <= ROUNDING) return { ...line, verdict: 'no change' };
-    const why = `the same in all ${values.length} pairs, which leaves no spread to judge by: ${pairsText(lines)}`;
+    const why = `the same in all ${values.length} pairs, which leaves no spread to judge by; ${pairsText(lines)}`;
     return { ...line, verdict: 'undecided', why };
   }
   const tested = factors ?? differences;

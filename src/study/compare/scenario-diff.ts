@@ -1,4 +1,8 @@
 /** Where two resolved scenarios differ, value by value; what does not change a result (names, thresholds, axes) is left out. */
+import { FAMILIES } from '../../run/families.ts';
+import { UserError } from '../../scenario/errors.ts';
+import { resolvedYaml } from '../../scenario/hash.ts';
+import { loadScenarioText } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
 type Leaf = number | string | boolean | null;
@@ -28,11 +32,32 @@ export function scenarioDifferences(base: Scenario, next: Scenario): Difference[
 }
 
 /**
- * Of the differences, those in values that both sides have. A field that only one side has was added to the schema after the
- * other was made: with its default it changes nothing, and where it does change something the results say so.
+ * Differences between two systems, apart from fields that only one side has because they came into the language after the other was
+ * made: read again, that side has them too, with their defaults. A side that cannot be read any more stays as it is, and what only
+ * the other one has is taken for younger: where it does change something the results say so.
+ *
+ * @returns what differs, and paths of what is younger
  */
-export const inCommon = (differences: readonly Difference[]): Difference[] =>
-  differences.filter((difference) => difference.base !== undefined && difference.new !== undefined);
+export function systemDifferences(base: Scenario, next: Scenario): { differences: Difference[]; younger: string[] } {
+  const all = scenarioDifferences(base, next);
+  const oneSided = all.filter((one) => one.base === undefined || one.new === undefined);
+  if (oneSided.length === 0) return { differences: all, younger: [] };
+  const [a, b] = [readAgain(base), readAgain(next)];
+  const differences =
+    a === null || b === null ? all.filter((one) => !oneSided.includes(one)) : scenarioDifferences(a, b);
+  const left = new Set(differences.map(({ path }) => path));
+  return { differences, younger: oneSided.map(({ path }) => path).filter((path) => !left.has(path)) };
+}
+
+/** As this version reads it, with the defaults of what it did not know; null where it cannot. */
+function readAgain(scenario: Scenario): Scenario | null {
+  try {
+    return loadScenarioText(resolvedYaml(scenario), 'scenario.resolved.yaml', { families: FAMILIES }).scenario;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
 
 function leaves(value: unknown): Map<string, Leaf> {
   const found = new Map<string, Leaf>();

@@ -5,7 +5,7 @@ import { stream } from '../../../src/sim/random/streams.ts';
 import type { Line } from '../../../src/study/compare/comparison.ts';
 import { judge, type Pair } from '../../../src/study/compare/judge.ts';
 import { pairsNeeded, signsSuffice } from '../../../src/study/compare/paired-tests.ts';
-import { inCommon, scenarioDifferences } from '../../../src/study/compare/scenario-diff.ts';
+import { scenarioDifferences, systemDifferences } from '../../../src/study/compare/scenario-diff.ts';
 import { small } from '../../run/small.ts';
 
 const row = (metric: string, value: number | null, rest: Partial<SummaryRow> = {}): SummaryRow => ({
@@ -73,7 +73,7 @@ describe('replications paired by seed', () => {
     const options = { metrics: names, margin: 0.02, sameScenario: false };
     expect(judge(pairs(7), options)[0]).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringMatching(/^the same in all 7 pairs.*it takes 12 pairs$/),
+      why: expect.stringMatching(/^the same in all 7 pairs.*from 12 pairs on their signs decide$/),
     });
     expect(judge(pairs(12), options)[0]).toMatchObject({ verdict: 'changed' });
     // More pairs are never worth less.
@@ -200,7 +200,7 @@ describe('replications paired by seed', () => {
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0].verdict).toBe('changed');
     expect(judge(many, options)[0]).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringMatching(/^clear of zero by itself, not beside 13 lines: it takes 12 pairs$/),
+      why: expect.stringMatching(/^clear of zero by itself, not beside 13 lines; from 12 pairs on their signs decide$/),
     });
     expect(judge(many, { ...options, metrics: names.slice(0, 1) })[0]).not.toHaveProperty('why');
     const bothWays = [8, -9, 11].map((difference, i) => ({
@@ -311,11 +311,19 @@ describe('differences of scenarios', () => {
     expect(paths.filter((path) => /^(base|hardware\.gpu)\./.test(path)).length).toBe(2);
   });
 
-  it('that only one side knows come from a newer version', () => {
+  it('in what only one side has are none where the other was made before it, and are where it was left out', () => {
+    const older = structuredClone(small()) as unknown as { serving: Record<string, unknown> };
+    delete older.serving.decode_between_prefills;
+    const before = systemDifferences(older as never, small());
+    expect(before).toEqual({ differences: [], younger: ['serving.decode_between_prefills'] });
+    const entries = systemDifferences(small(), small('serving.tiers.host.entries=64'));
+    expect(entries).toEqual({
+      differences: [{ path: 'serving.tiers.host.entries', base: undefined, new: 64 }],
+      younger: [],
+    });
+    // Of a version that this one cannot read.
     const newer = { ...small(), added: { later: 1 } };
-    const found = scenarioDifferences(small(), newer);
-    expect(found).toEqual([{ path: 'added.later', base: undefined, new: 1 }]);
-    expect(inCommon(found)).toEqual([]);
+    expect(systemDifferences(small(), newer)).toEqual({ differences: [], younger: ['added.later'] });
   });
 
   it('name cohorts', () => {
