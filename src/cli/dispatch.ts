@@ -1,10 +1,11 @@
 /** One command from its arguments to its exit code. */
+
+import { quote } from '../scenario/quote.ts';
 import { failure } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { help } from './help.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { findCommand, parseArguments } from './parse.ts';
-import { quote } from './quote.ts';
 import { type ColorChoice, Terminal } from './terminal.ts';
 
 export async function dispatch(args: readonly string[], exit: (code: number) => void): Promise<number> {

@@ -4,10 +4,10 @@ import { headroomText } from '../metrics/headroom.ts';
 import { formatMetric, significant } from '../report/format.ts';
 import { fold, type Screen, table } from '../report/text-table.ts';
 import type { Override } from '../scenario/load.ts';
+import { quote } from '../scenario/quote.ts';
 import type { Candidate, PlanResult } from '../study/plan.ts';
 import { settingText } from '../study/points.ts';
 import { brokenText, thresholdText } from './knee-text.ts';
-import { quote } from './quote.ts';
 
 export interface PlanPrint extends Screen {
   result: PlanResult;

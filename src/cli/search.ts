@@ -4,6 +4,7 @@ import { placeOption } from '../metrics/result-files.ts';
 import { SEARCH_REPORT, SEARCH_REPORT_VERSION, type SearchReport } from '../report/search-report.ts';
 import { writeSearchReport } from '../report/write-search.ts';
 import type { Override } from '../scenario/load.ts';
+import { quote } from '../scenario/quote.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { LocalExecutor } from '../study/local-executor.ts';
 import { SearchFolder } from '../study/search-folder.ts';
@@ -15,7 +16,6 @@ import { version } from './help.ts';
 import { overridesOf, wholeNumber } from './load.ts';
 import { UsageError } from './parse.ts';
 import { Progress } from './progress.ts';
-import { quote } from './quote.ts';
 import { notesText } from './scenario-notes.ts';
 
 export const SMALLER_OPTIONS = {

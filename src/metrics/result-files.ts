@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { ResultsError } from '../scenario/errors.ts';
 import { runHash } from '../scenario/hash.ts';
+import { quote } from '../scenario/quote.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseTable, type ResultTable, SUMMARY_COLUMNS } from './tables/parse.ts';
 
@@ -97,7 +98,7 @@ const PLACES = [join('reports', 'runs'), join('reports', 'studies')];
 export function placeOption(folder: string): string {
   const place = dirname(folder);
   if (PLACES.includes(join(place))) return '';
-  return ` --out ${/^[\w@%+=:,./-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`}`;
+  return ` --out ${quote(place)}`;
 }
 
 function commandIn(folder: string): string | null {

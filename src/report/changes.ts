@@ -3,7 +3,7 @@
  * is of the file as it stands there, and what was set may contradict it.
  */
 
-/** A word of a shell, plain or wholly in quotes: what src/cli/quote.ts writes. */
+/** A word of a shell, plain or wholly in quotes: what src/scenario/quote.ts writes. */
 const WORD = /'((?:[^']|'\\'')*)'|[^\s']+/g;
 
 /** Of every result that has a command of its own, these say nothing of the system. */

@@ -1,5 +1,5 @@
 /**
- * The one file that knows BullMQ and Redis (both optional packages): a queue of points that workers anywhere take, and their results
+ * The one file that knows BullMQ (its connections: redis-connection.ts): a queue of points that workers anywhere take, and their results
  * as bytes. A job's id is the run hash of its point, so a point that is asked for twice is computed once; a result is stored before its job
  * is done, so a job that is gone without a result was never finished. Points of a worker that died come back when its lease is over.
  *
@@ -8,8 +8,8 @@
  */
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { EnvironmentError } from '../scenario/errors.ts';
 import type { Effort } from './executor.ts';
+import { connectRedis } from './redis-connection.ts';
 import { identityText, type ToolIdentity } from './study-folder.ts';
 
 const PREFIX = 'mint-bench';
@@ -100,7 +100,7 @@ const resultKeyOf = (queue: string, job: PointJob): string => `${PREFIX}:result:
 const reportKeyOf = (resultKey: string): string => `${resultKey}:report`;
 
 export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQueue> {
-  const { bullmq, connect, giveUp } = await load(url);
+  const { bullmq, connect, giveUp } = await connectRedis(url);
   const redis = await connect();
   const name = queueName(tool);
   const queue: Queue<PointJob> = new bullmq.Queue(name, { connection: redis as never, prefix: PREFIX });
@@ -173,7 +173,7 @@ export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQ
 }
 
 export async function servePoints(url: string, tool: ToolIdentity, options: ServeOptions): Promise<PointServer> {
-  const { bullmq, connect, giveUp } = await load(url);
+  const { bullmq, connect, giveUp } = await connectRedis(url);
   const redis = await connect();
   const name = queueName(tool);
   const lease = Math.round(options.lease * 1000);
@@ -272,67 +272,4 @@ const clock = async (redis: Redis): Promise<number> => Number((await redis.time(
 
 function batches<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, at) => items.slice(at * BATCH, (at + 1) * BATCH));
-}
-
-const importPackages = () => Promise.all([import('bullmq'), import('ioredis')]);
-
-/** The packages, a function that connects, and one that lets lost connections be; throws an EnvironmentError where a package or the server is missing. */
-async function load(url: string) {
-  const shown = withoutPassword(url);
-  let packages: Awaited<ReturnType<typeof importPackages>>;
-  try {
-    packages = await importPackages();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new EnvironmentError(
-      'Points over Redis need the packages bullmq and ioredis, which are not installed.',
-      ['import bullmq, ioredis'],
-      'npm install bullmq@6.7.0 ioredis@6.0.0',
-    );
-  }
-  const [bullmq, { Redis }] = packages;
-  let closing = false;
-  const connect = async (): Promise<Redis> => {
-    let reason = 'no answer';
-    let ready = false;
-    const redis = new Redis(url, {
-      lazyConnect: true,
-      maxRetriesPerRequest: null,
-      connectTimeout: 5000,
-      // Before the first connection a refusal is final; later the server is given time to come back. BullMQ's own connections are copies
-      // of this one and ask here, too.
-      retryStrategy: (times) => (ready && !closing ? Math.min(2000, 100 * times) : null),
-    });
-    redis.on('error', (error: Error) => {
-      reason = error.message;
-    });
-    try {
-      await redis.connect();
-      await redis.ping();
-      ready = true;
-      return redis;
-    } catch (error) {
-      redis.disconnect();
-      const said = (error as Error).message;
-      throw new EnvironmentError(
-        `No Redis server can be used at ${shown}: ${said === 'Connection is closed.' ? reason : said}.`,
-        [`connecting to ${shown}`],
-        'Start one (redis-server), or check the address: redis://[user:password@]host:port[/number].',
-      );
-    }
-  };
-  const giveUp = () => {
-    closing = true;
-  };
-  return { bullmq, connect, giveUp };
-}
-
-export function withoutPassword(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (parsed.password !== '') parsed.password = '***';
-    return parsed.href;
-  } catch {
-    return url;
-  }
 }

@@ -8,7 +8,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type Effort, effortOf } from './executor.ts';
 import { PointPool } from './point-pool.ts';
 import { encodeResult } from './point-result.ts';
-import { type PointJob, servePoints, withoutPassword } from './redis-queue.ts';
+import { withoutPassword } from './redis-connection.ts';
+import { type PointJob, servePoints } from './redis-queue.ts';
 import { identityText, type ToolIdentity } from './study-folder.ts';
 
 export interface WorkerOptions {
@@ -63,13 +64,11 @@ export async function serve(options: WorkerOptions): Promise<number> {
     compute,
     onConnection: options.onConnection,
   });
-  // Without the server a question has no answer, until it is back.
-  const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
   try {
-    refuseForeign(await server.studies(), tool, url);
+    refuseForeign((await unlessStopped(server.studies(), signal)) ?? [], tool, url);
     options.onReady?.();
     while (!signal.aborted) {
-      const studies = await Promise.race([server.studies(), stopped]);
+      const studies = await unlessStopped(server.studies(), signal);
       if (studies === null) break;
       refuseForeign(studies, tool, url);
       // While a sweep is there, the points of a worker that dies may still come this way.
@@ -83,6 +82,21 @@ export async function serve(options: WorkerOptions): Promise<number> {
   }
   // Those that were under way at the end, too.
   return computed;
+}
+
+/** The answer, or null on the signal: without its server a question has none, until that is back. */
+async function unlessStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  if (signal.aborted) return null;
+  let stop = () => {};
+  const stopped = new Promise<null>((resolve) => {
+    stop = () => resolve(null);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([answer, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** A worker that could serve none of those who ask would only look as if it did. */

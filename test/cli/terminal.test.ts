@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatParameters, formatSeconds } from '../../src/cli/format.ts';
-import { quote } from '../../src/cli/quote.ts';
+import { quote } from '../../src/scenario/quote.ts';
 import { wantsColor } from '../../src/cli/terminal.ts';
 import { fold, table, textWidth } from '../../src/report/text-table.ts';
 

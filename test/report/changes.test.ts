@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quote } from '../../src/cli/quote.ts';
+import { quote } from '../../src/scenario/quote.ts';
 import { changesIn } from '../../src/report/changes.ts';
 
 it('reads back what was set, whatever it is, and nothing else', () => {

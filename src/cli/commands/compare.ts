@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
 import { packageRoot } from '../../scenario/package-root.ts';
+import { quote } from '../../scenario/quote.ts';
 import { BASELINES, commandOf } from '../../study/compare/baseline.ts';
 import { type Checkout, openCheckout } from '../../study/compare/checkout.ts';
 import { compareKernels } from '../../study/compare/compare-kernels.ts';
@@ -25,7 +26,6 @@ import { metricNames } from '../metric-names.ts';
 import { JOBS_OPTION } from '../options.ts';
 import { UsageError } from '../parse.ts';
 import { Progress } from '../progress.ts';
-import { quote } from '../quote.ts';
 import { shippedScenarios } from '../shipped.ts';
 
 /** Replications of a scenario that is simulated for a comparison, where nothing else says how many. */

@@ -1,8 +1,8 @@
 /** `init [file]`: a commented scenario that runs as it is. Never overwrites. */
 import { writeFileSync } from 'node:fs';
+import { quote } from '../../scenario/quote.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { quote } from '../quote.ts';
 
 const TEMPLATE = `# yaml-language-server: $schema=scenario.schema.json
 # mint-bench schema > scenario.schema.json gives an editor completion, hover text and checks for this file.

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { writeReport } from '../../report/write.ts';
 import { writeSearchReport } from '../../report/write-search.ts';
 import { writeStudyReport } from '../../report/write-study.ts';
+import { quote } from '../../scenario/quote.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../parse.ts';
-import { quote } from '../quote.ts';
 import { printReport } from '../report-text.ts';
 import { readStored } from '../stored.ts';
 

@@ -9,6 +9,7 @@ import { writeReport } from '../../report/write.ts';
 import { type RunOutcome, runScenario } from '../../run/run.ts';
 import { renderDiagnostics } from '../../scenario/diagnostics.ts';
 import type { Override } from '../../scenario/load.ts';
+import { quote } from '../../scenario/quote.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { planMemory } from '../../sim/cost/memory.ts';
 import { replicationsOf } from '../../study/seeds.ts';
@@ -22,7 +23,6 @@ import { CHECK_OPTION, FIGURES_OPTION, JOBS_OPTION, SEED_OPTION } from '../optio
 import { UsageError } from '../parse.ts';
 import { planLines, planOf } from '../plan.ts';
 import { Progress } from '../progress.ts';
-import { quote } from '../quote.ts';
 import { replicationsText } from '../replications-text.ts';
 import { printReport } from '../report-text.ts';
 import { notesText } from '../scenario-notes.ts';

@@ -42,20 +42,6 @@ export function bootstrap(
   return { estimate: statistic(Float64Array.from(values)), lo: at(tail), hi: at(1 - tail) };
 }
 
-/** Mean of b[i] − a[i] with its bootstrap interval: replications paired by seed. */
-export function pairedDifference(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  seed: string,
-  confidence = 0.95,
-): Interval {
-  if (a.length !== b.length) {
-    throw new RangeError(`A paired difference got ${a.length} and ${b.length} values; expected as many of each.`);
-  }
-  const differences = Float64Array.from(a, (value, i) => b[i] - value);
-  return bootstrap(differences, mean, seed, confidence);
-}
-
 /** Student-t interval for a mean of independent samples; null below two samples. */
 export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Interval | null {
   const n = values.length;

@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gini, jain, LorenzSketch } from '../../../src/metrics/statistics/fairness.ts';
 import { mser5 } from '../../../src/metrics/statistics/mser.ts';
 import { median, quantileInterval, quantileRanks, quantileSorted } from '../../../src/metrics/statistics/quantiles.ts';
-import {
-  batchMeans,
-  bootstrap,
-  mean,
-  meanInterval,
-  pairedDifference,
-} from '../../../src/metrics/statistics/resampling.ts';
+import { batchMeans, bootstrap, mean, meanInterval } from '../../../src/metrics/statistics/resampling.ts';
 import { normalQuantile, studentQuantile, studentTails } from '../../../src/metrics/statistics/student.ts';
 import { holm, mannWhitney } from '../../../src/metrics/statistics/tests.ts';
 import { normalCdf } from '../../../src/sim/random/special.ts';
@@ -114,18 +108,6 @@ describe('intervals', () => {
     expect(covers(100, (seed) => batchMeans(series(0.9, seed)), 0)).toBeGreaterThan(0.88);
     // What ignoring the correlation would do.
     expect(covers(100, (seed) => meanInterval(series(0.9, seed)), 0)).toBeLessThan(0.6);
-  });
-
-  it('pair what belongs together, and are the same every time', () => {
-    const draw = stream('pairs');
-    const base = Float64Array.from({ length: 20 }, () => 100 * draw.uniform());
-    const better = base.map((value) => value - 1 + 0.2 * draw.normal());
-    const { estimate, lo, hi } = pairedDifference(base, better, 's');
-    expect(estimate).toBeCloseTo(-1, 0);
-    expect(hi).toBeLessThan(-0.7);
-    expect(lo).toBeGreaterThan(-1.3);
-    expect(pairedDifference(base, better, 's')).toEqual({ estimate, lo, hi });
-    expect(() => pairedDifference([1], [1, 2], 's')).toThrow(/1 and 2/);
   });
 });
 
