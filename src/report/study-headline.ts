@@ -1,5 +1,5 @@
 /** What a sweep says before any figure: which settings pass, between what its headline metrics lie, and which axis moves each most. */
-import { fieldValue, groupedNumber } from './field-value.ts';
+import { fieldValue } from './field-value.ts';
 import { formatMetric } from './format.ts';
 import type { Tile, Verdict } from './headline.ts';
 import { findSummary } from './run-data.ts';
@@ -93,8 +93,7 @@ const settingLabel = ({ axes }: StudyTables, setting: number): string =>
     .filter(({ values }) => values[setting] !== null)
     .map(({ path, values, unit, written }) => {
       // As it can be typed; bytes that were written as bare numbers are not read.
-      const shown =
-        unit === 'B' ? fieldValue(values[setting], unit, written[setting]) : groupedNumber(written[setting]);
+      const shown = unit === 'B' ? fieldValue(values[setting], unit, written[setting]) : written[setting];
       return `${path}=${shown}`;
     })
     .join(', ');

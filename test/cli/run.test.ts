@@ -104,8 +104,7 @@ describe('run', () => {
       code: EXIT.usage,
       stdout: '',
       stderr:
-        'error: nothing is no folder of a finished run, sweep, search or kernel measurement, and no .vl.json of a figure\n' +
-        '  each command prints where it keeps its results; one that was stopped goes on when it is given again\n',
+        'error: nothing does not exist, here or in reports/runs or reports/studies\n  each command prints where it keeps its results\n',
     });
   });
 
