@@ -9,7 +9,7 @@
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Effort } from './executor.ts';
-import { connectRedis } from './redis-connection.ts';
+import { connectRedis, optionalPackage } from './redis-connection.ts';
 import { identityText, type ToolIdentity } from './study-folder.ts';
 
 const PREFIX = 'mint-bench';
@@ -100,8 +100,8 @@ const resultKeyOf = (queue: string, job: PointJob): string => `${PREFIX}:result:
 const reportKeyOf = (resultKey: string): string => `${resultKey}:report`;
 
 export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQueue> {
-  const { bullmq, connect, giveUp } = await connectRedis(url);
-  const redis = await connect();
+  const bullmq = await optionalPackage(() => import('bullmq'));
+  const { redis, giveUp } = await connectRedis(url);
   const name = queueName(tool);
   const queue: Queue<PointJob> = new bullmq.Queue(name, { connection: redis as never, prefix: PREFIX });
   queue.on('error', () => undefined);
@@ -173,8 +173,8 @@ export async function openQueue(url: string, tool: ToolIdentity): Promise<PointQ
 }
 
 export async function servePoints(url: string, tool: ToolIdentity, options: ServeOptions): Promise<PointServer> {
-  const { bullmq, connect, giveUp } = await connectRedis(url);
-  const redis = await connect();
+  const bullmq = await optionalPackage(() => import('bullmq'));
+  const { redis, giveUp } = await connectRedis(url);
   const name = queueName(tool);
   const lease = Math.round(options.lease * 1000);
   const worker: Worker<PointJob> = new bullmq.Worker(
