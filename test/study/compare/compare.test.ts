@@ -312,10 +312,10 @@ describe('differences of scenarios', () => {
   });
 
   it('in what only one side has are none where the other was made before it, and are where it was left out', () => {
-    const older = structuredClone(small()) as unknown as { hardware: Record<string, unknown> };
-    delete older.hardware.gpus_per_node;
+    const older = structuredClone(small()) as unknown as { serving: Record<string, unknown> };
+    delete older.serving.skip_window;
     const before = systemDifferences(older as never, small());
-    expect(before).toEqual({ differences: [], younger: ['hardware.gpus_per_node'] });
+    expect(before).toEqual({ differences: [], younger: ['serving.skip_window'] });
     const entries = systemDifferences(small(), small('serving.tiers.host.entries=64'));
     expect(entries).toEqual({
       differences: [{ path: 'serving.tiers.host.entries', base: undefined, new: 64 }],
