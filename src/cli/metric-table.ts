@@ -1,9 +1,9 @@
 /** The table of chosen metrics over anything that holds points: runs, the settings of sweeps, what knees and plans simulated. */
-import { basename } from 'node:path';
 import { LEAST_FOR_INTERVAL } from '../metrics/statistics/resampling.ts';
 import { fieldValue } from '../report/field-value.ts';
 import type { MetricRow, MetricTable } from '../report/latex.ts';
 import { ALL, findSummary, type SummaryRow } from '../report/run-data.ts';
+import { searchSource } from '../report/search-report.ts';
 import { changedMetrics } from '../report/study-metrics.ts';
 import { UsageError } from './parse.ts';
 import { searchPoints } from './search-points.ts';
@@ -61,9 +61,7 @@ export function partOf(stored: Stored): TablePart {
       ),
       summary,
     }));
-    // Its folder's name ends in the hash of all that decides it; the source says where less than the whole was simulated.
-    const source = `${stored.report.kind} ${basename(path).split('-').at(-1)} of ${stored.report.source}`;
-    return { label, source, replications, keys, metrics, rows };
+    return { label, source: searchSource(stored.report, path), replications, keys, metrics, rows };
   }
   throw new UsageError(
     `${path} is no run, sweep, knee or plan`,
