@@ -20,7 +20,7 @@ const MOST_SUMMARY = 2 ** 20;
 const USAGE = 2;
 
 const values = options();
-checkInputs(parse(readFileSync(join(root, 'action.yml'), 'utf8')), inputsGiven());
+checkInputs(actionIn(root), inputsGiven());
 const scratch = mkdtempSync(join(tmpdir(), 'mint-bench-action-'));
 try {
   const actionPath = values.clone ? clone() : built();
@@ -35,6 +35,10 @@ try {
   process.exitCode = result.code;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+function actionIn(folder) {
+  return parse(readFileSync(join(folder, 'action.yml'), 'utf8'));
 }
 
 function options() {
@@ -59,7 +63,7 @@ function options() {
 }
 
 function help() {
-  const { inputs } = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
+  const { inputs } = actionIn(root);
   const lines = Object.entries(inputs).map(
     ([name, { description, required }]) =>
       `  ${name.padEnd(18)} ${description.trim()}${required === true ? ' Required.' : ''}`,
@@ -129,7 +133,7 @@ function workspace() {
 }
 
 function runAction(actionPath, cwd, given) {
-  const action = parse(readFileSync(join(actionPath, 'action.yml'), 'utf8'));
+  const action = actionIn(actionPath);
   if (action.runs.using !== 'composite') throw new Error(`action.yml runs ${action.runs.using}; expected composite`);
   const inputs = {};
   for (const [name, { default: fallback = '' }] of Object.entries(action.inputs)) {

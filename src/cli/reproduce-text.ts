@@ -102,8 +102,8 @@ export function summaryText(results: readonly Reproduced[], screen: Screen): str
 
 /** What it was stopped in: rows and scores of what was finished, with what they are of first. */
 export function partText({ result, of }: Part, rows: boolean, screen: Screen): string {
-  const head = `stopped in ${result.reproduction.name}, ${result.rows.length} of ${of} rows finished; rows and scores of these alone:\n\n`;
-  return `${fold(head.trimEnd(), screen.width)}\n${reproductionText(result, rows, screen)}`;
+  const head = `stopped in ${result.reproduction.name}, ${result.rows.length} of ${of} rows finished; rows and scores of these alone:`;
+  return `${fold(head, screen.width)}\n${reproductionText(result, rows, screen)}`;
 }
 
 /** Which reproductions there is no result of; empty where there are all. */
@@ -127,14 +127,14 @@ export interface NamedFailure extends Failure {
 
 export interface Outcome {
   readonly results: readonly Reproduced[];
-  readonly failures?: readonly NamedFailure[];
-  readonly stopped?: readonly string[];
-  readonly part?: Part | null;
+  readonly failures: readonly NamedFailure[];
+  readonly stopped: readonly string[];
+  readonly part: Part | null;
   /** Settings on top of every row's own, as written. */
   readonly sets: readonly string[];
 }
 
-export const reproductionJson = ({ results, failures = [], stopped = [], part = null, sets }: Outcome): unknown => ({
+export const reproductionJson = ({ results, failures, stopped, part, sets }: Outcome): unknown => ({
   formula: FORMULA,
   set: sets,
   reproductions: results.map(reproducedJson),

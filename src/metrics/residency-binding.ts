@@ -7,7 +7,7 @@ import type { Verdict } from './thresholds.ts';
 const HOST = 'host memory for adapters (serving.tiers.host.capacity)';
 
 /** The tier that a share of lookups is of, as the resource to have more of. */
-const TIERS: Readonly<Record<string, string>> = {
+const TIERS: Readonly<Record<string, string | undefined>> = {
   hit_ratio_gpu: 'GPU slots (serving.slots)',
   hit_ratio_host: HOST,
   cold_ratio: HOST,
@@ -19,8 +19,8 @@ export function residencyShortage(
   failing: readonly Verdict[],
   value: (name: string) => number,
 ): { resource: string; evidence: string[] } | null {
-  const tiers = failing.map(({ metric }) => TIERS[metric.replace(/^byte_/, '')]);
-  if (tiers.length === 0 || tiers.includes(undefined as never)) return null;
+  const tiers = failing.flatMap(({ metric }) => TIERS[metric.replace(/^byte_/, '')] ?? []);
+  if (tiers.length === 0 || tiers.length < failing.length) return null;
   const percent = (share: number) => `${Number((100 * share).toPrecision(3))}%`;
   const [gpu, host, disk] = ['gpu', 'host', 'disk'].map((tier) => value(`hit_ratio_${tier}`));
   return {

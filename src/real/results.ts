@@ -12,13 +12,13 @@ import {
   RecordBatchFileWriter,
   Schema,
   Table,
-  tableFromIPC,
   tableFromJSON,
   tableToIPC,
   Utf8,
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
+import { readArrowFile } from '../scenario/arrow-file.ts';
 import { ResultsError } from '../scenario/errors.ts';
 import type { ProbeResult, Roofline } from './backend.ts';
 import { LOAD_TIMES, type LoadMeasurement } from './loads.ts';
@@ -239,12 +239,11 @@ export function readKernelRun(path: string): StoredKernelRun {
   };
 }
 
-/** Null where the file is no Arrow file, or ends before its end: apache-arrow reads a part as a stream, and may find no row. */
+/** Null where the file is no Arrow file, or not the whole of one. */
 function wholeTable(path: string): Table | null {
   const bytes = readFileSync(path);
-  if (bytes.subarray(-6).toString('latin1') !== 'ARROW1') return null;
   try {
-    return tableFromIPC(bytes);
+    return readArrowFile(bytes);
   } catch {
     return null;
   }

@@ -107,7 +107,8 @@ export const command: Command = {
     const { results, stopped, part } = all;
     const failures = all.failed.map(({ name, error }) => ({ name, ...failure(error, terminal, context.line) }));
     const sets = args.set as string[];
-    if (context.json) terminal.outJson(reproductionJson({ results, failures, stopped, part, sets }));
+    const document = reproductionJson({ results, failures, stopped, part, sets });
+    if (context.json) terminal.outJson(document);
     else {
       if (sets.length > 0) terminal.out(`Every row with ${sets.join(', ')}: not the system that was published.\n\n`);
       for (const one of results) terminal.out(reproductionText(one, args.rows === true, terminal.results));
@@ -122,7 +123,7 @@ export const command: Command = {
     const out = (args.out as string | undefined) ?? ownFolder(args.name as string[] | undefined, sets);
     await write(
       part === null ? results : [...results, part.result],
-      reproductionJson({ results, failures, stopped, part, sets }),
+      document,
       stopped.length === 0 ? out : `${out}.part`,
       // They are of published systems.
       args.figures === true && sets.length === 0,

@@ -1,5 +1,6 @@
 /** A table's bytes back as plain columns. */
-import { tableFromIPC, type Vector } from 'apache-arrow';
+import type { Vector } from 'apache-arrow';
+import { readArrowFile } from '../../scenario/arrow-file.ts';
 import type { SummaryRow } from '../summary.ts';
 
 export interface ResultTable {
@@ -11,15 +12,9 @@ export interface ResultTable {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const MAGIC = 'ARROW1';
-
 /** Throws an Error where the bytes are not a whole Arrow file. */
 export function parseTable(bytes: Uint8Array): ResultTable {
-  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
-  // A file begins and ends with these letters; without its end apache-arrow reads what there is as a stream, and may find no row.
-  if (text(0, MAGIC.length) !== MAGIC || text(bytes.length - MAGIC.length, bytes.length) !== MAGIC)
-    throw new Error('not a whole Arrow file');
-  const table = tableFromIPC(bytes);
+  const table = readArrowFile(bytes);
   const columns: Record<string, ArrayLike<number> | ArrayLike<string>> = {};
   const units: Record<string, string> = {};
   for (const field of table.schema.fields) {

@@ -4,7 +4,7 @@ import { textWidth } from '../fonts.ts';
 import { possible } from '../format.ts';
 import type { Spec } from '../render.ts';
 import { findSummary, type StudyRun } from '../run-data.ts';
-import { changedMetrics } from '../study-metrics.ts';
+import { CANDIDATES, changedMetrics } from '../study-metrics.ts';
 import { seriesLooks, type Theme } from '../theme.ts';
 import { sameValues } from './alike.ts';
 import { countAxis, fewLogTicks, fewTicks, millisecondsAxis, shareAxis } from './axes.ts';
@@ -15,19 +15,8 @@ import { distinct } from './panels.ts';
 import { markedLines, present } from './series.ts';
 import { varyingParameters } from './study.ts';
 
-/** Metrics of the rows, from what users notice to what it costs. */
-const METRICS = [
-  'ttft_ms_p99',
-  'tpot_ms_p99',
-  'slo_attainment',
-  'goodput_rps',
-  'hit_ratio_gpu',
-  'hit_ratio_host',
-  'hit_ratio_disk',
-  'cold_ratio',
-  'cost_usd_per_user_month',
-] as const;
-type MetricName = (typeof METRICS)[number];
+/** Metrics of the rows: of the time to first token the tail alone. */
+const METRICS = CANDIDATES.filter((metric) => metric !== 'ttft_ms_p50');
 
 /** What one picture can tell apart. */
 const MOST_SERIES = 6;
@@ -231,7 +220,7 @@ function headroom([low, high]: readonly [number, number], log: boolean, height: 
   return [low, log ? low * (high / low) ** share : low + (high - low) * share];
 }
 
-function vertical(metric: MetricName, rows: readonly Row[], first: boolean, height: number): Spec {
+function vertical(metric: string, rows: readonly Row[], first: boolean, height: number): Spec {
   const values = rows
     .filter((row) => row.metric === metric)
     .flatMap((row) => [row.value, row.lo, row.hi])
