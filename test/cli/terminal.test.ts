@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatParameters, formatSeconds } from '../../src/cli/format.ts';
-import { quote } from '../../src/scenario/quote.ts';
 import { wantsColor } from '../../src/cli/terminal.ts';
 import { fold, table, textWidth } from '../../src/report/text-table.ts';
+import { quote } from '../../src/scenario/quote.ts';
 
 describe('tables', () => {
   const red = (text: string) => `\u001b[31m${text}\u001b[39m`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quote } from '../../src/scenario/quote.ts';
 import { changesIn } from '../../src/report/changes.ts';
+import { quote } from '../../src/scenario/quote.ts';
 
 it('reads back what was set, whatever it is, and nothing else', () => {
   const word = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '' && !text.includes('\n'));
